@@ -1,0 +1,36 @@
+"""How a model's server is spoken to. Each protocol is a `Client`; where the server runs is no concern of theirs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a server answers: an HTTP base address, a Unix socket on this machine, or both.
+
+    url: ``http://127.0.0.1:32768`` without a trailing slash, or "" when the server has no network.
+    socket: the server's Unix socket for native frames, or None. local: server and client share one kernel's memory.
+    """
+
+    url: str
+    socket: Path | None = None
+    local: bool = True
+
+
+class Client(Protocol):
+    """A connection to one model server. Thread-safe: `infer` may be called from several threads."""
+
+    @property
+    def transport(self) -> str:
+        """How frames travel, for the inspector: ``memfd``, ``unix``, ``http``, ``socket.io 3``, ..."""
+
+    def infer(self, inputs: Mapping[str, Any], params: Mapping[str, Any], timeout: float) -> Mapping[str, Any]:
+        """Run the model once; values are core types (see core/types.py), by port and parameter name.
+
+        Raises ModelUnreachable, ModelTimeout (after `timeout` seconds), ModelRefused or ModelAnswerError.
+        """
+
+    def close(self) -> None:
+        """Drop the connection; calls in flight raise ModelUnreachable."""
