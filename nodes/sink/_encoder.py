@@ -1,0 +1,123 @@
+"""A video being written: one stream of pictures, and perhaps the sound of the source, into one file.
+
+Only this module and `_sound` know PyAV, which is imported when the first frame comes.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from nodegraph.sdk import Image
+from nodes.sink._codecs import Codec, Effort
+from nodes.sink._pixels import BT601, BT709, LIMITED, even, fitted, over_black, padded_even, to_video_frame, with_alpha
+from nodes.sink._sound import Sound
+
+if TYPE_CHECKING:
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
+
+CLOCK = 120_000
+"""Ticks per second: every usual frame rate, also 23.976 and 29.97, is a whole number of them."""
+_MUXER_OPTIONS = {
+    ".mp4": {"movflags": "hybrid_fragmented"},
+    ".mov": {"movflags": "hybrid_fragmented"},
+    ".mkv": {"cluster_time_limit": "1000", "flush_packets": "1"},
+    ".webm": {"cluster_time_limit": "1000", "flush_packets": "1"},
+}
+"""What keeps a file playable when the program is killed while writing it."""
+
+
+class Encoder:
+    """Writes pictures at given times into `part`. Raises OSError and av.FFmpegError as they come.
+
+    The first picture decides the size and whether there is alpha; later ones are fitted into it. `audio` is the
+    file whose sound is taken along, beginning at its second `audio_start`.
+    """
+
+    def __init__(
+        self,
+        part: Path,
+        codec: Codec,
+        quality: float,
+        effort: Effort,
+        rate: float | None,
+        first: Image,
+        audio: Path | None = None,
+        audio_start: float = 0.0,
+    ) -> None:
+        import av
+
+        height, width = first.shape[:2]
+        self._size = width, height
+        self._alpha = codec.alpha_format if first.shape[2] == 4 else None
+        self._format = self._alpha or codec.pixel_format
+        self._rate = Fraction(rate or 30.0).limit_denominator(1001)
+        self._last = -1
+        self._container: OutputContainer = av.open(str(part), "w", options=_MUXER_OPTIONS[part.suffix.lower()])
+        self._sound: Sound | None = None
+        try:
+            self._stream = self._add_stream(codec, quality, effort)
+            self._sound = Sound.of(audio, audio_start, self._container, part.suffix.lower()) if audio else None
+            self._container.start_encoding()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _add_stream(self, codec: Codec, quality: float, effort: Effort) -> "VideoStream":
+        options = codec.options(quality, effort)
+        if self._alpha and codec.encoder == "prores_ks":
+            options["profile"] = "4444"
+        stream = cast("VideoStream", self._container.add_stream(codec.encoder, rate=self._rate, options=options))
+        stream.width, stream.height = even(self._size[0]), even(self._size[1])
+        stream.pix_fmt = self._format
+        context = stream.codec_context
+        context.time_base = stream.time_base = Fraction(1, CLOCK)
+        context.gop_size = max(1, round(self._rate))
+        if codec.tag and self._container.format.name in ("mp4", "mov"):
+            context.codec_tag = codec.tag
+        if not self._format.startswith("bgr"):
+            context.colorspace = BT601 if self._format == "yuv420p" else BT709
+            context.color_primaries = context.color_trc = BT709
+            context.color_range = LIMITED
+        return stream
+
+    def write(self, image: Image, seconds: float) -> None:
+        """Encode `image` as the one to show from `seconds` on; times must not go back."""
+        image = with_alpha(image) if self._alpha else over_black(image)
+        if (image.shape[1], image.shape[0]) != self._size:
+            image = fitted(image, *self._size)
+        frame = to_video_frame(padded_even(image), self._format)
+        frame.time_base = Fraction(1, CLOCK)
+        frame.pts = self._last = max(self._last + 1, round(seconds * CLOCK))
+        frame.duration = round(CLOCK / self._rate)
+        self._container.mux(self._stream.encode(frame))
+        if self._sound:
+            self._sound.write_until(seconds)
+
+    def finish(self) -> None:
+        """Write what is still inside the encoder and the sound up to the last picture's end, and close the file."""
+        try:
+            self._container.mux(self._stream.encode())
+            if self._sound:
+                self._sound.write_until(self._last / CLOCK + float(1 / self._rate))
+                self._sound.finish()
+        finally:
+            self.abandon()
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether sound is being taken along."""
+        return self._sound is not None
+
+    def end_sound(self) -> None:
+        """Take no more sound along."""
+        if self._sound:
+            self._sound.finish()
+            self._sound = None
+
+    def abandon(self) -> None:
+        """Close the file as it is."""
+        if self._sound:
+            self._sound.close()
+            self._sound = None
+        self._container.close()

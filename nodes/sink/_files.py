@@ -1,0 +1,77 @@
+"""Where sinks write: beside the final name first, and over it only when the file is whole."""
+
+import errno
+import os
+from pathlib import Path
+
+from nodegraph.sdk import NodeError
+
+_SENTENCES = {
+    errno.ENOSPC: ("the disk is full", "Free some space or write to another disk."),
+    errno.EDQUOT: ("your share of the disk is used up", "Free some space or write to another disk."),
+    errno.EACCES: ("permission denied", "Choose a folder you may write to."),
+    errno.EPERM: ("permission denied", "Choose a folder you may write to."),
+    errno.EROFS: ("the disk is read-only", "Choose another disk."),
+    errno.ENOTDIR: ("a part of the path is a file, not a folder", "Choose another folder."),
+    errno.EEXIST: ("a part of the path is a file, not a folder", "Choose another folder."),
+    errno.EISDIR: ("it is a folder", "Add a file name."),
+    errno.ENAMETOOLONG: ("the name is too long", "Shorten it."),
+}
+
+
+def cannot_write(path: Path, error: OSError) -> NodeError:
+    """The operating system's refusal as a sentence that names `path`."""
+    reason, hint = _SENTENCES.get(error.errno or 0, (error.strerror or str(error), "Check the path and the disk."))
+    return NodeError(f"Cannot write {path}: {reason}.", hint)
+
+
+def part_of(path: Path) -> Path:
+    """Where a file is written until it is whole: ``clip.mp4`` -> ``clip.part.mp4``."""
+    return path.with_name(f"{path.stem}.part{path.suffix}")
+
+
+def check_target(path: Path, accept: tuple[str, ...]) -> None:
+    """Raise NodeError unless `path` names a file with one of the suffixes in `accept`."""
+    kinds = ", ".join(accept)
+    if path == Path() or not path.name:
+        raise NodeError("No file to write is chosen.", f"Set the parameter path to a name that ends in {kinds}.")
+    if path.suffix.lower() not in accept:
+        raise NodeError(f"{path} is of a kind this node cannot write.", f"Use a name that ends in {kinds}.")
+    if path.is_dir():
+        raise NodeError(f"{path} is a folder.", "Add a file name.")
+
+
+def make_part(path: Path) -> Path:
+    """Create the folders and an empty part file for `path`, so that a bad place is told before any work."""
+    part = part_of(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.open("wb").close()
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return part
+
+
+def make_folder(folder: Path) -> None:
+    """Create `folder` and its parents. Raises NodeError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write `data` so that `path` is at every moment the old file or the new one. Raises NodeError.
+
+    The bytes reach the disk before the name does: imwrite would say True on a full disk.
+    """
+    part = part_of(path)
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error

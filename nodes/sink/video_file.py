@@ -1,0 +1,130 @@
+"""Video files out, encoded with PyAV (docs/adr/0020-video-io.md)."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nodegraph.sdk import File, Image, NodeError, Sink, Stamp, param
+from nodes.sink._codecs import VIDEO_SUFFIXES, CodecName, Effort, codec_for
+from nodes.sink._encoder import Encoder
+from nodes.sink._files import cannot_write, check_target, make_part
+
+_log = logging.getLogger("nodegraph.nodes")
+DRIFT = 0.25
+"""Seconds the picture may be away from the sound's time before the sound is ended: a loop, a jump, another speed."""
+
+
+class VideoFileSink(
+    Sink, id="sink.video_file", category="Sink/File", title="Video File Out", keywords=("render", "save")
+):
+    """Write a video file that plays in browsers and players.
+
+    It is written beside its name (``clip.part.mp4``) and takes the name's place when it is whole, so a failed run
+    keeps the older file; what was written before a crash or a kill stays playable. Odd sizes are padded by one
+    pixel, later pictures of another size are fitted into the first one's. Transparency is kept by ProRes and FFV1,
+    else laid over black. Wire a video source's `file` to `audio` to take its sound along.
+    """
+
+    path: Path = param(Path(), "The file to write; folders are created.", accept=VIDEO_SUFFIXES, restart=True)
+    codec: CodecName = param("auto", "auto: VP9 for .webm, else H.264. ffv1 is lossless (.mkv).", restart=True)
+    quality: float = param(
+        70.0, "100 is best and largest; ffv1 ignores it.", ge=0, le=100, step=1, unit="%", restart=True
+    )
+    effort: Effort = param("balanced", "fast: least work, largest file; small: most work, smallest file.", restart=True)
+    fps: float = param(
+        0.0,
+        "Frames per second; 0 keeps each frame's own time, else frames repeat or are left out.",
+        ge=0,
+        le=240,
+        restart=True,
+    )
+
+    def open(self) -> None:
+        check_target(self.path, VIDEO_SUFFIXES)
+        self._codec = codec_for(self.codec, self.path.suffix.lower())
+        self._part = make_part(self.path)
+        self._encoder: Encoder | None = None
+        self._first: Stamp | None = None
+        self._slots = 0
+        self._held: Image | None = None
+        self._failed = False
+
+    def process(self, image: Image, stamp: Stamp, audio: File | None = None) -> None:
+        if self._encoder is None or self._first is None:
+            rate = self.fps or stamp.rate
+            self._encoder = self._guarded(
+                lambda: Encoder(self._part, self._codec, self.quality, self.effort, rate, image, audio, stamp.media)
+            )
+            self._first = stamp
+        self._follow_sound(stamp, self._first)
+        seconds = stamp.time - self._first.time
+        if self.fps:
+            self._write_at_fixed_rate(image, seconds)
+        else:
+            self._write(image, seconds)
+
+    def _write_at_fixed_rate(self, image: Image, seconds: float) -> None:
+        """Give the frame the slot nearest its time; empty slots before it repeat the last one, a taken one is kept."""
+        slot = round(seconds * self.fps)
+        while self._held is not None and self._slots < slot:
+            self._write(self._held, self._slots / self.fps)
+            self._slots += 1
+        if slot >= self._slots:
+            self._write(image, slot / self.fps)
+            self._slots = slot + 1
+        self._held = image
+
+    def _write(self, image: Image, seconds: float) -> None:
+        encoder = self._encoder
+        assert encoder is not None
+        self._guarded(lambda: encoder.write(image, seconds))
+
+    def _follow_sound(self, stamp: Stamp, first: Stamp) -> None:
+        drift = (stamp.media - first.media) - (stamp.time - first.time)
+        if self._encoder and self._encoder.has_sound and abs(drift) > DRIFT:
+            _log.warning("%s: the sound ends at %.1f s, where the picture no longer follows it.", self.path, stamp.time)
+            self._guarded(self._encoder.end_sound)
+
+    def _guarded(self, work: Callable[[], Any]) -> Any:
+        import av
+
+        try:
+            return work()
+        except NodeError:
+            self._failed = True
+            raise
+        except (av.FFmpegError, OSError) as error:
+            self._failed = True
+            raise self._sentence(error) from error
+
+    def _sentence(self, error: Exception) -> NodeError:
+        if isinstance(error, OSError):
+            said = cannot_write(self.path, error)
+            return NodeError(said.message, f"{said.hint} What was written before is in {self._part}.")
+        hint = "Try another codec or size."
+        return NodeError(f"{self._codec.name} cannot be encoded into {self.path}: {error}.", hint)
+
+    def close(self) -> None:
+        if self._encoder is None:
+            self._part.unlink(missing_ok=True)
+            if not self._failed:
+                _log.warning("%s was not written: no frame came.", self.path)
+            return
+        encoder, self._encoder = self._encoder, None
+        if self._failed:
+            self._close_broken(encoder)
+            return
+        self._guarded(encoder.finish)
+        try:
+            self._part.replace(self.path)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+
+    def _close_broken(self, encoder: Encoder) -> None:
+        import av
+
+        try:
+            encoder.abandon()
+        except (av.FFmpegError, OSError):
+            _log.warning("%s could not be closed properly; it may still play.", self._part)

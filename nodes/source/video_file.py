@@ -1,0 +1,107 @@
+"""Video files, read with OpenCV; what OpenCV cannot say (why, how long, torn) is asked of PyAV."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from nodegraph.sdk import File, Image, NodeError, Source, Stamped, param
+from nodes.source._opencv import open_file, rate_of
+from nodes.source._reasons import check_file, why_no_video
+from nodes.source._torn import length_of, warn_if_torn
+
+VIDEO_FILES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".gif")
+SLACK = 0.0005
+"""Seconds: positions are whole ticks of the file's clock, so they can miss a decimal number by this much."""
+
+
+class VideoFrame(NamedTuple):
+    """A frame and the file it is from."""
+
+    image: Image
+    file: File
+
+
+class VideoFile(Source, id="source.video_file", category="Source/File", keywords=("movie", "clip", "mp4", "read")):
+    """Read a video file frame by frame.
+
+    Image: uint8 H×W×3 BGR, upright (rotation noted by phones is applied). File: the path, for a video sink that
+    shall take over the sound. Each frame keeps its own time, also in files with a variable frame rate.
+    """
+
+    path: Path = param(Path(), "The video to read.", accept=VIDEO_FILES, restart=True)
+    start: float = param(0.0, "Begin at this position.", ge=0, le=86400, step=0.1, unit="s", restart=True)
+    end: float = param(
+        0.0, "Stop before this position; 0 is the end.", ge=0, le=86400, step=0.1, unit="s", restart=True
+    )
+    loop: bool = param(False, "Begin again when the end is reached.")
+    speed: float = param(1.0, "2 plays twice as fast, 0.5 at half speed.", ge=0.1, le=10, step=0.1)
+
+    def stream(self) -> Iterator[Stamped[VideoFrame]]:
+        """Yield the frames between `start` and `end`. Raises NodeError when there is none."""
+        check_file(self.path, "video")
+        if 0 < self.end <= self.start:
+            raise NodeError(f"The end ({self.end:g} s) is not after the start ({self.start:g} s).", "Set end to 0.")
+        capture = open_file(self.path)
+        try:
+            if not capture.isOpened():
+                raise why_no_video(self.path)
+            yield from self._frames(capture)
+        finally:
+            capture.release()
+
+    def _frames(self, capture: cv2.VideoCapture) -> Iterator[Stamped[VideoFrame]]:
+        rate = rate_of(capture)
+        seek(capture, self.start)
+        last = None
+        for seconds, image in pictures(capture, rate):
+            if self.end and seconds >= self.end - SLACK:
+                return
+            if seconds >= self.start - SLACK:
+                yield Stamped(VideoFrame(image, self.path), seconds, rate)
+            last = seconds
+        if last is None or last < self.start - SLACK:
+            raise self._nothing_came(last)
+        warn_if_torn(self.path, last, rate)
+
+    def _nothing_came(self, last: float | None) -> NodeError:
+        length = length_of(self.path) or last or 0.0
+        if self.start > 0 and length <= self.start:
+            return NodeError(f"{self.path} is {length:.2f} s long; nothing is at {self.start:g} s.", "Lower the start.")
+        return why_no_video(self.path)
+
+
+def pictures(capture: cv2.VideoCapture, rate: float | None) -> Iterator[tuple[float, Image]]:
+    """Position in seconds and picture until the capture ends; positions strictly increase.
+
+    The position is asked for after the read: before, it is a guess from the average rate.
+    """
+    last = -1.0
+    while True:
+        good, image = capture.read()
+        if not good:
+            return
+        seconds = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        if seconds <= last:  # a raw stream without times, or a broken one
+            seconds = last + 1 / (rate or 30.0)
+        last = seconds
+        yield seconds, np.asarray(image, np.uint8)
+
+
+def seek(capture: cv2.VideoCapture, start: float) -> None:
+    """Go to a frame at or before `start`.
+
+    OpenCV computes the place from the average rate, which is wrong for variable rates, so look where it landed and
+    go further back until that is early enough; the caller reads forward to the exact frame.
+    """
+    if start <= 0:
+        return
+    for margin in (0.0, 2.0, 10.0):
+        if start - margin <= 0:
+            break
+        capture.set(cv2.CAP_PROP_POS_MSEC, max(0.0, (start - margin) * 1000 - 1))
+        if capture.grab() and capture.get(cv2.CAP_PROP_POS_MSEC) / 1000 < start - SLACK:
+            return
+    capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
