@@ -139,8 +139,8 @@ class Source(Node):
 
     _kind = "source"
 
-    def stream(self) -> Iterator[Stamped[Any]]:
-        """Yield stamped values until the source ends."""
+    def stream(self) -> Iterator[Stamped[Any] | None]:
+        """Yield stamped values until the source ends; None says "no frame yet, still alive", so it can be stopped."""
         raise NotImplementedError  # pragma: no cover - abstract, checked at class creation
 
 
@@ -207,11 +207,12 @@ def _inputs_of(method: Any, hints: Mapping[str, Any]) -> tuple[tuple[Port, ...],
 
 
 def _yielded(annotation: Any) -> Any:
-    """What an Iterator[Stamped[X]] carries; other annotations as they are."""
+    """What an Iterator[Stamped[X]] or Iterator[Stamped[X] | None] carries; other annotations as they are."""
     if typing.get_origin(annotation) is not None and annotation is not None:
         for argument in typing.get_args(annotation):
-            if typing.get_origin(argument) is Stamped:
-                return typing.get_args(argument)[0]
+            for member in (argument, *typing.get_args(argument)):
+                if typing.get_origin(member) is Stamped:
+                    return typing.get_args(member)[0]
     return annotation
 
 
