@@ -44,16 +44,36 @@ def why_no_video(path: Path) -> NodeError:
 
 
 def _named(path: Path, error: Exception) -> NodeError:
-    said = f"{error} {_logged(error)}"
-    if "moov atom not found" in said:
+    if lacks_index(path):
         return NodeError(f"{path} cannot be opened: its index is missing (moov atom not found).", HALF_WRITTEN)
-    if "Invalid data" in said:
+    if "Invalid data" in str(error):
         return NodeError(f"{path} is not a video, or it is damaged from the start.", "Check it in a video player.")
     reason = getattr(error, "strerror", None) or str(error)
     return NodeError(f"{path} cannot be opened: {reason}.", "Check it in a video player.")
 
 
-def _logged(error: Exception) -> str:
-    """What FFmpeg logged along with the error; PyAV keeps the last line: (level, name, message)."""
-    log = getattr(error, "log", None)
-    return str(log[2]) if log else ""
+def lacks_index(path: Path) -> bool:
+    """Whether this is an MP4 or MOV file without its index, by its top-level boxes (ISO 14496-12, 4.2).
+
+    FFmpeg knows too, but says it only in its log, whose level is one setting for the whole program.
+    """
+    try:
+        with path.open("rb") as file:
+            size, kind = _box(file.read(16))
+            if kind != b"ftyp":
+                return False
+            place, end = size, path.stat().st_size
+            while size >= 8 and place < end:
+                file.seek(place)
+                size, kind = _box(file.read(16))
+                if kind == b"moov":
+                    return False
+                place += size
+    except OSError:
+        return False
+    return True
+
+
+def _box(head: bytes) -> tuple[int, bytes]:
+    size = int.from_bytes(head[:4], "big")
+    return (int.from_bytes(head[8:16], "big") if size == 1 else size), head[4:8]

@@ -15,6 +15,8 @@ from nodes.source._torn import length_of, warn_if_torn
 VIDEO_FILES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".gif")
 SLACK = 0.0005
 """Seconds: positions are whole ticks of the file's clock, so they can miss a decimal number by this much."""
+DAMAGED = 30
+"""Frames in a row that may be unreadable before that is taken for the end."""
 
 
 class VideoFrame(NamedTuple):
@@ -76,13 +78,16 @@ class VideoFile(Source, id="source.video_file", category="Source/File", keywords
 def pictures(capture: cv2.VideoCapture, rate: float | None) -> Iterator[tuple[float, Image]]:
     """Position in seconds and picture until the capture ends; positions strictly increase.
 
-    The position is asked for after the read: before, it is a guess from the average rate.
+    The position is asked for after the read: before, it is a guess from the average rate. A read that fails may be
+    the end or one damaged frame, so it is tried again some times.
     """
-    last = -1.0
-    while True:
+    last, failures = -1.0, 0
+    while failures < DAMAGED:
         good, image = capture.read()
         if not good:
-            return
+            failures += 1
+            continue
+        failures = 0
         seconds = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
         if seconds <= last:  # a raw stream without times, or a broken one
             seconds = last + 1 / (rate or 30.0)
