@@ -1,0 +1,46 @@
+"""Serve a model, declared by one function's signature, to nodegraph and to 2018 Runway clients."""
+
+from nodegraph_kit.command import Command, model, param
+from nodegraph_kit.errors import Refusal
+from nodegraph_kit.serve import serve
+from nodegraph_kit.types import (
+    Boolean,
+    Category,
+    Detections,
+    File,
+    Flow,
+    Image,
+    Integer,
+    Json,
+    Keypoints,
+    Mask,
+    Memory,
+    Number,
+    Segmentation,
+    Text,
+    Vector,
+)
+
+__all__ = [
+    "Boolean",
+    "Category",
+    "Command",
+    "Detections",
+    "File",
+    "Flow",
+    "Image",
+    "Integer",
+    "Json",
+    "Keypoints",
+    "Mask",
+    "Memory",
+    "Number",
+    "Refusal",
+    "Segmentation",
+    "Text",
+    "Vector",
+    "model",
+    "param",
+    "serve",
+]
+__version__ = "1.0.0"

@@ -1,0 +1,113 @@
+"""Runs the command: loading in the background, a limit on how many at once, failures as sentences."""
+
+import logging
+import threading
+import time
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nodegraph_kit.command import Command
+from nodegraph_kit.describe import describe
+from nodegraph_kit.errors import Refusal
+from nodegraph_kit.types import Memory
+
+log = logging.getLogger("nodegraph_kit")
+MEMORIES = 32
+"""How many clients a stateful model remembers; the one unheard of for longest is forgotten first."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outputs by port name, and the milliseconds the command itself took."""
+
+    outputs: dict[str, Any]
+    milliseconds: float
+
+
+class Runner:
+    """One command being served. Thread-safe."""
+
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        self.state = "loading"
+        self.error = ""
+        self._function: Callable[..., Any] | None = None
+        self._turns = threading.Semaphore(command.max_inflight)
+        self._memories: OrderedDict[str, Memory] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def load(self) -> None:
+        """Run the command's setup; afterwards `state` is ready or failed. Call it on a thread of its own."""
+        try:
+            self._function = self.command.load()
+        except Exception as error:
+            log.exception("setup failed")
+            self.error = _sentence(error)
+            self.state = "failed"
+        else:
+            self.state = "ready"
+
+    def describe(self) -> dict[str, Any]:
+        """What ``GET /`` answers."""
+        return describe(self.command, self.state, self.error)
+
+    def run(self, inputs: Mapping[str, Any], parameters: Mapping[str, Any], client: str = "") -> Result:
+        """Run once, waiting for a turn. Raises Refusal for wrong arguments, before it is ready, and when it fails."""
+        function = self._ready()
+        arguments = {**self._inputs(inputs), **self.command.arguments(parameters)}
+        with self._turns:
+            if self.command.memory:
+                arguments[self.command.memory] = self._memory(client)
+            begun = time.perf_counter()
+            try:
+                value = function(**arguments)
+            except Refusal:
+                raise
+            except Exception as error:
+                log.exception("%s failed", self.command.name)
+                # The traceback holds the frames' arguments alive, and with them memory shared with the client.
+                traceback.clear_frames(error.__traceback__)
+                raise Refusal(f"{self.command.title} failed: {_sentence(error)}", "model") from None
+            milliseconds = (time.perf_counter() - begun) * 1000
+        return Result(self._outputs(value), milliseconds)
+
+    def _ready(self) -> Callable[..., Any]:
+        if self.state == "loading":
+            raise Refusal(f"{self.command.title} is still loading.", "loading")
+        if self._function is None:
+            raise Refusal(f"{self.command.title} could not start: {self.error}", "failed")
+        return self._function
+
+    def _inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        names = [port.name for port in self.command.inputs]
+        for name in inputs:
+            if name not in names:
+                raise Refusal(f"{self.command.title} has no input {name!r}. It has: {', '.join(names) or 'none'}.")
+        for port in self.command.inputs:
+            if inputs.get(port.name) is None and not port.optional:
+                raise Refusal(f"The input {port.name} ({port.type}) is missing.")
+        return {name: inputs.get(name) for name in names}
+
+    def _outputs(self, value: Any) -> dict[str, Any]:
+        names = [port.name for port in self.command.outputs]
+        if len(names) == 1 and not hasattr(value, "_fields"):
+            return {names[0]: value}
+        if tuple(getattr(value, "_fields", ())) != tuple(names):
+            raise Refusal(f"{self.command.title} gave {type(value).__name__}, not {', '.join(names)}.", "model")
+        return dict(zip(names, value, strict=True))
+
+    def _memory(self, client: str) -> Memory:
+        with self._lock:
+            memory = self._memories.pop(client, None) or Memory()
+            self._memories[client] = memory
+            if len(self._memories) > MEMORIES:
+                self._memories.popitem(last=False)
+            return memory
+
+
+def _sentence(error: BaseException) -> str:
+    text = " ".join(str(error).split())[:500]
+    return f"{type(error).__name__}: {text}" if text else f"{type(error).__name__}."
