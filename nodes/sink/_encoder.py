@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 CLOCK = 120_000
 """Ticks per second: every usual frame rate, also 23.976 and 29.97, is a whole number of them."""
+_FRAGMENTED = {"movflags": "hybrid_fragmented+negative_cts_offsets"}
 _MUXER_OPTIONS = {
-    ".mp4": {"movflags": "hybrid_fragmented"},
-    ".mov": {"movflags": "hybrid_fragmented"},
+    ".mp4": _FRAGMENTED,
+    ".mov": _FRAGMENTED,
     ".mkv": {"cluster_time_limit": "1000", "flush_packets": "1"},
     ".webm": {"cluster_time_limit": "1000", "flush_packets": "1"},
 }
-"""What keeps a file playable when the program is killed while writing it."""
+"""What keeps a file playable when the program is killed while writing it.
+
+Negative offsets let the first picture be at 0: without an edit list, which is written too early here, reordered
+pictures would begin some frames late and the sound with them would not fit.
+"""
 
 
 class Encoder:
