@@ -23,7 +23,7 @@ def entry_of(
     problems = [one for one in found if isinstance(one, Problem)]
     params = tuple(one for one in found if isinstance(one, Param))
     # "inputs": [] is how real files say nothing; "inputs": {} says that there are none.
-    inputs = ports_of(field.inputs) if field.inputs or isinstance(raw.get("inputs"), dict) else _IMAGE
+    inputs = ports_of(field.inputs or {}) if field.inputs or isinstance(raw.get("inputs"), dict) else _IMAGE
     problems += _name_clashes(inputs, params, where)
     if problems:
         return None, problems

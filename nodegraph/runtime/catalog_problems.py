@@ -1,5 +1,6 @@
 """What pydantic found, said to a person: the place, the value, and what is allowed."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
@@ -89,7 +90,7 @@ def likely_typos(raw: Mapping[str, Any], where: str) -> Iterator[Problem]:
 def _typos(raw: Mapping[str, Any], model: type[BaseModel], where: str) -> Iterator[Problem]:
     known = model.model_fields
     for key in raw:
-        if key not in known and isinstance(key, str) and len(key) < 40:
+        if key not in known and len(key) < 40:
             close = get_close_matches(key, known, n=1, cutoff=0.8)
             if close:
                 message = f"the key {shown(key)} has no meaning here."
@@ -97,11 +98,11 @@ def _typos(raw: Mapping[str, Any], model: type[BaseModel], where: str) -> Iterat
 
 
 def unusable_value(raw: Any) -> tuple[list[str | int], str] | None:
-    """The first value no entry may hold (NaN, infinity, deep nesting): its path and a sentence; None if all are fine."""
+    """The first value no entry may hold (NaN, infinity, deep nesting): its path and a sentence, or None."""
     stack: list[tuple[Any, list[str | int]]] = [(raw, [])]
     while stack:
         value, path = stack.pop()
-        if isinstance(value, float) and not (value - value == 0):
+        if isinstance(value, float) and not math.isfinite(value):
             return path, f"{value} is not a number JSON knows."
         if len(path) > MAX_DEPTH:
             return path[:4], f"is nested more than {MAX_DEPTH} deep."

@@ -64,7 +64,7 @@ def size_bytes(text: str) -> int:
     if not found:
         return 0
     unit = found.group(2).upper()
-    return int(float(found.group(1)) * _UNITS[unit if unit.endswith("B") or not unit else unit + "B"])
+    return round(float(found.group(1)) * _UNITS[unit if unit.endswith("B") or not unit else unit + "B"])
 
 
 def type_names(value: Any) -> Any:
@@ -88,7 +88,7 @@ def lower_case(value: Any) -> Any:
 
 
 def named(shorthand: str) -> Callable[[Any], Any]:
-    """A reader for objects by name: also accepts a list of objects with `name`, and a text for the field `shorthand`."""
+    """A reader for objects by name; a list of objects with `name`, and text for the field `shorthand`, are fine too."""
 
     def read(value: Any) -> Any:
         if value is None or value == "":

@@ -1,4 +1,4 @@
-"""What of an entry's `options` (a Docker create body of 2018) is used. A models file is untrusted: this is a whitelist."""
+"""What of an entry's `options` (a Docker create body of 2018) is used: a whitelist, for models files are untrusted."""
 
 import re
 from collections.abc import Iterator, Mapping
