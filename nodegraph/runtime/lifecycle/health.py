@@ -1,0 +1,85 @@
+"""Asking a server how it is: one HTTP GET over TCP or its Unix socket.
+
+An open port proves nothing (docker-proxy accepts before the server listens), so only an HTTP answer counts.
+"""
+
+import http.client
+import json
+import socket
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from nodegraph.runtime.protocols import Endpoint
+
+_LARGEST = 65536
+
+
+@dataclass(frozen=True)
+class Health:
+    """absent: nobody listens; silent: somebody accepted but did not answer in time; failed: it says it cannot work."""
+
+    state: Literal["absent", "silent", "loading", "ready", "failed"]
+    message: str = ""
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+def ask(endpoint: Endpoint, native: bool, timeout: float) -> Health:
+    """The health of the server at `endpoint`, within about `timeout` seconds; never raises.
+
+    A native server says ``loading``, ``ready`` or ``failed`` itself; any other is ready as soon as it answers at all
+    (servers of 2018 answer 404 and 500 on routes that work otherwise, but not before their model is loaded).
+    """
+    if not endpoint.url and endpoint.socket is None:
+        return Health("absent")
+    try:
+        status, body = _get(endpoint, "/health" if native else "/", timeout)
+    except TimeoutError:
+        return Health("silent")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return Health("absent", str(error))
+    return _native(status, body) if native else Health("ready")
+
+
+def _get(endpoint: Endpoint, path: str, timeout: float) -> tuple[int, bytes]:
+    connection = _connection(endpoint, timeout)
+    try:
+        connection.request("GET", (urlsplit(endpoint.url).path if endpoint.url else "") + path)
+        answer = connection.getresponse()
+        return answer.status, answer.read(_LARGEST)
+    finally:
+        connection.close()
+
+
+def _connection(endpoint: Endpoint, timeout: float) -> http.client.HTTPConnection:
+    if endpoint.socket is not None:
+        return _UnixConnection(str(endpoint.socket), timeout)
+    address = urlsplit(endpoint.url)
+    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+    return kind(address.hostname or "", address.port, timeout=timeout)
+
+
+def _native(status: int, body: bytes) -> Health:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        return Health("failed", f"It answers {status} {body[:60]!r} where its health was asked for.")
+    state = answer.get("state", answer.get("status"))
+    message = str(answer.get("message") or answer.get("error") or "")
+    if state in ("loading", "ready", "failed"):
+        return Health(state, message)
+    return Health("ready", message) if status < 400 else Health("failed", f"It answers {status} to GET /health.")

@@ -1,0 +1,111 @@
+"""What the two ways of looking after a server have in common: a thread, a mailbox, a connection and a record."""
+
+import queue
+import threading
+import traceback
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from nodegraph.core.errors import ModelTimeout
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.lifecycle.link import Connect, Link
+from nodegraph.runtime.lifecycle.record import Record
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.protocols import Client, Endpoint
+from nodegraph.runtime.runners import Exit
+from nodegraph.runtime.runners.cancel import Cancel, Cancelled
+from nodegraph.runtime.state import Stage
+
+
+@dataclass(frozen=True)
+class Request:
+    """Somebody wants the server looked at: a call failed (`error`), or it shall be restarted (`restart`)."""
+
+    error: Exception | None = None
+    restart: bool = False
+
+
+class Keeper(ABC):
+    """Looks after one server from `start()` to `close()`; `record` says how it does."""
+
+    def __init__(self, launch: Launch, connect: Connect, record: Record, limits: Limits) -> None:
+        self.launch = launch
+        self.record = record
+        self.cancel = Cancel()
+        self._limits = limits
+        self._link = Link(connect)
+        self._mail: queue.SimpleQueue[Exit | Request | None] = queue.SimpleQueue()
+        self._after: Keeper | None = None
+        self._thread = threading.Thread(target=self._run, name=f"server {launch.name}", daemon=True)
+
+    def start(self, after: "Keeper | None" = None) -> None:
+        """Begin once the server of `after` is gone, so that two never share the memory; returns at once."""
+        self._after = after
+        self._thread.start()
+
+    def client(self) -> Client:
+        """The connection to the server. Raises ModelNotReady while it is on its way, ModelError when it failed."""
+        client = self._link.client()
+        if client is None:
+            self._revive()
+            raise self.record.obstacle()
+        return client
+
+    def endpoint(self) -> Endpoint | None:
+        """Where the server answers, or None while it does not."""
+        return self._link.endpoint
+
+    def report(self, error: Exception) -> None:
+        """A call failed with `error`: look after the server, and connect anew where the connection is in doubt."""
+        self._revive()
+        if self.record.state.stage is Stage.READY:
+            if not isinstance(error, ModelTimeout):
+                self._link.renew()
+            self._mail.put(Request(error))
+
+    def restart(self) -> None:
+        """Start it again now, whatever it does."""
+        self._mail.put(Request(restart=True))
+
+    def close(self, wait: bool = True) -> None:
+        """Let go of the server, and stop it if it is ours; returns when that is done, unless `wait` is False."""
+        self.cancel.set()
+        self._mail.put(None)
+        if wait and self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _revive(self) -> None:
+        state = self.record.state
+        if state.stage is Stage.FAILED and state.seconds >= self._limits.revive:
+            self._mail.put(Request(restart=True))
+
+    def _run(self) -> None:
+        try:
+            if self._after is not None:
+                self._after.close()
+                self._after = None
+            self._live()
+        except Cancelled:
+            self._end()
+        except Exception as bug:  # no thread dies quietly
+            self.record.log(traceback.format_exc())
+            self._end()
+            self.record.fail(f"{self.launch.name} cannot be looked after: {bug!r}.", "Please report this as a bug.")
+
+    @abstractmethod
+    def _live(self) -> None:
+        """Look after the server until `_next_mail` raises Cancelled."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """Free everything and enter STOPPED."""
+
+    def _next_mail(self, timeout: float | None) -> Exit | Request | None:
+        """The next message, or None when none came in `timeout` seconds. Raises Cancelled on `close()`."""
+        try:
+            mail = self._mail.get(timeout=timeout) if timeout != 0 else self._mail.get_nowait()
+        except queue.Empty:
+            return None
+        if mail is None:
+            raise Cancelled
+        return mail

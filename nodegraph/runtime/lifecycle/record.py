@@ -1,0 +1,95 @@
+"""The public face of one server's life: its state, log and restarts, and the events told about them."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from nodegraph.core.errors import ModelError, ModelNotReady
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.lifecycle.durations import Durations
+from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.state import ServerEvent, ServerState, Stage
+
+_TIMED = (Stage.PULLING, Stage.BUILDING, Stage.CREATING, Stage.STARTING, Stage.LOADING)
+_PROGRESS_EVERY = 0.1  # seconds between two events that only differ in bytes
+
+
+class Record:
+    """Thread-safe; `tell` is called on the supervisor's thread, outside the lock, and may raise without harm."""
+
+    def __init__(
+        self, launch: Launch, book: LogBook, durations: Durations, tell: Callable[[ServerEvent], None]
+    ) -> None:
+        self.book = book
+        self.restarts = 0
+        self._launch = launch
+        self._durations = durations
+        self._tell = tell
+        self._changed = threading.Condition()
+        self._state = ServerState(since=time.time())
+        self._told = 0.0
+
+    @property
+    def state(self) -> ServerState:
+        """The present state."""
+        return self._state
+
+    def enter(self, stage: Stage, done: int = 0, total: int = 0, message: str = "", hint: str = "") -> None:
+        """Enter a stage, or say how far it is; the duration of the one before is remembered."""
+        old = self._state
+        if stage is old.stage:
+            new = replace(old, done=done, total=total, message=message, hint=hint)
+            if new == old or (self._told > time.monotonic() - _PROGRESS_EVERY and message == old.message):
+                self._set(new, tell=False)
+                return
+        else:
+            self._remember(old)
+            expected = self._durations.last(self._name, stage)
+            new = ServerState(stage, time.time(), done, total, expected, message, hint, old.note)
+        self._set(new)
+
+    def fail(self, message: str, hint: str) -> None:
+        """It does not run, and here is why."""
+        self.book.remark(f"{message} {hint}".strip())
+        self._set(ServerState(Stage.FAILED, time.time(), message=message, hint=hint, note=self._state.note))
+
+    def note(self, text: str) -> None:
+        """Something the person should know about how it runs; kept with every later state."""
+        if text != self._state.note:
+            self.book.remark(text)
+            self._set(replace(self._state, note=text))
+
+    def log(self, line: str) -> None:
+        """Add to the log."""
+        self.book.write(line)
+
+    def obstacle(self) -> ModelError:
+        """Why there is no connection now, as the exception to raise."""
+        state = self._state
+        if state.stage is Stage.FAILED:
+            return ModelError(state.sentence(self._launch.name), state.hint)
+        return ModelNotReady(state.sentence(self._launch.name), state.hint)
+
+    def wait(self, timeout: float | None) -> ServerState:
+        """Wait until it is ready, failed or stopped, or `timeout` seconds passed; the state then."""
+        final = (Stage.READY, Stage.FAILED, Stage.STOPPED)
+        with self._changed:
+            self._changed.wait_for(lambda: self._state.stage in final, timeout)
+        return self._state
+
+    def _set(self, state: ServerState, tell: bool = True) -> None:
+        with self._changed:
+            self._state = state
+            self._changed.notify_all()
+        if tell:
+            self._told = time.monotonic()
+            self._tell(ServerEvent(self._launch.id, self._launch.name, self._launch.kind, state, self.restarts))
+
+    def _remember(self, old: ServerState) -> None:
+        if old.stage in _TIMED:
+            self._durations.remember(self._name, old.stage, old.seconds)
+
+    @property
+    def _name(self) -> str:
+        return f"{self._launch.id} {self._launch.kind}"

@@ -1,0 +1,196 @@
+"""Keeping a server of ours alive: prepare, start, wait, watch, restart with back-off, give up, stop."""
+
+import time
+
+from nodegraph.core.errors import ModelError, ModelTimeout
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.lifecycle.backoff import Backoff
+from nodegraph.runtime.lifecycle.health import Health, ask
+from nodegraph.runtime.lifecycle.keeper import Keeper, Request
+from nodegraph.runtime.lifecycle.link import Connect
+from nodegraph.runtime.lifecycle.record import Record
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.runners import Exit, Runner
+from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.state import Stage
+
+
+class Supervisor(Keeper):
+    """Keeps one server alive with the help of a runner."""
+
+    def __init__(self, launch: Launch, runner: Runner, connect: Connect, record: Record, limits: Limits) -> None:
+        super().__init__(launch, connect, record, limits)
+        self._runner = runner
+        self._timeouts: list[float] = []
+        self._life = 0
+
+    def heard(self, life: int, exit: Exit) -> None:
+        """The runner says that its server ended; late news of an earlier life is ignored."""
+        if life == self._life:
+            self._mail.put(exit)
+
+    def _live(self) -> None:
+        backoff = Backoff(self._limits)
+        while True:
+            began = time.monotonic()
+            try:
+                fault = self._live_once()
+            except ModelError as error:  # trying again at once would not help
+                self._rest(error.message, error.hint)
+                backoff.reset()
+                continue
+            pause = backoff.after(time.monotonic() - began)
+            if fault.wanted:
+                self._pause(fault, 0.0)
+            elif pause is None:
+                self._rest(f"{fault.message} It failed {backoff.failures} times in a row.", fault.hint)
+                backoff.reset()
+            else:
+                self._pause(fault, pause)
+
+    def _live_once(self) -> Exit:
+        """One life of the server, from preparing to its end; why it ended. Raises ModelError if trying is no use."""
+        self._life += 1
+        watcher = _Watcher(self, self._life)
+        self._runner.prepare(watcher)
+        self.cancel.check()
+        endpoint = self._runner.start(watcher)
+        ended = self._until_ready(endpoint)
+        if ended is not None:
+            return ended
+        self._link.open(endpoint)
+        self.record.enter(Stage.READY)
+        return self._until_ended(endpoint)
+
+    def _until_ready(self, endpoint: Endpoint) -> Exit | None:
+        self.record.enter(Stage.LOADING)
+        deadline = time.monotonic() + self._limits.ready
+        while True:
+            health = ask(endpoint, self.launch.native, self._limits.answer)
+            if health.state == "ready":
+                return None
+            if health.state == "failed":
+                raise ModelError(f"{self.launch.name} cannot load: {health.message}", self._hint)
+            if health.state == "loading":
+                self.record.enter(Stage.LOADING, message=health.message)
+            mail = self._next_mail(self._limits.poll)
+            if isinstance(mail, Exit):
+                return mail
+            if mail is not None and mail.restart:
+                return _AS_ASKED
+            if time.monotonic() > deadline:
+                raise ModelError(self._never_ready(health), self._hint)
+
+    def _until_ended(self, endpoint: Endpoint) -> Exit:
+        while True:
+            mail = self._next_mail(None)
+            if isinstance(mail, Exit):
+                return mail
+            if mail is not None:
+                fault = _AS_ASKED if mail.restart else self._examine(endpoint, mail.error)
+                if fault is not None:
+                    return fault
+
+    def _examine(self, endpoint: Endpoint, error: Exception | None) -> Exit | None:
+        """Whether a failed call means that the server must be restarted, and why."""
+        mail = self._next_mail(0.2)  # when it died, the news of that is on its way and says more
+        if isinstance(mail, Exit):
+            return mail
+        health = ask(endpoint, self.launch.native, self._limits.hang)
+        name = self.launch.name
+        if health.state == "failed":
+            return Exit(f"{name} says that it cannot work any more: {health.message}", self._hint)
+        if health.state == "silent":
+            return Exit(f"{name} hangs: it did not answer within {self._limits.hang:g} s.", self._hint)
+        if health.state == "absent":
+            return Exit(f"{name} does not answer any more.", self._hint)
+        if isinstance(error, ModelTimeout) and self._too_many_timeouts():
+            return Exit(f"{name} hangs: {self._limits.timeouts} calls were not answered in time.", self._hint)
+        return None
+
+    def _too_many_timeouts(self) -> bool:
+        now = time.monotonic()
+        self._timeouts = [*(then for then in self._timeouts if now - then < self._limits.timeout_window), now]
+        return len(self._timeouts) >= self._limits.timeouts
+
+    def _pause(self, fault: Exit, seconds: float) -> None:
+        """Clear away what is left of the server, wait, and count the restart."""
+        self.record.book.remark(fault.message)
+        self._release()
+        self.record.restarts += 1
+        self.record.enter(Stage.RESTARTING, message=fault.message.rstrip("."), hint=fault.hint)
+        self._runner.stop()
+        self._wait_for_request(seconds)
+
+    def _rest(self, message: str, hint: str) -> None:
+        """It does not run; wait until somebody asks for it again."""
+        self._release()
+        self._runner.stop()
+        self.record.fail(message, hint)
+        self._wait_for_request(None)
+        self.record.restarts += 1
+
+    def _end(self) -> None:
+        self._release()
+        self.record.enter(Stage.STOPPING)
+        self._runner.stop()
+        self.record.enter(Stage.STOPPED)
+
+    def _release(self) -> None:
+        self._life += 1
+        self._timeouts.clear()
+        self._link.close()
+
+    def _wait_for_request(self, seconds: float | None) -> None:
+        """Wait, but no longer than until somebody asks for a restart. Raises Cancelled."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        while deadline is None or time.monotonic() < deadline:
+            mail = self._next_mail(None if deadline is None else max(0.001, deadline - time.monotonic()))
+            if isinstance(mail, Request) and mail.restart:
+                return
+
+    def _never_ready(self, health: Health) -> str:
+        seen = {
+            "absent": "nothing answers at its address",
+            "silent": "it takes connections but does not answer",
+            "loading": "it still says that it is loading",
+        }[health.state]
+        tail = self.record.book.tail()
+        words = f'Its last words: "{tail}".' if tail else "It printed nothing."
+        return f"{self.launch.name} did not become ready in {self._limits.ready:g} s: {seen}. {words}"
+
+    @property
+    def _hint(self) -> str:
+        return f"Its whole log: nodegraph models logs {self.launch.id}"
+
+
+_AS_ASKED = Exit("Somebody asked for a restart.", wanted=True)
+
+
+class _Watcher:
+    """What one life of the server tells its supervisor; see runners.Watcher."""
+
+    def __init__(self, supervisor: Supervisor, life: int) -> None:
+        self._supervisor = supervisor
+        self._record = supervisor.record
+        self._life = life
+
+    @property
+    def cancel(self) -> Cancel:
+        return self._supervisor.cancel
+
+    def stage(self, stage: Stage, done: int = 0, total: int = 0, message: str = "") -> None:
+        self._record.enter(stage, done, total, message)
+
+    def note(self, text: str) -> None:
+        self._record.note(text)
+
+    def log(self, line: str) -> None:
+        self._record.log(line)
+
+    def tail(self) -> str:
+        return self._record.book.tail()
+
+    def exited(self, exit: Exit) -> None:
+        self._supervisor.heard(self._life, exit)

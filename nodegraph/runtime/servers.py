@@ -1,0 +1,238 @@
+"""The model servers of this program: at most one per model, place and device, shared by all who need it."""
+
+import atexit
+import functools
+import threading
+import weakref
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nodegraph.core.errors import ModelError, ModelNotReady
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import Launch, launch_of
+from nodegraph.runtime.lifecycle.durations import Durations
+from nodegraph.runtime.lifecycle.folders import log_path, state_folder
+from nodegraph.runtime.lifecycle.keeper import Keeper
+from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.lifecycle.record import Record
+from nodegraph.runtime.lifecycle.supervisor import Supervisor
+from nodegraph.runtime.lifecycle.visitor import Visitor
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.protocols import Client, Endpoint
+from nodegraph.runtime.runners import Runner
+from nodegraph.runtime.runners.process import ProcessRunner
+from nodegraph.runtime.state import ServerEvent, ServerListener, ServerState, Stage
+
+Connector = Callable[[ModelEntry, Endpoint], Client]
+
+
+class Servers:
+    """Thread-safe. Use as a context manager, or `close()` it; the interpreter's exit closes it too.
+
+    linger: seconds a server is kept warm after its last lease was released, so that undo or a second run does not
+    load the model again. listener: told every ServerEvent, on the server's own thread.
+    """
+
+    def __init__(
+        self,
+        connect: Connector,
+        *,
+        limits: Limits | None = None,
+        listener: ServerListener | None = None,
+        linger: float = 30.0,
+        folder: Path | None = None,
+    ) -> None:
+        self._connect = connect
+        self._limits = limits or Limits()
+        self._listeners: list[ServerListener] = [listener] if listener else []
+        self._linger = linger
+        self._folder = folder or state_folder()
+        self._durations = Durations(self._folder / "durations.json")
+        self._lock = threading.Lock()
+        self._shared: dict[tuple[str, ...], _Shared] = {}
+        self._ending: dict[tuple[str, ...], Keeper] = {}
+        self._closed = False
+        self._at_exit = functools.partial(_close, weakref.ref(self))
+        atexit.register(self._at_exit)
+
+    def acquire(self, entry: ModelEntry, place: Mapping[str, Any]) -> "Lease":
+        """A share in the server of `entry` at `place`, started if need be; returns at once.
+
+        Raises ModelError for a place that makes no sense, or when these servers are closed.
+        """
+        launch = launch_of(entry, place)
+        with self._lock:
+            if self._closed:
+                raise ModelError(f"{entry.name} cannot start: the program is ending.")
+            shared = self._shared.get(launch.key)
+            if shared is None:
+                shared = self._shared[launch.key] = _Shared(self._keeper(launch, entry))
+                shared.keeper.start(after=self._ending.get(launch.key))
+            shared.take()
+        return Lease(self, shared)
+
+    def listen(self, listener: ServerListener) -> None:
+        """Tell `listener` every event from now on."""
+        self._listeners.append(listener)
+
+    def states(self) -> dict[tuple[str, ...], ServerState]:
+        """The state of every server that is held or lingers, by (id, kind, url, engine, device)."""
+        with self._lock:
+            return {key: shared.keeper.record.state for key, shared in self._shared.items()}
+
+    def close(self) -> None:
+        """Stop every server; returns when they are gone."""
+        with self._lock:
+            self._closed = True
+            every, self._shared = list(self._shared.values()), {}
+            ending = list(self._ending.values())
+        atexit.unregister(self._at_exit)
+        for shared in every:
+            shared.keep()
+            shared.keeper.close(wait=False)
+        for keeper in [*ending, *(shared.keeper for shared in every)]:
+            keeper.close()
+
+    def __enter__(self) -> "Servers":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _keeper(self, launch: Launch, entry: ModelEntry) -> Keeper:
+        book = LogBook(log_path(self._folder, launch.id, launch.kind))
+        record = Record(launch, book, self._durations, self._tell)
+        connect = self._connect
+        if launch.kind == "url":
+            return Visitor(launch, lambda endpoint: connect(entry, endpoint), record, self._limits)
+        runner = runner_of(launch, self._limits)
+        return Supervisor(launch, runner, lambda endpoint: connect(entry, endpoint), record, self._limits)
+
+    def _tell(self, event: ServerEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def _give_back(self, shared: "_Shared") -> None:
+        """A lease was released: stop its server later, unless somebody takes it again."""
+        with self._lock:
+            if shared.drop() and not self._closed:
+                shared.linger(self._linger, lambda: self._stop_unused(shared))
+
+    def _stop_unused(self, shared: "_Shared") -> None:
+        with self._lock:
+            if shared.leases or self._closed:
+                return
+            key, keeper = shared.keeper.launch.key, shared.keeper
+            del self._shared[key]
+            self._ending[key] = keeper
+        keeper.close()
+        with self._lock:
+            if self._ending.get(key) is keeper:
+                del self._ending[key]
+
+
+class Lease:
+    """One user's share in a server. Release it when done; using it afterwards raises ModelError."""
+
+    def __init__(self, servers: Servers, shared: "_Shared") -> None:
+        self._servers = servers
+        self._shared = shared
+        self._keeper = shared.keeper
+        self._released = False
+        self._lock = threading.Lock()
+
+    def client(self) -> Client:
+        """The connection. Raises ModelNotReady (with what it is doing) or ModelError (with why it does not run)."""
+        if self._released:
+            raise ModelError(f"{self._keeper.launch.name} was released.")
+        return self._keeper.client()
+
+    def wait_ready(self, timeout: float | None = None) -> Client:
+        """Wait for the server and connect. Raises ModelNotReady after `timeout` seconds, ModelError if it failed."""
+        state = self._keeper.record.wait(timeout)
+        if state.stage is Stage.READY:
+            return self.client()
+        obstacle = self._keeper.record.obstacle()
+        if isinstance(obstacle, ModelNotReady) and timeout is not None:
+            raise ModelNotReady(f"{obstacle.message} {timeout:g} s were not enough.", obstacle.hint)
+        raise obstacle
+
+    def report_failure(self, error: Exception) -> None:
+        """A call failed with `error`; the server is examined, and restarted if it hangs or is gone."""
+        self._keeper.report(error)
+
+    def restart(self) -> None:
+        """Start the server again, also one that was given up."""
+        self._keeper.restart()
+
+    @property
+    def state(self) -> ServerState:
+        """What the server is doing now."""
+        return self._keeper.record.state
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again since the first lease."""
+        return self._keeper.record.restarts
+
+    @property
+    def logs(self) -> list[str]:
+        """The newest lines it printed, oldest first."""
+        return self._keeper.record.book.lines()
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Where it answers now, or None."""
+        return self._keeper.endpoint()
+
+    def release(self) -> None:
+        """Give the share back; the last one stops the server after the linger time. Harmless when repeated."""
+        with self._lock:
+            released, self._released = self._released, True
+        if not released:
+            self._servers._give_back(self._shared)
+
+
+class _Shared:
+    """A server, how many leases it has, and the timer that ends it when there are none. Guarded by Servers' lock."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+        self.leases = 0
+        self._timer: threading.Timer | None = None
+
+    def take(self) -> None:
+        self.keep()
+        self.leases += 1
+        if self.keeper.record.state.stage is Stage.FAILED:
+            self.keeper.restart()  # somebody wants it anew: worth another try
+
+    def drop(self) -> bool:
+        self.leases -= 1
+        return self.leases == 0
+
+    def linger(self, seconds: float, stop: Callable[[], None]) -> None:
+        self._timer = threading.Timer(seconds, stop)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def keep(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def runner_of(launch: Launch, limits: Limits) -> Runner:
+    """The runner for a place of ours."""
+    if launch.kind == "process":
+        return ProcessRunner(launch, limits)
+    from nodegraph.runtime.runners.container import ContainerRunner  # imports docker, which takes its time
+
+    return ContainerRunner(launch, limits)
+
+
+def _close(servers: "weakref.ref[Servers]") -> None:
+    alive = servers()
+    if alive is not None:
+        alive.close()
