@@ -1,15 +1,15 @@
 """What can go wrong, said in sentences for people.
 
-    NodegraphError            message + hint; the command line prints both and no traceback
-    ├── UsageError            the command or call itself is wrong (exit code 2)
-    ├── DocumentError         a preset or catalogue cannot be used (exit code 3); carries Problems
-    ├── NodeError             a node cannot do its work with these inputs or parameters
-    └── ModelError            a model's server failed
-        ├── ModelNotReady     it is still being pulled, started or loaded: expected, not a failure
-        ├── ModelUnreachable  no server answers, or the connection broke
-        ├── ModelTimeout      it did not answer in time
-        ├── ModelRefused      it answered that it cannot do this
-        └── ModelAnswerError  it answered something that is not what its entry promises
+NodegraphError            message + hint; the command line prints both and no traceback
+├── UsageError            the command or call itself is wrong (exit code 2)
+├── DocumentError         a preset or catalogue cannot be used (exit code 3); carries Problems
+├── NodeError             a node cannot do its work with these inputs or parameters
+└── ModelError            a model's server failed
+    ├── ModelNotReady     it is still being pulled, started or loaded: expected, not a failure
+    ├── ModelUnreachable  no server answers, or the connection broke
+    ├── ModelTimeout      it did not answer in time
+    ├── ModelRefused      it answered that it cannot do this
+    └── ModelAnswerError  it answered something that is not what its entry promises
 """
 
 from collections.abc import Iterable

@@ -99,7 +99,15 @@ class Node:
         super().__init_subclass__()
         if id:
             cls.spec = _spec_of(
-                cls, id, category, title, live=live, blocking=blocking, delay=delay, replaces=replaces, keywords=keywords
+                cls,
+                id,
+                category,
+                title,
+                live=live,
+                blocking=blocking,
+                delay=delay,
+                replaces=replaces,
+                keywords=keywords,
             )
             for declared in cls.spec.params:
                 setattr(cls, declared.name, declared.default)

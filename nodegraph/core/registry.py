@@ -11,6 +11,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -93,7 +94,7 @@ def discover(folders: Iterable[Path] = ()) -> Registry:
         registry = registry.with_definitions(definitions, problems)
     for folder in folders:
         for path in sorted(folder.glob("*.py")):
-            definitions, problems = _load(str(path), lambda path=path: _module_from(path))
+            definitions, problems = _load(str(path), partial(_module_from, path))
             registry = registry.with_definitions(definitions, problems)
     return registry
 
@@ -150,4 +151,6 @@ def _module_from(path: Path) -> ModuleType:
 
 
 def _import_problem(origin: str, error: Exception) -> Problem:
-    return Problem(origin, f"cannot be loaded: {type(error).__name__}: {error}.", "Its nodes are missing; fix or remove it.")
+    return Problem(
+        origin, f"cannot be loaded: {type(error).__name__}: {error}.", "Its nodes are missing; fix or remove it."
+    )

@@ -1,0 +1,248 @@
+"""How a frame is carried: gather inputs, call the node, apply its failure policy, hand the value on."""
+
+import math
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from nodegraph.core.errors import ModelNotReady, NodegraphError
+from nodegraph.core.node import Stamp
+from nodegraph.engine.events import Event, NodeFailed, NodeRecovered, NodeWaiting
+from nodegraph.engine.frame import NOT_YET, Frame
+from nodegraph.engine.measure import Trace
+from nodegraph.engine.node_run import NodeRun, blackened, bypassed
+from nodegraph.engine.plan import Feed, Step
+from nodegraph.engine.workers import Lane, Workers
+
+
+class Host(Protocol):
+    """What the executor needs of the run around it."""
+
+    live: bool
+    epoch: int
+    nodes: Mapping[str, NodeRun]
+    trace: Trace | None
+    workers: Workers
+
+    def lane(self, node: NodeRun) -> Lane: ...
+
+    def offer(self, node: NodeRun, frame: Frame, args: tuple[Any, ...]) -> None: ...
+
+    def complete(self, frame: Frame) -> None: ...
+
+    def emit(self, event: Event) -> None: ...
+
+    def fail(self, failure: NodeFailed) -> None: ...
+
+
+class Executor:
+    """Carries frames. Holds no state of its own: that is the frames' and the NodeRuns'."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    # --- a frame's way ----------------------------------------------------------------------------------------------
+
+    def begin(self, frame: Frame) -> list[Step]:
+        """The steps a new frame can start with."""
+        steps = frame.domain.steps
+        ready = [steps[index - 1] for index in frame.domain.start]
+        for index in frame.domain.head_users:
+            frame.waits[index] -= 1
+            if frame.waits[index] == 0:
+                ready.append(steps[index - 1])
+        if frame.left == 0:
+            self._host.complete(frame)
+        return ready
+
+    def carry(self, frame: Frame, stack: list[Step]) -> None:
+        """Run these steps and all that becomes ready after them, as far as this frame gets without waiting."""
+        host = self._host
+        while stack:
+            if frame.epoch != host.epoch:
+                return
+            step = stack.pop()
+            node = host.nodes[step.id]
+            if node.serial and step.role != "store" and not node.enter(frame, step):
+                continue
+            if step.spec.blocking and step.role == "node" and node.node.state == "on":
+                host.lane(node).submit(frame, step)
+                continue
+            self._run(frame, step, node)
+            self._after(frame, step, node, stack)
+
+    def in_lane(self, frame: Frame, step: Step) -> None:
+        """Run one blocking step; what becomes ready goes back to the workers."""
+        if frame.epoch != self._host.epoch:
+            return
+        node = self._host.nodes[step.id]
+        self._run(frame, step, node)
+        ready: list[Step] = []
+        self._after(frame, step, node, ready)
+        if ready:
+            self._host.workers.push(frame, ready, first=True)
+
+    def _after(self, frame: Frame, step: Step, node: NodeRun, ready: list[Step]) -> None:
+        host = self._host
+        if node.serial and step.role != "recall" and (waiting := node.leave(frame)):
+            host.workers.push(waiting[0], [waiting[1]], first=True)
+        steps, lock = frame.domain.steps, frame.lock
+        for index in step.users:
+            follower = steps[index - 1]
+            if follower.waits > 1:
+                with lock:
+                    frame.waits[index] -= 1
+                    if frame.waits[index]:
+                        continue
+            ready.append(follower)
+        with lock:
+            frame.left -= 1
+            done = frame.left == 0
+        if done:
+            host.complete(frame)
+
+    # --- inputs -----------------------------------------------------------------------------------------------------
+
+    def _value(self, frame: Frame, feed: Feed) -> Any:
+        slot = feed.slot
+        if slot >= 0:
+            values = frame.values
+            value = values[slot]
+            if frame.uses[slot] == 1:
+                values[slot] = None
+            else:
+                with frame.lock:
+                    frame.uses[slot] -= 1
+        else:
+            newest = self._host.nodes[feed.node].newest
+            if newest is None:
+                return NOT_YET
+            value = newest.value
+            frame.oldest = min(frame.oldest, newest.oldest)
+        return picked(feed, value)
+
+    def held(self, feed: Feed) -> Any:
+        """The newest value of a held wire, adapted; NOT_YET before the first one."""
+        newest = self._host.nodes[feed.node].newest
+        return NOT_YET if newest is None else picked(feed, newest.value)
+
+    def _gather(self, frame: Frame, step: Step) -> tuple[list[Any], list[Any]]:
+        args = [None if feed is None else self._value(frame, feed) for feed in step.inputs]
+        drives = [self._value(frame, drive.feed) for drive in step.drives] if step.drives else []
+        return args, [NOT_YET if value is None else value for value in drives]
+
+    # --- one step ---------------------------------------------------------------------------------------------------
+
+    def _run(self, frame: Frame, step: Step, node: NodeRun) -> None:
+        if step.role == "recall":
+            result = self._guarded(frame.seq, step, node, [], lambda: node.recall())
+        else:
+            try:
+                args, drives = self._gather(frame, step)
+            except Exception as error:  # an adapter could not convert the value on a wire
+                self._failed(frame.seq, step, node, [], error)
+                return
+            if step.role == "feed":
+                self._host.offer(node, frame, tuple(args))
+                return
+            result = self.answer(frame.stamp, frame.seq, step, node, args, drives)
+            if step.role == "store":
+                return
+        if step.uses:
+            frame.values[step.index] = result
+        if node.keep and result is not None and result is not NOT_YET:
+            node.hold(result, frame.seq, frame.oldest)
+        if step.spec.kind == "sink" and result is not NOT_YET:
+            node.ages.add(time.perf_counter(), frame.captured, frame.oldest)
+
+    def answer(self, stamp: Stamp, seq: int, step: Step, node: NodeRun, args: list[Any], drives: Sequence[Any]) -> Any:
+        """What the node gives for these inputs: its outputs, or what its state, the missing inputs or a failure call for.
+
+        None is nothing (users skip), NOT_YET is nothing yet (users are bypassed).
+        """
+        lacking: Any = True
+        for number, port in enumerate(step.spec.inputs):
+            value = args[number]
+            if value is None or value is NOT_YET:
+                if port.optional:
+                    args[number] = None
+                elif value is None:
+                    lacking = None
+                elif lacking is True:
+                    lacking = NOT_YET
+        if lacking is None:
+            return NOT_YET if step.spec.kind == "sink" else None
+        if lacking is NOT_YET or node.node.state == "bypass":
+            return bypassed(step, args) if step.spec.outputs else NOT_YET
+        return self._guarded(seq, step, node, args, lambda: node.call(step, args, drives, stamp))
+
+    def _guarded(self, seq: int, step: Step, node: NodeRun, args: list[Any], call: Callable[[], Any]) -> Any:
+        began = time.perf_counter()
+        try:
+            result = call()
+        except ModelNotReady as waiting:
+            return self._waiting(step, node, args, waiting)
+        except Exception as error:
+            return self._failed(seq, step, node, args, error)
+        ended = time.perf_counter()
+        node.meter.add(began, ended)
+        if self._host.trace is not None:
+            self._host.trace.add(step.id, began, ended, seq)
+        if node.failing or node.waiting:
+            if node.failing:
+                self._host.emit(NodeRecovered(step.id, seq))
+            node.failing, node.waiting = 0, ""
+        if node.keep:
+            node.good = result
+        return result
+
+    # --- failures ---------------------------------------------------------------------------------------------------
+
+    def _waiting(self, step: Step, node: NodeRun, args: list[Any], waiting: ModelNotReady) -> Any:
+        if node.waiting != waiting.message:
+            node.waiting = waiting.message
+            self._host.emit(NodeWaiting(step.id, waiting.message))
+        return self._substitute("hold", step, node, args)
+
+    def _failed(self, seq: int, step: Step, node: NodeRun, args: list[Any], error: Exception) -> Any:
+        node.failures += 1
+        node.failing += 1
+        failure = failure_of(step.id, seq, error, node.failing)
+        policy = node.node.failure
+        if not self._host.live or policy == "stop":
+            self._host.fail(failure)
+            return None
+        if math.log10(node.failing).is_integer():
+            self._host.emit(failure)
+        return self._substitute(policy, step, node, args)
+
+    @staticmethod
+    def _substitute(policy: str, step: Step, node: NodeRun, args: list[Any]) -> Any:
+        if not step.spec.outputs or len(args) < len(step.spec.inputs):
+            return NOT_YET
+        if policy == "hold" and node.good is not None:
+            return node.good
+        if policy == "black":
+            return blackened(step, args, node.good)
+        return bypassed(step, args)
+
+
+def picked(feed: Feed, value: Any) -> Any:
+    """The output of `value` that a wire carries, adapted."""
+    if feed.output >= 0 and isinstance(value, tuple):
+        value = value[feed.output]
+    if feed.convert is None or value is None or value is NOT_YET:
+        return value
+    return feed.convert(value)
+
+
+def failure_of(node: str, seq: int, error: BaseException, count: int = 1) -> NodeFailed:
+    """An exception as an event: our own errors speak for themselves, others are named with their type."""
+    trail = "".join(traceback.format_exception(error))
+    if isinstance(error, NodegraphError):
+        return NodeFailed(node, seq, error.message, error.hint, trail, count)
+    reason = f"{type(error).__name__}: {error}"
+    return NodeFailed(
+        node, seq, f"failed: {reason}", "This is a mistake in the node; the log has the details.", trail, count
+    )

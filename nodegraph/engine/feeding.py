@@ -1,0 +1,149 @@
+"""Feeding sources into a run: live, one thread each at the source's pace; offline, all in step."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from nodegraph.core.node import Stamp
+from nodegraph.engine.execute import failure_of
+from nodegraph.engine.sources import ALIVE
+from nodegraph.engine.streams import Stream
+
+if TYPE_CHECKING:
+    from nodegraph.engine.run import Run
+
+FIRST_RETRY = 0.5
+LAST_RETRY = 5.0
+"""Seconds before a failed live source is opened again: doubled from the first to the last."""
+
+
+class LiveFeed:
+    """One live source's thread: reads at the source's pace and leaves the newest frame for the run to take."""
+
+    def __init__(self, run: "Run", stream: Stream) -> None:
+        self._run, self._stream = run, stream
+        assert stream.reader is not None
+        self._reader = stream.reader
+        self._retry = FIRST_RETRY
+
+    def run(self) -> None:
+        """Read until the source ends or the stream is stopped."""
+        stream, stopped = self._stream, self._stream.stopped
+        try:
+            while not stopped.is_set() and not stream.exhausted:
+                self._run.going.wait()
+                try:
+                    item = self._reader.read()
+                except Exception as error:
+                    if not self._failed(error):
+                        break
+                    continue
+                if item is None:
+                    break
+                if item is not ALIVE:
+                    self._show(*item)
+        finally:
+            self._reader.close()
+            if self._reader.node is not None:
+                self._reader.node.close()
+        if not stopped.is_set():
+            self._run.source_over(stream)
+
+    def _show(self, value: Any, stamp: Stamp) -> None:
+        stream = self._stream
+        if stream.failing:
+            stream.failing, self._retry = 0, FIRST_RETRY
+        node = self._reader.node
+        if node is None or not node.spec.live:
+            stamp = stream.pacer.wait(stamp, stream.stopped)
+            if stream.stopped.is_set():
+                return
+        stream.frames_in += 1
+        if node is not None:
+            node.failing = 0
+            node.meter.add(stamp.captured, time.perf_counter())
+        if stream.newest.put((value, stamp, stamp.captured)):
+            self._run.dropped(stream)
+        self._run.try_admit(stream)
+
+    def _failed(self, error: Exception) -> bool:
+        """Tell it; whether to try again. A device comes back; a file that cannot be read stays so."""
+        stream, node = self._stream, self._reader.node
+        name = node.node.id if node else stream.id
+        stream.failing += 1
+        self._reader.close()
+        failure = failure_of(name, stream.frames_in, error, stream.failing)
+        if node is not None:
+            node.failures += 1
+            node.failing += 1
+            node.close()
+        if node is None or node.node.failure == "stop" or self._run.hopeless(stream):
+            self._run.fail(failure)
+            return False
+        self._run.emit(failure)
+        if not node.spec.live:
+            return False
+        stream.stopped.wait(self._retry)
+        self._retry = min(LAST_RETRY, self._retry * 2)
+        return not stream.stopped.is_set()
+
+
+class OfflineFeed:
+    """Steps all sources of an offline run: the earliest frame next, each when there is room for it."""
+
+    def __init__(self, run: "Run", streams: list[Stream]) -> None:
+        self._run = run
+        self._streams = streams
+        self._ahead: dict[str, tuple[Any, Stamp]] = {}
+        self._linked = any(stream.domain.after for stream in streams)
+
+    def run(self) -> None:
+        """Feed until every source has ended or the run is stopped."""
+        try:
+            for stream in self._streams:
+                self._advance(stream)
+            while self._ahead and not self._run.stopping.is_set():
+                self._step()
+        finally:
+            for stream in self._streams:
+                if stream.reader is not None:
+                    stream.reader.close()
+                    if stream.reader.node is not None:
+                        stream.reader.node.close()
+
+    def _step(self) -> None:
+        self._run.going.wait()
+        stream = min(
+            (one for one in self._streams if one.id in self._ahead), key=lambda one: self._ahead[one.id][1].time
+        )
+        value, stamp = self._ahead.pop(stream.id)
+        if self._linked:  # what a frame holds of another domain must not depend on which thread was faster
+            for other in self._streams:
+                if other is not stream:
+                    other.credits.wait_idle(None)
+        if not stream.credits.take(stream.stopped):
+            return
+        stream.frames_in += 1
+        self._run.deliver(stream, (value, stamp, stamp.captured))
+        if not stream.exhausted:
+            self._advance(stream)
+
+    def _advance(self, stream: Stream) -> None:
+        """Read one frame ahead of `stream`; none, when it has ended or failed."""
+        assert stream.reader is not None
+        began = time.perf_counter()
+        try:
+            while (item := stream.reader.read()) is ALIVE and not self._run.stopping.is_set():
+                pass
+        except Exception as error:
+            node = stream.reader.node
+            if node is not None:
+                node.failures += 1
+            self._run.fail(failure_of(stream.id, stream.frames_in, error))
+            return
+        limit = self._run.seconds
+        if item is None or item is ALIVE or (limit is not None and item[1].time >= limit):
+            self._run.source_over(stream)
+            return
+        if stream.reader.node is not None:
+            stream.reader.node.meter.add(began, time.perf_counter())
+        self._ahead[stream.id] = item

@@ -1,0 +1,60 @@
+"""Figures of a run, taken from its nodes and streams at any moment."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nodegraph.engine.events import NodeStats, RunStats, SinkStats
+from nodegraph.engine.measure import percentile
+from nodegraph.engine.node_run import NodeRun
+
+if TYPE_CHECKING:
+    from nodegraph.engine.run import Run
+
+
+def run_stats(run: "Run") -> RunStats:
+    """All figures of `run` now."""
+    streams = [stream for stream in list(run.streams.values()) if stream.reader is not None]
+    nodes = {id: _node_stats(run, node) for id, node in run.nodes.items()}
+    sinks = {id: _sink_stats(node) for id, node in run.nodes.items() if node.spec.kind == "sink"}
+    out = max((sink.frames for sink in sinks.values()), default=sum(stream.seq for stream in streams))
+    seconds = run.seconds_run
+    return RunStats(
+        seconds=seconds,
+        frames_in=sum(stream.frames_in for stream in streams),
+        frames_out=out,
+        dropped=sum(stream.newest.dropped for stream in streams),
+        fps=out / seconds if seconds > 0 else 0.0,
+        nodes=nodes,
+        sinks=sinks,
+        failures=tuple(run.failures),
+    )
+
+
+def _node_stats(run: "Run", node: NodeRun) -> NodeStats:
+    median, p95 = node.meter.milliseconds()
+    stream = run.streams.get(node.node.id)
+    figures = getattr(node.instance, "extra_stats", None)
+    extra: Mapping[str, Any] = figures() if figures else {}
+    state = "failed" if node.failing else "waiting" if node.waiting else "ready"
+    return NodeStats(
+        runs=node.meter.runs,
+        median_ms=median,
+        p95_ms=p95,
+        rate=node.meter.rate(),
+        failures=node.failures,
+        dropped=stream.newest.dropped if stream is not None else 0,
+        state=state,
+        extra=extra,
+    )
+
+
+def _sink_stats(node: NodeRun) -> SinkStats:
+    frame, result = tuple(node.ages.frame), tuple(node.ages.result)
+    return SinkStats(
+        frames=node.ages.count,
+        fps=node.meter.rate(),
+        age_median_ms=percentile(frame, 50) * 1e3,
+        age_p95_ms=percentile(frame, 95) * 1e3,
+        result_age_median_ms=percentile(result, 50) * 1e3,
+        result_age_p95_ms=percentile(result, 95) * 1e3,
+    )

@@ -1,0 +1,129 @@
+"""Reading a source: its generator's life, stamps, looping, speed, and parameters changed meanwhile."""
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from nodegraph.core.errors import NodeError
+from nodegraph.core.node import Stamp, Stamped
+from nodegraph.engine.node_run import NodeRun, freeze
+
+ALIVE: Final[Any] = object()
+"""A source has nothing yet, but is still at it."""
+
+TICK_RATE: Final = 30.0
+"""Frames per second of the engine's own clock, for timed nodes without a source."""
+
+
+class Reader:
+    """Takes stamped values from a source node, one at a time. Used by one thread."""
+
+    def __init__(self, node: NodeRun | None) -> None:
+        self.node = node
+        self.count = 0
+        self._items: Iterator[Stamped[Any] | None] | None = None
+        self._next = 0.0
+        self._media: float | None = None
+        self._last = 0.0
+        self._step = 1.0 / TICK_RATE
+        self._restart: dict[str, Any] | None = None
+        self._wanted = threading.Lock()
+
+    def restart(self, params: dict[str, Any]) -> None:
+        """Begin anew with these parameters before the next frame; callable from any thread."""
+        with self._wanted:
+            self._restart = {**(self._restart or {}), **params}
+
+    def read(self) -> tuple[Any, Stamp] | Any | None:
+        """The next (value, Stamp), ALIVE, or None at the end. Raises what the node raises."""
+        self._apply_restart()
+        if self._items is None:
+            self._items = self._open()
+        while True:
+            try:
+                item = next(self._items)
+            except StopIteration:
+                if self._again():
+                    self._items = self._open()
+                    continue
+                return None
+            return ALIVE if item is None else self._stamped(item)
+
+    def close(self) -> None:
+        """End the generator, which lets go of its device; a later `read` begins anew after what was shown."""
+        items, self._items = self._items, None
+        if items is not None and hasattr(items, "close"):
+            items.close()
+        self._wrap()
+
+    def _open(self) -> Iterator[Stamped[Any] | None]:
+        if self.node is None:
+            return (Stamped(None, number / TICK_RATE, TICK_RATE) for number in itertools.count())
+        self.node.open()
+        stream: Iterator[Stamped[Any] | None] = self.node.instance.stream()
+        return stream
+
+    def _again(self) -> bool:
+        """Whether to begin anew at the end: a looping source that gave anything at all."""
+        gave = self._media is not None
+        self._wrap()
+        return gave and self.node is not None and bool(getattr(self.node.instance, "loop", False))
+
+    def _wrap(self) -> None:
+        """The next frame is the first of a new pass through the source, one frame later than the last one shown."""
+        if self._media is not None:
+            self._next = self._last + self._step
+        self._media = None
+
+    def _apply_restart(self) -> None:
+        with self._wanted:
+            wanted, self._restart = self._restart, None
+        if self.node is None:
+            return
+        if wanted is not None:
+            self.close()
+            self.node.restart(wanted)
+        self.node.apply_pending()
+
+    def _stamped(self, item: Stamped[Any]) -> tuple[Any, Stamp]:
+        speed = 1.0
+        if self.node is not None:
+            speed = float(getattr(self.node.instance, "speed", 1.0)) or 1.0
+        if self._media is None:
+            shown = self._next
+        elif item.time > self._media:
+            shown = self._last + (item.time - self._media) / speed
+            self._step = shown - self._last
+        else:
+            raise NodeError("The source's times do not increase.", "Report this to the author of the node.")
+        self._media, self._last = item.time, shown
+        stamp = Stamp(self.count, shown, item.time, item.rate * speed if item.rate else None, time.perf_counter())
+        self.count += 1
+        return freeze(item.value), stamp
+
+
+class Pacer:
+    """Shows a source's frames when they are due, by the run's clock. Pausing and late frames move the clock."""
+
+    LATE = 0.25
+    """Seconds behind after which the clock is moved instead of hurrying through what was missed."""
+
+    def __init__(self) -> None:
+        self._zero: float | None = None
+
+    def wait(self, stamp: Stamp, stopped: threading.Event) -> Stamp:
+        """Wait until `stamp` is due; the stamp with the capture time of now."""
+        now = time.perf_counter()
+        if self._zero is None or now - (self._zero + stamp.time) > self.LATE:
+            self._zero = now - stamp.time
+        delay = self._zero + stamp.time - now
+        if delay > 0:
+            stopped.wait(delay)
+        return replace(stamp, captured=time.perf_counter())
+
+    def move(self) -> None:
+        """Forget the clock: the next frame is due at once."""
+        self._zero = None

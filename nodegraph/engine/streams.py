@@ -1,0 +1,71 @@
+"""A domain at work: where its frames come from, how many are in flight, and when it is over."""
+
+import threading
+from typing import Any
+
+from nodegraph.core.node import Stamp
+from nodegraph.engine.flow import Credits, Newest
+from nodegraph.engine.frame import Frame, Template
+from nodegraph.engine.plan import Domain
+from nodegraph.engine.sources import Pacer, Reader
+
+Item = tuple[Any, Stamp, float]
+"""What enters a domain: the head's value (a free-running node: its inputs), the stamp, the oldest capture time."""
+
+
+class Stream:
+    """One domain of a run. Outlives plans: a hot edit gives it a new `domain` and goes on counting frames."""
+
+    def __init__(self, domain: Domain, reader: Reader | None, credits: int, epoch: int) -> None:
+        self.id = domain.id
+        self.reader = reader
+        self.pacer = Pacer()
+        self.newest: Newest[Item] = Newest()
+        self.credits = Credits(credits)
+        self.stopped = threading.Event()
+        self.exhausted = False
+        self.failing = 0
+        self.frames_in = 0
+        self.seq = 0
+        self._lock = threading.Lock()
+        self.adopt(domain, epoch)
+
+    def adopt(self, domain: Domain, epoch: int) -> None:
+        """Take frames through another plan's domain from now on. Call while nothing is in flight."""
+        with self._lock:
+            self.domain = domain
+            self.template = Template(domain)
+            self.epoch = epoch
+
+    def admit(self, item: Item, limit: int | None) -> Frame | None:
+        """A new frame; the caller holds a credit for it. None (and the stream ends) when the limit is reached."""
+        value, stamp, oldest = item
+        with self._lock:
+            if limit is not None and self.seq >= limit:
+                self.exhausted = True
+                return None
+            frame = Frame(self.domain, self.template, self.epoch, self.seq, stamp, value)
+            frame.oldest = min(oldest, frame.oldest)
+            self.seq += 1
+            if limit is not None and self.seq >= limit:
+                self.exhausted = True
+        return frame
+
+    def leave(self, frame: Frame) -> bool:
+        """A frame is through: its credit is free again. False for a frame of an older plan."""
+        with self._lock:
+            if frame.epoch != self.epoch:
+                return False
+        self.credits.give()
+        return True
+
+    @property
+    def over(self) -> bool:
+        """Nothing more comes and nothing is in flight."""
+        return self.exhausted and self.credits.in_flight == 0
+
+    def stop(self) -> None:
+        """Let every thread that waits here look up and end."""
+        self.stopped.set()
+        self.newest.close()
+        self.credits.wake()
