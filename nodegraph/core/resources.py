@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 def data_folder() -> Path:
     """The folder that holds `models.json`, `presets/`, `models/` and `assets/`.
 
-    In a checkout it is the checkout's root; in an installed wheel they lie inside the package.
+    An installed wheel carries them inside the package; in a checkout they lie at its root.
     """
-    checkout = _PACKAGE.parent
-    return checkout if (checkout / "models.json").is_file() else _PACKAGE / "_data"
+    installed = _PACKAGE / "_data"
+    return installed if installed.is_dir() else _PACKAGE.parent
