@@ -1,0 +1,72 @@
+"""Feedback: the frame before, and what it leaves behind."""
+
+from collections import deque
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.sdk import Filter, Image, Stamp, param
+from nodes.filter._pixels import Pixels, as_frame
+
+
+class FrameDelay(Filter, id="filter.frame_delay", category="Filter/Time", delay=True, keywords=("feedback", "loop")):
+    """Give the image of some frames ago: the only node through which a loop may run.
+
+    The engine asks `recall()` before a frame and calls `process(image)` with the frame's value at its end.
+    """
+
+    frames: int = param(1, "How many frames back.", ge=1, le=60, step=1, unit="frames")
+
+    def open(self) -> None:
+        self._past: deque[Image] = deque(maxlen=60)
+
+    def process(self, image: Image) -> Image | None:
+        self._past.append(image)
+        return self.recall()
+
+    def recall(self) -> Image | None:
+        """The image of `frames` frames ago, or None while there is none."""
+        return self._past[-self.frames] if len(self._past) >= self.frames else None
+
+    def close(self) -> None:
+        self._past.clear()
+
+
+class Trails(Filter, id="filter.trails", category="Filter/Time", keywords=("feedback", "ghost", "long exposure", "light painting")):
+    """Let moving things leave a trail that fades."""
+
+    length: float = param(1.0, "Seconds until a trail has faded to a tenth.", ge=0, le=60, step=0.1, unit="s")
+    mode: Literal["lighten", "darken", "average"] = param(
+        "lighten", "Bright things on dark, dark things on bright, or a soft average."
+    )
+
+    def open(self) -> None:
+        self._trail: NDArray[np.float32] | Pixels | None = None
+        self._time = 0.0
+
+    def process(self, image: Image, stamp: Stamp) -> Image:
+        elapsed, self._time = max(stamp.time - self._time, 0.0), stamp.time
+        keep = 0.1 ** (elapsed / self.length) if self.length > 0 else 0.0
+        trail = self._trail
+        wanted = np.float32 if self.mode == "average" else np.uint8
+        if trail is None or trail.shape != image.shape or trail.dtype != wanted:
+            self._trail = image.astype(wanted)
+            return image
+        if self.mode == "average":
+            # A new picture counts for what the old ones lose, so brightness stays.
+            cv2.accumulateWeighted(image, trail, 1 - keep)
+            return as_frame(cv2.convertScaleAbs(trail))
+        self._trail = as_frame(_faded(trail, image, keep, self.mode))
+        return self._trail
+
+    def close(self) -> None:
+        self._trail = None
+
+
+def _faded(trail: NDArray[np.uint8], image: Image, keep: float, mode: str) -> object:
+    """Half a grey level is taken off as well: rounding alone would let a dim ghost stand for ever."""
+    if mode == "lighten":
+        return cv2.max(image, cv2.addWeighted(trail, keep, trail, 0, -0.5))
+    return cv2.min(image, cv2.addWeighted(trail, keep, trail, 0, 255 * (1 - keep) + 0.5))

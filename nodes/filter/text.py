@@ -1,0 +1,124 @@
+"""Text in pictures."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from nodegraph.sdk import Color, Filter, Image, Text, param
+from nodes.filter._composite import painted
+from nodes.filter._pixels import Pixels, as_frame, gray_of, on_color, resized, size_of
+from nodes.filter._text import text_mask
+
+Anchor = Literal[
+    "top left", "top", "top right", "left", "centre", "right", "bottom left", "bottom", "bottom right",
+]  # fmt: skip
+
+
+class TextOverlay(Filter, id="filter.text_overlay", category="Filter/Text", keywords=("title", "caption", "subtitle", "label")):
+    """Write text on an image: any script, several lines, with an outline and a box behind."""
+
+    caption: str = param("Text", "What is written while no text is connected.", multiline=True)
+    anchor: Anchor = param("bottom", "Where in the frame.")
+    size: float = param(0.08, "Height of a line, as a fraction of the image's height.", ge=0.01, le=1, step=0.005)
+    margin: float = param(0.04, "Distance from the frame, as a fraction of the height.", ge=0, le=0.5, step=0.005)
+    color: Color = param((255, 255, 255), "Colour of the text.")
+    outline: float = param(0.08, "Width of the outline, as a fraction of the size.", ge=0, le=0.5, step=0.01)
+    outline_color: Color = param((0, 0, 0), "Colour of the outline.")
+    box: float = param(0.0, "Opacity of a box behind the text.", ge=0, le=1, step=0.05)
+    opacity: float = param(1.0, "Opacity of the text.", ge=0, le=1, step=0.05)
+    font: Path = param(Path(), "A font file; empty takes the built-in one.", accept=(".ttf", ".otf", ".ttc"))
+
+    def process(self, image: Image, text: Text | None = None) -> Image:
+        words = self.caption if text is None else text
+        if not words.strip():
+            return image
+        height = image.shape[0]
+        size = max(6, min(1000, round(self.size * height)))
+        align = "left" if "left" in self.anchor else "right" if "right" in self.anchor else "center"
+        stroke = round(self.outline * size)
+        wide = text_mask(words, size, self.font, align, stroke)
+        x, y = self._corner(wide.shape, *size_of(image))
+        canvas = image.copy()
+        if self.box > 0:
+            pad = size // 4
+            plate = np.full((wide.shape[0] + 2 * pad, wide.shape[1] + 2 * pad), 255, np.uint8)
+            painted(canvas, plate, self.outline_color, x - pad, y - pad, self.box)
+        if stroke:
+            painted(canvas, wide, self.outline_color, x, y, self.opacity)
+        inner = text_mask(words, size, self.font, align)
+        down, across = (wide.shape[0] - inner.shape[0]) // 2, (wide.shape[1] - inner.shape[1]) // 2
+        painted(canvas, inner, self.color, x + across, y + down, self.opacity)
+        return canvas
+
+    def _corner(self, shape: tuple[int, ...], width: int, height: int) -> tuple[int, int]:
+        margin = round(self.margin * height)
+        x = margin if "left" in self.anchor else width - margin - shape[1] if "right" in self.anchor else (width - shape[1]) // 2
+        y = margin if "top" in self.anchor else height - margin - shape[0] if "bottom" in self.anchor else (height - shape[0]) // 2
+        return x, y
+
+
+_RAMPS = {
+    "detailed": " .'`^,:;Il!i><~+_-?][}{1)(|/tfjrxnuvczXYUJCLQ0OZmwqpdbkhao*#MW&8%B@$",
+    "simple": " .:-=+*#%@",
+    "letters": " .itcflsjyvxzuneoapqkbdhXYUVCNKJLTZHSDPEAOQRGBMW",
+    "binary": " 01",
+}
+
+
+class Ascii(Filter, id="filter.ascii", category="Filter/Text", title="ASCII Art", keywords=("characters", "terminal")):
+    """Draw an image with letters."""
+
+    size: int = param(10, "Height of a letter.", ge=4, le=100, step=1, unit="px")
+    letters: Literal["detailed", "simple", "letters", "binary"] = param("simple", "Which letters, from dark to bright.")
+    style: Literal["plain", "colour"] = param("colour", "Letters of one colour, or in the colours of the image.")
+    color: Color = param((120, 255, 140), "Colour of plain letters.")
+    background: Color = param((0, 0, 0), "Colour behind the letters.")
+
+    def process(self, image: Image) -> Image:
+        return on_color(image, self._written)
+
+    def _written(self, bgr: Pixels) -> Pixels:
+        width, height = size_of(bgr)
+        atlas = _atlas(_RAMPS[self.letters], self.size)
+        high, wide = atlas.shape[1:]
+        columns, rows = -(-width // wide), -(-height // high)
+        small = cv2.resize(bgr, (columns, rows), interpolation=cv2.INTER_AREA)
+        choice = gray_of(as_frame(small)).astype(np.uint16) * len(atlas) >> 8
+        mask = np.ascontiguousarray(atlas[choice].transpose(0, 2, 1, 3)).reshape(rows * high, columns * wide)
+        mask = np.ascontiguousarray(mask[:height, :width])
+        if self.style == "plain":
+            colors = np.broadcast_to(np.array(self.color, np.uint8), bgr.shape)
+        else:
+            bright = cv2.convertScaleAbs(small, alpha=1.5)
+            colors = cv2.resize(bright, (columns * wide, rows * high), interpolation=cv2.INTER_NEAREST)[:height, :width]
+        return _inked(np.ascontiguousarray(colors), mask, self.background)
+
+
+def _inked(colors: Pixels, mask: Pixels, background: Color) -> Pixels:
+    ink = cv2.multiply(colors, cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR), scale=1 / 255)
+    if background == (0, 0, 0):
+        return as_frame(ink)
+    rest = np.linspace(1, 0, 256)[:, None] * np.array(background)
+    return as_frame(cv2.add(ink, cv2.LUT(cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR), rest.round().astype(np.uint8).reshape(1, 256, 3))))
+
+
+@lru_cache(maxsize=16)
+def _atlas(ramp: str, size: int) -> Pixels:
+    """One picture per letter, (N, height, width), ordered from dark to bright by the ink they really use."""
+    wide = max(2, round(size * 0.6))
+    cells = [_cell(letter, wide, size) for letter in ramp]
+    return np.stack(sorted(cells, key=lambda cell: int(cell.sum())))
+
+
+def _cell(letter: str, wide: int, high: int) -> Pixels:
+    if letter == " ":
+        return np.zeros((high, wide), np.uint8)
+    glyph = text_mask(letter, max(6, high))
+    glyph = resized(glyph, min(wide, glyph.shape[1]), min(high, glyph.shape[0]))
+    cell = np.zeros((high, wide), np.uint8)
+    top, left = (high - glyph.shape[0]) // 2, (wide - glyph.shape[1]) // 2
+    cell[top : top + glyph.shape[0], left : left + glyph.shape[1]] = glyph
+    return cell
