@@ -1,0 +1,74 @@
+"""Which Engine.IO a Socket.IO server speaks: 2018 servers answer version 3 whatever they are asked for."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from nodegraph.core.errors import ModelAnswerError, ModelTimeout, ModelUnreachable
+from nodegraph.runtime.protocols.eio3 import decode_payload
+
+PATH: Final = "/socket.io/"
+_EIO3_TEXT: Final = re.compile(rb"\d+:0\{")
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """A session a server opened: version 3 or 4, times in seconds, the largest message in bytes or None.
+
+    `packets` came in the same answer, after the open packet.
+    """
+
+    version: int
+    sid: str
+    ping_interval: float
+    ping_timeout: float
+    max_payload: int | None
+    packets: tuple[str | bytes, ...]
+
+
+def shake_hands(http: httpx.Client, url: str, timeout: float) -> Handshake:
+    """Open a polling session at `url` in the server's version.
+
+    Raises ModelUnreachable, ModelTimeout, or ModelAnswerError when it is no Socket.IO server.
+    """
+    for query in ({"EIO": "4", "transport": "polling"}, {"EIO": "3", "transport": "polling", "b64": "1"}):
+        try:
+            response = http.get(url + PATH, params=query, timeout=timeout)
+        except httpx.TimeoutException:
+            raise ModelTimeout(f"{url} did not answer the Socket.IO handshake in {timeout:g} s.") from None
+        except httpx.TransportError as error:
+            raise ModelUnreachable(f"{url} cannot be reached: {error}.") from None
+        if response.status_code != 400:
+            return _read(response, url)
+    raise ModelAnswerError(f"{url} speaks neither Engine.IO 3 nor 4.", "Its Socket.IO is older than 2 or newer than 5.")
+
+
+def _read(response: httpx.Response, url: str) -> Handshake:
+    body = response.content
+    try:
+        if response.status_code != 200:
+            raise ValueError(f"HTTP {response.status_code}")
+        if body[:2] == b"0{":
+            return _handshake(4, list(body.decode("utf-8").split("\x1e")))
+        if body[:1] in (b"\0", b"\1") or _EIO3_TEXT.match(body):
+            return _handshake(3, decode_payload(body))
+        raise ValueError(f"it begins with {body[:20]!r}")
+    except (ValueError, KeyError, TypeError) as error:
+        hint = "Check the entry's query.socket and the port."
+        raise ModelAnswerError(f"{url}{PATH} is not a Socket.IO server ({error}).", hint) from None
+
+
+def _handshake(version: int, packets: list[Any]) -> Handshake:
+    opened = json.loads(str(packets[0])[1:])
+    limit = opened.get("maxPayload")
+    return Handshake(
+        version,
+        str(opened["sid"]),
+        float(opened["pingInterval"]) / 1000,
+        float(opened["pingTimeout"]) / 1000,
+        int(limit) if limit else None,
+        tuple(packets[1:]),
+    )

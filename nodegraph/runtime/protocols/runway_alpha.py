@@ -1,0 +1,223 @@
+"""The Runway protocol of 2018: a picture as base64 JPEG in JSON, over Socket.IO or an HTTP POST route.
+
+The compatibility path: a frame costs tens of milliseconds here. One request is in flight at a time, because
+answers carry no id. A GET route answers about a picture inside the image, so it is never used for a frame.
+"""
+
+import base64
+import threading
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import httpx
+import numpy as np
+
+from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelTimeout, ModelUnreachable
+from nodegraph.runtime import codecs
+from nodegraph.runtime.answers import Size, by_declaration, by_shape
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols.handshake import PATH, shake_hands
+from nodegraph.runtime.protocols.socketio3 import PollingSocket
+from nodegraph.runtime.protocols.socketio4 import LibrarySocket
+from nodegraph.runtime.protocols.wire import fetch, loads, readable, too_slow
+
+QUALITIES: Final = (90, 75, 55, 35)
+"""JPEG qualities tried in turn until a frame fits the server's limit."""
+
+_NO_SUCH_ROUTE: Final = {404, 405, 500, 501}
+
+
+class _Socket(Protocol):
+    max_payload: int | None
+
+    @property
+    def transport(self) -> str: ...
+
+    @property
+    def ended(self) -> bool: ...
+
+    def request(self, emit: str, payload: Any, event: str, timeout: float) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+class RunwayAlpha:
+    """A `Client` for one server. Connects on first use, and again after a broken connection or a timeout."""
+
+    def __init__(self, entry: ModelEntry, endpoint: Endpoint) -> None:
+        self._entry, self._endpoint = entry, endpoint
+        self._busy = threading.Lock()
+        self._http: httpx.Client | None = None
+        self._socket: _Socket | None = None
+        self._closed = False
+        post = entry.http is not None and entry.http.method == "post"
+        self._route = entry.http.route if post and entry.http else None
+        self._said = ""
+
+    @property
+    def transport(self) -> str:
+        """``http`` or ``socket.io 3 (polling)`` and the like, with why the HTTP route is not used."""
+        socket = self._socket
+        way = "http" if self._route is not None else socket.transport if socket else "socket.io"
+        return f"{way}; {self._said}" if self._said else way
+
+    def infer(self, inputs: Mapping[str, Any], params: Mapping[str, Any], timeout: float) -> Mapping[str, Any]:
+        """See `Client.infer`."""
+        deadline = time.monotonic() + timeout
+        if not self._busy.acquire(timeout=timeout):
+            raise too_slow(timeout, "It is busy with other frames.")
+        try:
+            results, size = self._ask(inputs, params, deadline, timeout)
+        finally:
+            self._busy.release()
+        if self._entry.outputs:
+            return by_declaration(results, self._entry.outputs, size, self._entry.name)
+        return by_shape(results, size, self._entry.name)
+
+    def close(self) -> None:
+        """Drop the connection; a call in flight over the socket raises ModelUnreachable, over HTTP it times out."""
+        self._closed = True
+        socket, http = self._socket, self._http
+        self._socket = self._http = None
+        if socket is not None:
+            socket.close()
+        if http is not None:
+            http.close()
+
+    def _ask(
+        self, inputs: Mapping[str, Any], params: Mapping[str, Any], deadline: float, timeout: float
+    ) -> tuple[Any, Size]:
+        if self._closed:
+            raise ModelUnreachable(f"The connection to {self._entry.name} was closed.")
+        if self._route is not None:
+            payload, size = self._payload(inputs, params, None)
+            found, results = self._post(payload, timeout)
+            if found:
+                return results, size
+        if self._entry.socket is None:
+            hint = "Give query.socket, or a query.http route that takes POST."
+            raise ModelRefused(f"{self._entry.name} has no route that takes a frame. {self._said}".strip(), hint)
+        socket = self._connected(deadline)
+        payload, size = self._payload(inputs, params, socket.max_payload)
+        asked = self._entry.socket
+        try:
+            answer = socket.request(asked.emit, payload, asked.event, max(0.001, deadline - time.monotonic()))
+        except ModelError as error:
+            # A late answer would be taken for the next one: start afresh.
+            self._drop()
+            raise too_slow(timeout, error.hint) from None if isinstance(error, ModelTimeout) else error
+        return _results(answer, self._entry.name), size
+
+    def _post(self, payload: Mapping[str, Any], timeout: float) -> tuple[bool, Any]:
+        """Ask over HTTP: whether the route takes frames, and the results."""
+        if self._http is None:
+            self._http = httpx.Client(trust_env=not self._endpoint.local)
+        url = f"{self._endpoint.url}/{self._route}"
+        status, kind, body = fetch(self._http, "POST", url, timeout, json=payload)
+        if status in _NO_SUCH_ROUTE and self._entry.socket is not None and "json" not in kind:
+            self._said = f"POST /{self._route} answered {status} {_phrase(status)}"
+            self._route = None
+            return False, None
+        try:
+            answer = loads(body)
+        except ValueError:
+            message = f"{self._entry.name} answered {status} {_phrase(status)}: {readable(body) or 'nothing'}."
+            raise (ModelAnswerError if status < 400 else ModelRefused)(message, "See the server's log.") from None
+        if status >= 400:
+            said = answer.get("error") or answer.get("message") if isinstance(answer, Mapping) else None
+            raise ModelRefused(f"{self._entry.name} answered {status}: {str(said or readable(body))[:300]}.")
+        return True, _results(answer, self._entry.name)
+
+    def _connected(self, deadline: float) -> _Socket:
+        if self._socket is not None and not self._socket.ended:
+            return self._socket
+        self._drop()
+        asked, url, local = self._entry.socket, self._endpoint.url, self._endpoint.local
+        timeout = max(0.001, deadline - time.monotonic())
+        if asked is None:
+            raise ModelRefused(f"{self._entry.name} has no query.socket.")
+        http = httpx.Client(trust_env=not local)
+        try:
+            shaken = shake_hands(http, url, timeout)
+            if shaken.version == 3:
+                self._socket = PollingSocket(http, url, shaken, asked.namespace, timeout)
+                return self._socket
+            query = {"EIO": "4", "transport": "polling", "sid": shaken.sid}
+            fetch(http, "POST", url + PATH, timeout, params=query, content=b"1")  # the library opens its own session
+        except ModelError:
+            http.close()
+            raise
+        http.close()
+        self._socket = LibrarySocket(url, asked.namespace, asked.event, local, shaken.max_payload, timeout)
+        return self._socket
+
+    def _drop(self) -> None:
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            socket.close()
+
+    def _payload(
+        self, inputs: Mapping[str, Any], params: Mapping[str, Any], limit: int | None
+    ) -> tuple[dict[str, Any], Size]:
+        """What is sent: the constants of the entry, parameters, and the first picture as `data`."""
+        entry = self._entry
+        payload = {**entry.constants, **{name: _plain(value) for name, value in params.items()}}
+        pictures = {port.name for port in entry.inputs if {"image", "mask"} & set(port.types)}
+        first = next((name for name in inputs if name in pictures), None)
+        for name, value in inputs.items():
+            if name != first:
+                payload[name] = _picture(value) if name in pictures else _plain(value)
+        if first is None:
+            return payload, (1, 1)
+        image = inputs[first]
+        payload["data"] = entry.data_prefix + self._jpeg(image, limit)
+        return payload, (image.shape[1], image.shape[0])
+
+    def _jpeg(self, image: Any, limit: int | None) -> str:
+        try:
+            for quality in QUALITIES:
+                text = base64.b64encode(codecs.encode_jpeg(image, quality)).decode("ascii")
+                if limit is None or len(text) + 2000 < limit:
+                    return text
+        except ValueError as error:
+            raise ModelRefused(f"The input of {self._entry.name}: {error}.") from None
+        message = f"A frame of {len(text)} bytes is over the limit of {limit} bytes of {self._entry.name}'s server."
+        raise ModelRefused(message, "Make the frame smaller with a Resize node.")
+
+
+def _results(answer: Any, who: str) -> Any:
+    """The results inside an answer, whichever of the 2018 envelopes it has."""
+    if answer is None:
+        raise ModelAnswerError(f"{who} answered nothing.", "See the server's log.")
+    if not isinstance(answer, Mapping):
+        return answer
+    for key in ("results", "response"):
+        if key in answer:
+            return answer[key]
+    if "error" in answer and len(answer) <= 3:
+        raise ModelRefused(f"{who} cannot do this: {str(answer['error'])[:300]}.", "See the server's log.")
+    return answer
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _picture(value: Any) -> Any:
+    return codecs.to_data_uri(codecs.encode_png(value), "image/png") if isinstance(value, np.ndarray) else value
+
+
+def _plain(value: Any) -> Any:
+    """A parameter or plain input as JSON can carry it."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value

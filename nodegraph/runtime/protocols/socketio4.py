@@ -1,0 +1,102 @@
+"""A Socket.IO 5 connection (Engine.IO 4) through python-socketio's client."""
+
+import json
+import queue
+import time
+from typing import Any, Final
+
+import requests
+import socketio
+
+from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelUnreachable
+from nodegraph.runtime.protocols.wire import MAX_ANSWER, loads, too_large, too_slow
+
+_OVER: Final = "nodegraph:too-large"
+_DAMAGED: Final = "nodegraph:damaged"
+_CLOSED: Final = "nodegraph:closed"
+
+
+class _Json:
+    """JSON for the library: one answer must neither fill the memory nor kill its reading thread."""
+
+    @staticmethod
+    def dumps(value: Any, **options: Any) -> str:
+        return json.dumps(value, allow_nan=False, **options)
+
+    @staticmethod
+    def loads(text: str, **options: Any) -> Any:
+        if len(text) > MAX_ANSWER:
+            return [_OVER]
+        try:
+            return loads(text)
+        except ValueError as error:
+            return [_DAMAGED, str(error)]
+
+
+class LibrarySocket:
+    """One connection joined to `namespace`. One request at a time."""
+
+    def __init__(self, url: str, namespace: str, event: str, local: bool, max_payload: int | None, timeout: float):
+        """Connect and join. Raises ModelRefused or ModelUnreachable."""
+        self.max_payload = max_payload
+        self._namespace = namespace
+        self._inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        session = requests.Session()
+        session.trust_env = not local
+        # A server may run the model inside the POST that carries the frame, so a POST may take as long as an answer.
+        self._client = socketio.Client(
+            reconnection=False, handle_sigint=False, json=_Json, request_timeout=timeout, http_session=session
+        )
+        for name in (event, _OVER, _DAMAGED):
+            self._client.on(name, self._keeper(name), namespace=namespace)
+        self._client.on("disconnect", lambda *_: self._inbox.put((_CLOSED, None)), namespace=namespace)
+        try:
+            self._client.connect(url, namespaces=[namespace], wait_timeout=min(timeout, 10.0))
+        except (socketio.exceptions.SocketIOError, ValueError) as error:
+            self._client.shutdown()
+            if "namespaces failed" in str(error):
+                hint = "Check query.socket.namespace of the entry."
+                raise ModelRefused(f"The server refuses the namespace {namespace}.", hint) from None
+            raise ModelUnreachable(f"Socket.IO at {url} cannot be joined: {error}.") from None
+
+    @property
+    def transport(self) -> str:
+        """``socket.io 4 (websocket)`` or ``socket.io 4 (polling)``."""
+        return f"socket.io 4 ({self._client.transport() if self._client.connected else 'closed'})"
+
+    @property
+    def ended(self) -> bool:
+        """The connection is gone; make another."""
+        return not self._client.connected
+
+    def request(self, emit: str, payload: Any, event: str, timeout: float) -> Any:
+        """Emit, and wait for `event`: its first argument. After a ModelTimeout the connection is spent."""
+        deadline = time.monotonic() + timeout
+        while not self._inbox.empty():
+            self._inbox.get()
+        try:
+            self._client.emit(emit, payload, namespace=self._namespace)
+        except socketio.exceptions.SocketIOError as error:
+            raise ModelUnreachable(f"The connection to the model was closed: {error}.") from None
+        try:
+            name, value = self._inbox.get(timeout=max(0.001, deadline - time.monotonic()))
+        except queue.Empty:
+            raise too_slow(timeout) from None
+        if name != event:
+            raise self._problem(name, value)
+        return value
+
+    def close(self) -> None:
+        """Leave. A request in flight raises ModelUnreachable."""
+        self._inbox.put((_CLOSED, None))
+        self._client.shutdown()
+
+    def _keeper(self, name: str) -> Any:
+        return lambda *values: self._inbox.put((name, values[0] if values else None))
+
+    def _problem(self, name: str, value: Any) -> ModelError:
+        if name == _OVER:
+            return too_large()
+        if name == _DAMAGED:
+            return ModelAnswerError(f"The model answered something that is not JSON: {value}.", "See the server's log.")
+        return ModelUnreachable("The server closed the connection.")

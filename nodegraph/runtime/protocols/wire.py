@@ -1,0 +1,70 @@
+"""HTTP as the older protocols need it: answers with a size limit and a deadline, errors as sentences."""
+
+import html
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpx
+
+from nodegraph.core.errors import ModelAnswerError, ModelTimeout, ModelUnreachable
+
+MAX_ANSWER: Final = 64_000_000
+"""Bytes of one answer; a 4K picture as base64 PNG is about half of it."""
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON from a model: NaN and infinity, which Python servers let slip, become None. ValueError for garbage."""
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except RecursionError:
+        raise ValueError("JSON that is nested too deeply") from None
+
+
+def too_large() -> ModelAnswerError:
+    """The error for an answer over the limit."""
+    message = f"The model answered more than {MAX_ANSWER // 1_000_000} MB."
+    return ModelAnswerError(message, "Make the model answer less: smaller pictures, or only what is needed.")
+
+
+def too_slow(timeout: float, hint: str = "") -> ModelTimeout:
+    """The error for an answer that did not come in time."""
+    return ModelTimeout(f"The model did not answer in {timeout:g} s.", hint or "See the server's log.")
+
+
+@contextmanager
+def said_plainly(timeout: float) -> Iterator[None]:
+    """httpx's exceptions as ours."""
+    try:
+        yield
+    except httpx.TimeoutException:
+        raise too_slow(timeout) from None
+    except httpx.HTTPError as error:
+        raise ModelUnreachable(f"The connection to the model broke: {str(error) or type(error).__name__}.") from None
+    except RuntimeError as error:  # httpx's word for a client that was closed meanwhile
+        raise ModelUnreachable(f"The connection to the model was closed: {error}") from None
+
+
+def fetch(http: httpx.Client, method: str, url: str, timeout: float, **request: Any) -> tuple[int, str, bytes]:
+    """Status, content type and body. Raises ModelUnreachable, ModelTimeout, or ModelAnswerError over the limit."""
+    deadline = time.monotonic() + timeout
+    chunks, size = [], 0
+    with said_plainly(timeout), http.stream(method, url, timeout=timeout, **request) as response:
+        for chunk in response.iter_bytes(1 << 18):
+            size += len(chunk)
+            if size > MAX_ANSWER:
+                raise too_large()
+            if time.monotonic() > deadline:
+                raise too_slow(timeout)
+            chunks.append(chunk)
+        return response.status_code, response.headers.get("content-type", ""), b"".join(chunks)
+
+
+def readable(body: bytes) -> str:
+    """An error page as one short line: markup and white space dropped."""
+    text = body[:20_000].decode("utf-8", "replace")
+    text = re.sub(r"<(style|script|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    return " ".join(html.unescape(text).split())[:200]
