@@ -27,7 +27,7 @@ class Host(Protocol):
 
     def lane(self, node: NodeRun) -> Lane: ...
 
-    def offer(self, node: NodeRun, frame: Frame, args: tuple[Any, ...]) -> None: ...
+    def offer(self, node: NodeRun, frame: Frame, step: Step, args: tuple[Any, ...]) -> None: ...
 
     def complete(self, frame: Frame) -> None: ...
 
@@ -64,7 +64,7 @@ class Executor:
                 return
             step = stack.pop()
             node = host.nodes[step.id]
-            if node.serial and step.role != "store" and not node.enter(frame, step):
+            if node.serial and step.role in ("node", "recall") and not node.enter(frame, step):
                 continue
             if step.spec.blocking and step.role == "node" and node.node.state == "on":
                 host.lane(node).submit(frame, step)
@@ -85,7 +85,7 @@ class Executor:
 
     def _after(self, frame: Frame, step: Step, node: NodeRun, ready: list[Step]) -> None:
         host = self._host
-        if node.serial and step.role != "recall" and (waiting := node.leave(frame)):
+        if node.serial and step.role in ("node", "store") and (waiting := node.leave(frame)):
             host.workers.push(waiting[0], [waiting[1]], first=True)
         steps, lock = frame.domain.steps, frame.lock
         for index in step.users:
@@ -104,11 +104,13 @@ class Executor:
 
     # --- inputs -----------------------------------------------------------------------------------------------------
 
-    def _value(self, frame: Frame, feed: Feed) -> Any:
+    def _value(self, frame: Frame, step: Step, feed: Feed) -> Any:
         slot = feed.slot
         if slot >= 0:
             values = frame.values
             value = values[slot]
+            if frame.ages[slot] < frame.ages[step.index]:
+                frame.ages[step.index] = frame.ages[slot]
             if frame.uses[slot] == 1:
                 values[slot] = None
             else:
@@ -119,7 +121,7 @@ class Executor:
             if newest is None:
                 return NOT_YET
             value = newest.value
-            frame.oldest = min(frame.oldest, newest.oldest)
+            frame.ages[step.index] = min(frame.ages[step.index], newest.oldest)
         return picked(feed, value)
 
     def held(self, feed: Feed) -> Any:
@@ -128,8 +130,8 @@ class Executor:
         return NOT_YET if newest is None else picked(feed, newest.value)
 
     def _gather(self, frame: Frame, step: Step) -> tuple[list[Any], list[Any]]:
-        args = [None if feed is None else self._value(frame, feed) for feed in step.inputs]
-        drives = [self._value(frame, drive.feed) for drive in step.drives] if step.drives else []
+        args = [None if feed is None else self._value(frame, step, feed) for feed in step.inputs]
+        drives = [self._value(frame, step, drive.feed) for drive in step.drives] if step.drives else []
         return args, [NOT_YET if value is None else value for value in drives]
 
     # --- one step ---------------------------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ class Executor:
                 self._failed(frame.seq, step, node, [], error)
                 return
             if step.role == "feed":
-                self._host.offer(node, frame, tuple(args))
+                self._host.offer(node, frame, step, tuple(args))
                 return
             result = self.answer(frame.stamp, frame.seq, step, node, args, drives)
             if step.role == "store":
@@ -152,9 +154,9 @@ class Executor:
         if step.uses:
             frame.values[step.index] = result
         if node.keep and result is not None and result is not NOT_YET:
-            node.hold(result, frame.seq, frame.oldest)
+            node.hold(result, frame.seq, frame.ages[step.index])
         if step.spec.kind == "sink" and result is not NOT_YET:
-            node.ages.add(time.perf_counter(), frame.captured, frame.oldest)
+            node.ages.add(time.perf_counter(), frame.captured, frame.ages[step.index])
 
     def answer(self, stamp: Stamp, seq: int, step: Step, node: NodeRun, args: list[Any], drives: Sequence[Any]) -> Any:
         """What the node gives for these inputs: its outputs, or what its state, the missing inputs or a failure call for.

@@ -20,17 +20,19 @@ NOT_YET: Final[Any] = _NotYet()
 class Frame:
     """One frame of one domain. `epoch` names the plan it belongs to: frames of an older plan are let go.
 
-    seq counts admitted frames of the domain without gaps. oldest is the capture time of the oldest stream value used.
+    seq counts admitted frames of the domain without gaps. ages are the capture times of the
+    oldest stream value that went into each step's value.
     """
 
-    __slots__ = ("captured", "domain", "epoch", "left", "lock", "oldest", "seq", "stamp", "uses", "values", "waits")
+    __slots__ = ("ages", "captured", "domain", "epoch", "left", "lock", "seq", "stamp", "uses", "values", "waits")
 
     def __init__(self, domain: Domain, template: "Template", epoch: int, seq: int, stamp: Stamp, head: Any) -> None:
         self.domain = domain
         self.epoch = epoch
         self.seq = seq
         self.stamp = stamp
-        self.captured = self.oldest = stamp.captured
+        self.captured = stamp.captured
+        self.ages: list[float] = [stamp.captured] * template.size
         self.values: list[Any] = [None] * template.size
         self.values[0] = head
         self.waits = template.waits.copy()

@@ -22,7 +22,7 @@ from nodegraph.engine.frame import Frame
 from nodegraph.engine.free import FreeLane
 from nodegraph.engine.measure import Trace
 from nodegraph.engine.node_run import NodeRun
-from nodegraph.engine.plan import Domain, Mode, Plan, build_plan, restarts
+from nodegraph.engine.plan import Domain, Mode, Plan, Step, build_plan, restarts
 from nodegraph.engine.report import run_stats
 from nodegraph.engine.sources import Reader
 from nodegraph.engine.stills import Stills
@@ -266,12 +266,11 @@ class Run:
         reader = None if domain.parent else Reader(self.nodes[domain.head] if domain.head else None)
         return Stream(domain, reader, self._worker_count + lanes + 1, self.epoch)
 
-    def offer(self, node: NodeRun, frame: Frame, args: tuple[Any, ...]) -> None:
+    def offer(self, node: NodeRun, frame: Frame, step: Step, args: tuple[Any, ...]) -> None:
         """Hand a free-running node its newest inputs."""
         stream = self.streams.get(node.node.id)
         if stream is not None and None not in map(_presence, args, node.spec.inputs):
-            stream.frames_in += 1
-            stream.newest.put((args, frame.stamp, frame.oldest))
+            stream.offer((args, frame.stamp, frame.ages[step.index]))
 
     def try_admit(self, stream: Stream) -> None:
         """Let the newest frame of a live source in, if there is one and room for it."""
@@ -292,7 +291,7 @@ class Run:
             self._check_over()
             return
         if stream.domain.head and (head := self.nodes.get(stream.domain.head)) is not None and head.keep:
-            head.hold(item[0], frame.seq, frame.oldest)
+            head.hold(item[0], frame.seq, item[2])
         ready = self.executor.begin(frame)
         if ready:
             self.workers.push(frame, ready)

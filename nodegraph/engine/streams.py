@@ -27,6 +27,7 @@ class Stream:
         self.failing = 0
         self.frames_in = 0
         self.seq = 0
+        self._offered = -1
         self._lock = threading.Lock()
         self.adopt(domain, epoch)
 
@@ -45,11 +46,19 @@ class Stream:
                 self.exhausted = True
                 return None
             frame = Frame(self.domain, self.template, self.epoch, self.seq, stamp, value)
-            frame.oldest = min(oldest, frame.oldest)
+            frame.ages = [min(oldest, frame.captured)] * self.template.size
             self.seq += 1
             if limit is not None and self.seq >= limit:
                 self.exhausted = True
         return frame
+
+    def offer(self, item: Item) -> None:
+        """Leave a free-running node its newest inputs; workers may finish frames out of order, time does not go back."""
+        with self._lock:
+            if item[1].index >= self._offered:
+                self._offered = item[1].index
+                self.frames_in += 1
+                self.newest.put(item)
 
     def leave(self, frame: Frame) -> bool:
         """A frame is through: its credit is free again. False for a frame of an older plan."""
