@@ -2,6 +2,7 @@
 
 from nodegraph_kit.command import Command, model, param
 from nodegraph_kit.errors import Refusal
+from nodegraph_kit.images import bgr, finished, fitted
 from nodegraph_kit.serve import serve
 from nodegraph_kit.types import (
     Boolean,
@@ -39,6 +40,9 @@ __all__ = [
     "Segmentation",
     "Text",
     "Vector",
+    "bgr",
+    "finished",
+    "fitted",
     "model",
     "param",
     "serve",

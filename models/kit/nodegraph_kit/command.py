@@ -141,7 +141,7 @@ def model(
     """
 
     def decorate(target: Callable[..., Any]) -> Command:
-        function = target.run if inspect.isclass(target) else target  # type: ignore[attr-defined]  # run is required
+        function: Callable[..., Any] = target.run if inspect.isclass(target) else target
         name = target.__name__.lower()
         inputs, parameters, memory = _arguments_of(function)
         return Command(

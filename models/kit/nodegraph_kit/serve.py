@@ -69,7 +69,9 @@ def _web(options: argparse.Namespace, runner: Runner, max_bytes: int) -> WebServ
     try:
         return WebServer((options.host, options.port), runner, max_bytes)
     except (OSError, OverflowError) as error:
-        _give_up(f"Cannot listen at {options.host}:{options.port}: {error}. Choose another --port (0 picks a free one).")
+        _give_up(
+            f"Cannot listen at {options.host}:{options.port}: {error}. Choose another --port (0 picks a free one)."
+        )
 
 
 def _unix(path: str) -> socket.socket:

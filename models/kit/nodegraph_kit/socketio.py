@@ -117,7 +117,7 @@ class Session:
         self._worker.submit(self._work, prefix, arguments[0] if arguments else None)
 
     def _work(self, prefix: str, payload: Any) -> None:
-        """The protocol has no error event, so a refusal is an answer without results: its client is not left waiting."""
+        """The protocol has no error event: a refusal is an answer without results, so that nobody waits for ever."""
         try:
             reply = {"results": alpha.query(self._runner, payload, self.id)}
         except Refusal as refusal:

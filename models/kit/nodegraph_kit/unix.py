@@ -182,7 +182,7 @@ class Lane:
             raise Refusal(f"The model gave something that JSON cannot hold: {error}.", "model") from error
         self.socket.sendall(head)
         if body is not None and body.size:
-            self.socket.sendall(body)
+            self.socket.sendall(body.data)
 
     def _receive(self) -> tuple[dict[str, Any], Bytes, list[int]]:
         prefix, descriptors = self._receive_prefix()
@@ -208,7 +208,7 @@ class Lane:
 
     def _receive_exactly(self, size: int) -> Bytes:
         body = np.empty(size, np.uint8)
-        rest = memoryview(body)
+        rest = body.data
         while rest:
             count = self.socket.recv_into(rest, len(rest), socket.MSG_WAITALL)
             if not count:

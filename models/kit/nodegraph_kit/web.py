@@ -59,11 +59,11 @@ class WebServer(ThreadingHTTPServer):
 
     def serve_connection(self, connection: socket.socket) -> None:
         """Serve HTTP on a connection somebody else accepted: the Unix socket's."""
-        Handler(connection, ("unix", 0), self)
+        UnixHandler(connection, ("unix", 0), self)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is not worth a traceback."""
-        log.debug("a connection broke", exc_info=True)
+        log.debug("a connection broke")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -76,11 +76,6 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = 120
     wbufsize = -1
-
-    def setup(self) -> None:
-        """A Unix socket has no Nagle algorithm to switch off."""
-        self.disable_nagle_algorithm = self.request.family != socket.AF_UNIX
-        super().setup()
 
     def do_GET(self) -> None:
         """Describe, health, test, and polls of Socket.IO."""
@@ -135,9 +130,9 @@ class Handler(BaseHTTPRequestHandler):
         if int(length) > self.server.max_bytes + message.MAX_HEADER:
             raise Refusal(f"The request has {length} bytes; this server accepts {self.server.max_bytes}.", "too_large")
         body = np.empty(int(length), np.uint8)
-        rest = memoryview(body)
+        rest = body.data
         while rest:
-            count = self.rfile.readinto(rest)  # type: ignore[attr-defined]  # a BufferedReader, typed as BufferedIOBase
+            count = self.rfile.readinto(rest)
             if not count:
                 raise ConnectionResetError("the request was cut off")
             rest = rest[count:]
@@ -201,7 +196,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(payload)
         if body is not None:
-            self.wfile.write(body)
+            self.wfile.write(body.data)
         self.wfile.flush()
 
     def _drain(self) -> None:
@@ -215,6 +210,12 @@ class Handler(BaseHTTPRequestHandler):
                     return
         except OSError:
             return
+
+
+class UnixHandler(Handler):
+    """One connection of the Unix socket, which has no Nagle algorithm to switch off."""
+
+    disable_nagle_algorithm = False
 
 
 def _parsed(body: Bytes) -> Any:

@@ -48,7 +48,7 @@ class HttpChannel:
             return message.parse(body.tobytes()), np.empty(0, np.uint8)
         if kind != CONTENT_TYPE or body.size < message.PREFIX.size:
             raise ModelAnswerError(
-                f"The server answered status {response.status_code} and {kind or 'no type'} where a native answer belongs.",
+                f"The server answered status {response.status_code} and {kind or 'no type'}, not a native answer.",
                 "Check that the entry's protocol is the one this server speaks.",
             )
         start = message.PREFIX.size
@@ -82,7 +82,7 @@ class HttpChannel:
             raise deadline.error() from error
         except (httpx.ConnectTimeout, httpx.TransportError, httpx.InvalidURL, RuntimeError) as error:
             raise ModelUnreachable(
-                f"The model's server at {self._client.base_url} cannot be reached: {error or type(error).__name__}.",
+                f"The model's server at {self._client.base_url} cannot be reached: {str(error) or type(error).__name__}.",
                 "It may still be starting, or have crashed; see its log.",
             ) from error
 

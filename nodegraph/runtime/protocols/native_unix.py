@@ -52,7 +52,9 @@ class UnixChannel:
 
     def run(self, header: dict[str, Any], packer: Packer, deadline: Deadline) -> tuple[dict[str, Any], Bytes]:
         """Run once on a lane of its own."""
-        answer: tuple[dict[str, Any], Bytes] = self._with_lane(lambda lane: lane.run(header, packer, deadline), deadline)
+        answer: tuple[dict[str, Any], Bytes] = self._with_lane(
+            lambda lane: lane.run(header, packer, deadline), deadline
+        )
         return answer
 
     def close(self) -> None:
@@ -167,7 +169,7 @@ class Lane:
                 sent = socket.send_fds(self._socket, [head], [descriptor])
                 self._socket.sendall(head[sent:])
             if body is not None and body.size:
-                self._socket.sendall(body)
+                self._socket.sendall(body.data)
             prefix = self._receive(message.PREFIX.size, deadline).tobytes()
             header_size, body_size = message.sizes(prefix, self._max_answer)
             answer = message.parse(self._receive(header_size, deadline).tobytes())
@@ -179,7 +181,7 @@ class Lane:
 
     def _receive(self, size: int, deadline: Deadline) -> Bytes:
         body = np.empty(size, np.uint8)
-        rest = memoryview(body)
+        rest = body.data
         while rest:
             self._socket.settimeout(deadline.left())
             count = self._socket.recv_into(rest)
