@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nodegraph.core.types import Detections, Keypoints, Segmentation
 from nodegraph.runtime import codecs
@@ -77,20 +78,39 @@ def keypoints_in(results: Any) -> Keypoints | None:
     humans = results.get("humans") if isinstance(results, Mapping) else None
     if not isinstance(humans, Sequence) or isinstance(humans, str):
         return None
-    names = list(BODY)
-    for label in (str(part[0]) for human in humans for part in human):
-        if label not in names and label != "Background":
-            names.append(label)
-    points = np.full((len(humans), len(names), 3), np.nan, np.float32)
+    said = dict.fromkeys(str(part[0]) for human in humans for part in human)
+    said.pop("Background", None)
+    body = said.keys() <= set(BODY)
+    index = {name: number for number, name in enumerate(BODY if body else said)}
+    points = np.full((len(humans), len(index), 3), np.nan, np.float32)
     for person, human in enumerate(humans):
         for label, x, y, *score in human:
-            if label != "Background":
-                points[person, names.index(str(label))] = (x, y, score[0] if score else 1.0)
-    return Keypoints(points, tuple(names), BONES)
+            if str(label) in index:
+                points[person, index[str(label)]] = (x, y, score[0] if score else 1.0)
+    return Keypoints(points, tuple(index), BONES if body else ())
 
 
-def segmentation_of(uri: str, names: Sequence[Any]) -> Segmentation:
-    """A label map from a picture: grey values or palette indices are labels; else each colour is one."""
+def segmentation_in(results: Any) -> Segmentation | None:
+    """A label map: a picture, or ``{"labels": picture, "names": [...]}``."""
+    if isinstance(results, Mapping) and codecs.is_data_uri(results.get("labels")):
+        names = results.get("names")
+        return _label_map(results["labels"], names if isinstance(names, list) else [])
+    return _label_map(results, []) if codecs.is_data_uri(results) else None
+
+
+def flow_in(results: Any) -> NDArray[np.float32]:
+    """Motion, as nested lists or ``{"dtype": "float32", "shape": [h, w, 2], "data": base64}``."""
+    if isinstance(results, Mapping):
+        data = codecs.from_data_uri(str(results.get("data", "")))
+        results = np.frombuffer(data, np.float32).reshape(results.get("shape") or (0,))
+    flow = np.asarray(results, np.float32)
+    if flow.ndim != 3 or flow.shape[2] != 2:
+        raise ValueError(f"an array of shape {flow.shape} is not motion (height, width, 2)")
+    return flow
+
+
+def _label_map(uri: str, names: Sequence[Any]) -> Segmentation:
+    """Grey values or palette indices are labels; else each colour is one."""
     data = codecs.from_data_uri(uri)
     labels = codecs.decode_labels(data)
     if labels is not None:

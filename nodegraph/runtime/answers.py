@@ -19,7 +19,7 @@ from nodegraph.core.errors import ModelAnswerError
 from nodegraph.core.spec import Port
 from nodegraph.core.types import Detections, Keypoints, Segmentation
 from nodegraph.runtime import codecs
-from nodegraph.runtime.answer_shapes import detections_in, keypoints_in, segmentation_of, text_in
+from nodegraph.runtime.answer_shapes import detections_in, flow_in, keypoints_in, segmentation_in, text_in
 
 Size = tuple[int, int]
 """Width and height, in pixels, of the picture that was sent."""
@@ -74,15 +74,15 @@ def by_shape(results: Any, size: Size, who: str) -> dict[str, Any]:
 
     Raises ModelAnswerError when a known shape holds nonsense.
     """
+    part = results if isinstance(results, Mapping) else {}
     try:
-        picture = _picture_in(results)
         return {
             "result": results,
-            "image": picture,
-            "text": text_in(results),
-            "detections": detections_in(results, size),
-            "keypoints": keypoints_in(results),
-            "segmentation": _segmentation_in(results),
+            "image": _picture_in(results),
+            "text": text_in(part.get("text", results)),
+            "detections": detections_in(part.get("detections", results), size),
+            "keypoints": keypoints_in(part.get("keypoints", results)),
+            "segmentation": segmentation_in(part.get("segmentation", results)),
         }
     except (ValueError, TypeError, OverflowError) as error:
         raise ModelAnswerError(f"{who} answered something damaged: {error}.", "See the server's log.") from None
@@ -91,17 +91,10 @@ def by_shape(results: Any, size: Size, who: str) -> dict[str, Any]:
 def _picture_in(results: Any) -> Any:
     candidates: Sequence[Any] = (results,)
     if isinstance(results, Mapping):
-        rest = [value for key, value in results.items() if key != "segmentation"]
+        rest = [value for key, value in results.items() if key not in ("segmentation", "labels", "mask")]
         candidates = [results.get("image"), results.get("output"), *rest]
     uri = next((one for one in candidates if codecs.is_data_uri(one)), None)
     return None if uri is None else codecs.decode_image(codecs.from_data_uri(uri))
-
-
-def _segmentation_in(results: Any) -> Segmentation | None:
-    if not isinstance(results, Mapping) or not codecs.is_data_uri(results.get("segmentation")):
-        return None
-    labels = results.get("labels")
-    return segmentation_of(results["segmentation"], labels if isinstance(labels, list) else [])
 
 
 def _convert(value: Any, kind: str, size: Size) -> Any:
@@ -111,7 +104,7 @@ def _convert(value: Any, kind: str, size: Size) -> Any:
         case "mask":
             return codecs.decode_image(codecs.from_data_uri(_text(value)))[:, :, 0]
         case "segmentation":
-            return segmentation_of(_text(value), [])
+            return _required(segmentation_in(value), "no label map in it")
         case "detections":
             return _required(detections_in(value, size), "no boxes in it")
         case "keypoints":
@@ -120,8 +113,10 @@ def _convert(value: Any, kind: str, size: Size) -> Any:
             return _required(text_in(value), "no text in it")
         case "number" | "integer" | "boolean":
             return _scalar(value, kind)
-        case "vector" | "flow":
-            return np.asarray(value, np.float32)
+        case "flow":
+            return flow_in(value)
+        case "vector":
+            return np.asarray(value, np.float32).reshape(-1)
         case _:
             return value
 

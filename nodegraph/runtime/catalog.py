@@ -25,7 +25,7 @@ from nodegraph.runtime.entry import ModelEntry
 
 __all__ = ["Catalog", "ModelEntry", "Param", "load_catalog", "parse_catalog"]
 
-MAX_ENTRIES: Final = 10_000
+MAX_ENTRIES: Final = 5_000
 MAX_PROBLEMS: Final = 200
 
 

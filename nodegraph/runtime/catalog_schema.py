@@ -25,7 +25,7 @@ from nodegraph.runtime.catalog_values import (
 )
 
 Digest = Annotated[str, StringConstraints(pattern=r"^([^\s@]+@)?sha256:[0-9a-f]{64}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{64})?$")]
 IMAGE_KINDS = {"image", "video", "pixels"}
 
 
@@ -132,7 +132,7 @@ class WeightsField(_Object):
 
     name: Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f]{1,200}$")]
     url: Text = ""
-    sha256: Sha256 | Literal[""] = ""
+    sha256: Sha256 = ""
     size: Size = ""
     licence: Text = ""
 

@@ -8,7 +8,7 @@ import json5
 
 from nodegraph.core.errors import Problem
 
-MAX_BYTES = 16_000_000
+MAX_BYTES = 5_000_000
 MAX_JSON5 = 100_000
 """The json5 library reads about 130 kB a second; a larger file must be strict JSON."""
 

@@ -61,10 +61,12 @@ def decode_image(data: bytes) -> NDArray[np.uint8]:
     return _read_only(cv2.cvtColor(pixels, code))
 
 
-def decode_labels(data: bytes) -> NDArray[np.uint8] | None:
-    """A picture with one channel (grey or palette indices) as read-only H×W, or None when it has colours."""
+def decode_labels(data: bytes) -> NDArray[np.integer[Any]] | None:
+    """A picture with one channel (grey or palette indices) as read-only H×W uint8 or int32, None if it has colours."""
     picture = _opened(data)
-    return _read_only(np.array(picture)) if picture.mode in ("L", "P") else None
+    if picture.mode in ("L", "P"):
+        return _read_only(np.array(picture))
+    return _read_only(np.array(picture).astype(np.int32)) if picture.mode.startswith("I") else None
 
 
 def _opened(data: bytes) -> Pictures.Image:
