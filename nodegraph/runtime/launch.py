@@ -21,8 +21,9 @@ class Launch:
     `port`). image: what Docker pulls, by digest or tag; build: the folder with its Dockerfile. port, tty: the
     container's. command, folder: the local process; in the command ``{python}`` is our interpreter and ``{port}`` a
     free port. environment: additional variables. weights: the named volume mounted read-only at /weights. cpu, gpu:
-    what the model can run on. legacy: an image of 2018 that expects to be root and to write anywhere. url: a server
-    somebody else runs. engine: DOCKER_HOST of the engine, "" for the default one.
+    what the model can run on. memory: bytes a container may have, 0 for three quarters of the machine's. legacy: an
+    image of 2018 that expects to be root and to write anywhere. url: a server somebody else runs. engine: DOCKER_HOST
+    of the engine, "" for the default one.
     """
 
     kind: Kind
@@ -41,12 +42,13 @@ class Launch:
     gpu: bool = False
     device: Device = "auto"
     legacy: bool = False
+    memory: int = 0
     url: str = ""
     engine: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
-        """Two launches with one key share one server."""
+        """Two launches with one key share one server: id, kind, url, engine, device."""
         return (self.id, self.kind, self.url, self.engine, self.device)
 
 
@@ -82,6 +84,14 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         gpu=entry.gpu,
         device=cast(Device, device),
         legacy=entry.protocol == "runway-alpha" and entry.build is None,
+        memory=_megabytes(entry, place) << 20,
         url=str(place.get("url") or "") if kind == "url" else "",
         engine=str(place.get("engine") or "") if kind == "container" else "",
     )
+
+
+def _megabytes(entry: ModelEntry, place: Mapping[str, object]) -> int:
+    memory = place.get("memory") or 0
+    if not isinstance(memory, int | float) or memory < 0:
+        raise ModelError(f"{entry.name} cannot have {memory!r} MB of memory.", "Write a number of megabytes.")
+    return int(memory)

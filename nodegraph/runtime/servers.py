@@ -20,6 +20,7 @@ from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.lifecycle.visitor import Visitor
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Client, Endpoint
+from nodegraph.runtime.protocols.connect import connect
 from nodegraph.runtime.runners import Runner
 from nodegraph.runtime.runners.process import ProcessRunner
 from nodegraph.runtime.state import ServerEvent, ServerListener, ServerState, Stage
@@ -36,7 +37,7 @@ class Servers:
 
     def __init__(
         self,
-        connect: Connector,
+        connect: Connector = connect,
         *,
         limits: Limits | None = None,
         listener: ServerListener | None = None,
@@ -148,13 +149,12 @@ class Lease:
             raise ModelError(f"{self._keeper.launch.name} was released.")
         return self._keeper.client()
 
-    def wait_ready(self, timeout: float | None = None) -> Client:
-        """Wait for the server and connect. Raises ModelNotReady after `timeout` seconds, ModelError if it failed."""
-        state = self._keeper.record.wait(timeout)
-        if state.stage is Stage.READY:
-            return self.client()
+    def wait_ready(self, timeout: float) -> None:
+        """Wait until the server answers. Raises ModelNotReady after `timeout` seconds, ModelError if it failed."""
+        if self._keeper.record.wait(timeout).stage is Stage.READY:
+            return
         obstacle = self._keeper.record.obstacle()
-        if isinstance(obstacle, ModelNotReady) and timeout is not None:
+        if isinstance(obstacle, ModelNotReady):
             raise ModelNotReady(f"{obstacle.message} {timeout:g} s were not enough.", obstacle.hint)
         raise obstacle
 
@@ -167,8 +167,13 @@ class Lease:
         self._keeper.restart()
 
     @property
-    def state(self) -> ServerState:
-        """What the server is doing now."""
+    def state(self) -> str:
+        """What the server is doing now, in a word or two: ``pulling 43 %``, ``ready``."""
+        return self._keeper.record.state.label
+
+    @property
+    def details(self) -> ServerState:
+        """What the server is doing now, with times, bytes, reason and notes."""
         return self._keeper.record.state
 
     @property

@@ -56,11 +56,16 @@ class Keeper(ABC):
         return self._link.endpoint
 
     def report(self, error: Exception) -> None:
-        """A call failed with `error`: look after the server, and connect anew where the connection is in doubt."""
+        """A call failed with `error`: have the server looked at.
+
+        A broken connection takes the server out of service until it has answered again, so that who waits for it
+        does not get the same broken one.
+        """
         self._revive()
         if self.record.state.stage is Stage.READY:
             if not isinstance(error, ModelTimeout):
-                self._link.renew()
+                self._link.close()
+                self.record.enter(Stage.LOADING, message="the connection broke, it is being looked at")
             self._mail.put(Request(error))
 
     def restart(self) -> None:

@@ -55,12 +55,12 @@ class Supervisor(Keeper):
         watcher = _Watcher(self, self._life)
         self._runner.prepare(watcher)
         self.cancel.check()
+        self.record.book.remark(f"starting {self.launch.name} ({self.launch.kind})")
         endpoint = self._runner.start(watcher)
         ended = self._until_ready(endpoint)
         if ended is not None:
             return ended
-        self._link.open(endpoint)
-        self.record.enter(Stage.READY)
+        self._serve(endpoint)
         return self._until_ended(endpoint)
 
     def _until_ready(self, endpoint: Endpoint) -> Exit | None:
@@ -94,20 +94,25 @@ class Supervisor(Keeper):
 
     def _examine(self, endpoint: Endpoint, error: Exception | None) -> Exit | None:
         """Whether a failed call means that the server must be restarted, and why."""
+        health = ask(endpoint, self.launch.native, self._limits.hang)
+        name = self.launch.name
+        if health.state == "ready":
+            if isinstance(error, ModelTimeout) and self._too_many_timeouts():
+                return Exit(f"{name} hangs: {self._limits.timeouts} calls were not answered in time.", self._hint)
+            self._serve(endpoint)
+            return None
         mail = self._next_mail(0.2)  # when it died, the news of that is on its way and says more
         if isinstance(mail, Exit):
             return mail
-        health = ask(endpoint, self.launch.native, self._limits.hang)
-        name = self.launch.name
-        if health.state == "failed":
-            return Exit(f"{name} says that it cannot work any more: {health.message}", self._hint)
         if health.state == "silent":
             return Exit(f"{name} hangs: it did not answer within {self._limits.hang:g} s.", self._hint)
         if health.state == "absent":
             return Exit(f"{name} does not answer any more.", self._hint)
-        if isinstance(error, ModelTimeout) and self._too_many_timeouts():
-            return Exit(f"{name} hangs: {self._limits.timeouts} calls were not answered in time.", self._hint)
-        return None
+        return Exit(f"{name} says that it cannot work any more: {health.message or health.state}.", self._hint)
+
+    def _serve(self, endpoint: Endpoint) -> None:
+        self._link.open(endpoint)
+        self.record.enter(Stage.READY)
 
     def _too_many_timeouts(self) -> bool:
         now = time.monotonic()

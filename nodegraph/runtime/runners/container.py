@@ -1,0 +1,245 @@
+"""A model's server as a container on a Docker engine."""
+
+import itertools
+import os
+import re
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.runners import Exit, Watcher, labels
+from nodegraph.runtime.runners.container_body import SHARED, container_body
+from nodegraph.runtime.runners.docker import EngineError
+from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_refusal
+from nodegraph.runtime.runners.images import ensure_image
+from nodegraph.runtime.state import Stage
+
+_numbers = itertools.count(1)
+
+
+class ContainerRunner:
+    """One container, made anew for every start: a restarted one would change its port anyway.
+
+    keep: it outlives this program (`nodegraph models start`) until somebody stops it by its labels. A kept container
+    of the same model is used instead of a new one, and left running.
+    """
+
+    def __init__(self, launch: Launch, limits: Limits, keep: bool = False) -> None:
+        self._launch = launch
+        self._limits = limits
+        self._keep = keep
+        self._known: KnownEngine = engine_at(launch.engine)
+        self._engine = self._known.engine
+        self._id = ""
+        self._adopted = False
+        self._folder: Path | None = None
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def prepare(self, watcher: Watcher) -> None:
+        """Reach the engine, clear away orphans, fetch the image. Raises ModelError or Cancelled."""
+        for name in self._known.prepare():
+            watcher.log(f"removed {name}, left behind by a program that died")
+        ensure_image(self._engine, self._launch, watcher)
+
+    def start(self, watcher: Watcher) -> Endpoint:
+        """Create and start it. Raises ModelError or Cancelled."""
+        self._stopping.clear()
+        kept = self._find_kept()
+        self._adopted = kept is not None
+        if kept is None:
+            self._create_on_some_device(watcher)
+        else:
+            watcher.note(f"{self._launch.name} was left running by `models start`: that one is used.")
+            self._id = str(kept["Id"])
+            folder = kept["Labels"].get(labels.FOLDER)
+            self._folder = Path(folder) if folder else None
+        self._follow(watcher)
+        return self._endpoint()
+
+    def stop(self) -> None:
+        """Stop and remove it, unless it is to outlive us."""
+        self._stopping.set()
+        if not (self._adopted or self._keep):
+            self._remove()
+        self._id, self._folder = "", None
+        self._threads.clear()
+
+    def _remove(self) -> None:
+        if self._id:
+            try:
+                self._engine.remove(self._id, self._limits.stop)
+            except ModelError:
+                return  # an engine that does not answer cannot stop it: it is reaped at our next start
+        remove_folder(self._folder)
+        for thread in self._threads:
+            thread.join(self._limits.stop)
+
+    # ---- creating -----------------------------------------------------------------------------------------------
+
+    def _create_on_some_device(self, watcher: Watcher) -> None:
+        """With a GPU where the model can use one and the engine has one; else on the CPU, said aloud."""
+        launch, name = self._launch, self._launch.name
+        wants = launch.device == "gpu" or (launch.device == "auto" and launch.gpu)
+        if wants and self._known.gpu is not False:
+            try:
+                self._create(watcher, gpu=True)
+                self._known.gpu = True
+                return
+            except EngineError as error:
+                if not is_gpu_refusal(error.message):
+                    raise self._cannot_start(error) from error
+                self._known.gpu = False
+        if wants and (launch.device == "gpu" or not launch.cpu):
+            hint = "Install the NVIDIA Container Toolkit, or set the device to cpu to try it without."
+            raise ModelError(f"{name} needs a GPU, and the Docker engine has none to give.", hint)
+        if wants:
+            watcher.note(f"There is no GPU for containers here: {name} runs on the CPU.")
+        elif not launch.cpu:
+            watcher.note(f"{name} is made for a GPU; it is tried on the CPU as asked.")
+        try:
+            self._create(watcher, gpu=False)
+        except EngineError as error:
+            raise self._cannot_start(error) from error
+
+    def _create(self, watcher: Watcher, gpu: bool) -> None:
+        launch, engine = self._launch, self._engine
+        watcher.stage(Stage.CREATING)
+        shared = self._shared_folder()
+        image = engine.image(launch.image) or {}
+        user = str((image.get("Config") or {}).get("User") or "")
+        memory = launch.memory or self._known.memory
+        body = container_body(launch, self._labels(), user, memory, shared, gpu)
+        self._id = engine.create(body, _name(launch.id))
+        watcher.cancel.check()
+        watcher.stage(Stage.STARTING)
+        try:
+            engine.start(self._id)
+        except EngineError:
+            engine.remove(self._id)
+            self._id = ""
+            raise
+        if shared is not None and not self._is_shared(shared):
+            engine.remove(self._id)
+            watcher.log("this engine cannot see our folders: the model's port is published instead of its socket")
+            self._create(watcher, gpu)
+
+    def _shared_folder(self) -> Path | None:
+        """A private folder for the Unix socket: nobody else may enter the outer one, so anyone may write inside."""
+        remove_folder(self._folder)
+        self._folder = None
+        if not self._launch.native or self._known.shares_folders is False:
+            return None
+        short = len(os.fsencode(tempfile.gettempdir())) < 80  # a socket's path may have 107 bytes
+        outer = Path(tempfile.mkdtemp(prefix="ng-", dir=None if short else "/tmp"))
+        self._folder = outer / "s"
+        self._folder.mkdir()
+        self._folder.chmod(0o777)
+        return self._folder
+
+    def _is_shared(self, shared: Path) -> bool:
+        """Whether the container sees what we put into the folder; found out once per engine."""
+        if self._known.shares_folders is None:
+            (shared / "seen").touch()
+            self._known.shares_folders = self._engine.has_file(self._id, f"{SHARED}/seen")
+        return self._known.shares_folders
+
+    def _labels(self) -> dict[str, str]:
+        found = labels.labels(self._launch.id, self._launch.device)
+        if self._folder is not None:
+            found[labels.FOLDER] = str(self._folder)
+        return {**found, labels.KEPT: "yes"} if self._keep else found
+
+    def _find_kept(self) -> Mapping[str, Any] | None:
+        wanted = {**labels.OURS, labels.KEPT: "yes", labels.ENTRY: self._launch.id, labels.DEVICE: self._launch.device}
+        running = [one for one in self._engine.containers(wanted) if one.get("State") == "running"]
+        return running[0] if running else None
+
+    def _endpoint(self) -> Endpoint:
+        if self._folder is not None:
+            return Endpoint("", self._folder / "s")
+        found = self._engine.inspect(self._id) or {}
+        ports = (found.get("NetworkSettings") or {}).get("Ports") or {}
+        for binding in ports.get(f"{self._launch.port}/tcp") or ():
+            return Endpoint(f"http://127.0.0.1:{binding['HostPort']}", local=self._known.shares_folders is not False)
+        return Endpoint("")  # it ended already; how is told by `exited`
+
+    def _cannot_start(self, error: EngineError) -> ModelError:
+        words = error.message
+        if "executable file not found" in words or "no such file or directory" in words:
+            words = f"its image has no such program ({words})"
+        return ModelError(f"The container of {self._launch.name} cannot start: {words}", "Correct its entry or image.")
+
+    # ---- following ----------------------------------------------------------------------------------------------
+
+    def _follow(self, watcher: Watcher) -> None:
+        """Read its log and wait for its end, on two threads that end with it."""
+        container = self._id
+        reader = threading.Thread(target=self._read, args=(container, watcher), name="container log", daemon=True)
+        waiter = threading.Thread(
+            target=self._wait, args=(container, watcher, reader), name="container end", daemon=True
+        )
+        self._threads = [reader, waiter]
+        reader.start()
+        waiter.start()
+
+    def _read(self, container: str, watcher: Watcher) -> None:
+        try:
+            for line in self._engine.follow_log(container):
+                watcher.log(line)
+        except ModelError as error:
+            if not self._stopping.is_set():
+                watcher.log(f"its log cannot be read any more: {error}")
+
+    def _wait(self, container: str, watcher: Watcher, reader: threading.Thread) -> None:
+        try:
+            code = self._engine.wait(container)
+            reader.join(1.0)
+            if not self._stopping.is_set():
+                watcher.exited(self._how(container, code, watcher.tail()))
+        except ModelUnreachable as error:
+            if not self._stopping.is_set():
+                watcher.exited(Exit(error.message, error.hint))
+        except ModelError as error:
+            watcher.exited(Exit(f"{self._launch.name} was lost sight of: {error.message}", error.hint))
+
+    def _how(self, container: str, code: int | None, tail: str) -> Exit:
+        """How it ended, in a sentence."""
+        name, hint = self._launch.name, f"Its whole log: nodegraph models logs {self._launch.id}"
+        words = f'Its last words: "{tail}".' if tail else "It printed nothing."
+        found = self._engine.inspect(container)
+        if found is None or code is None:
+            return Exit(f"The container of {name} was removed by somebody else.", hint)
+        if (found.get("State") or {}).get("OOMKilled"):
+            limit = int((found.get("HostConfig") or {}).get("Memory") or 0) >> 20
+            return Exit(
+                f"{name} ran out of memory: it may have {limit} MB.", "Give it more (`memory` of its place, MB)."
+            )
+        if code > 128:
+            return Exit(f"The container of {name} was ended by {_signal(code - 128)}. {words}", hint)
+        return Exit(f"The container of {name} stopped by itself with exit code {code}. {words}", hint)
+
+
+def remove_folder(folder: Path | None) -> None:
+    """Remove the private folder around a socket's folder."""
+    if folder is not None:
+        shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def _name(id: str) -> str:
+    return f"nodegraph-{re.sub(r'[^a-zA-Z0-9_.-]', '-', id)[:40]}-{labels.THIS_INSTANCE[:8]}-{next(_numbers)}"
+
+
+def _signal(number: int) -> str:
+    try:
+        return f"{signal.Signals(number).name} (signal {number})"
+    except ValueError:
+        return f"signal {number}"

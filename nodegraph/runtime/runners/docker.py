@@ -1,0 +1,283 @@
+"""The one door to Docker: the calls we need on one engine, its errors as sentences. Knows nothing of models."""
+
+import contextlib
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker import auth, errors
+from docker.utils import parse_repository_tag
+from docker.utils.build import tar
+
+from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.runners.cancel import Cancel
+
+_TIMEOUT = 30  # seconds for one ordinary call
+
+
+class NoSuchImage(ModelError):
+    """The engine does not have the image, or its registry does not."""
+
+
+class EngineError(ModelError):
+    """The engine refused; `message` holds its own words."""
+
+
+class Engine:
+    """One Docker engine; thread-safe. Connects when first needed, and again after the engine was restarted.
+
+    host: as in DOCKER_HOST; "" is the environment's, else that of the current Docker context.
+    Every method raises ModelUnreachable when the engine does not answer and EngineError when it refuses.
+    """
+
+    def __init__(self, host: str = "") -> None:
+        self._host = host
+        self._lock = threading.Lock()
+        self._client: docker.DockerClient | None = None
+
+    def info(self) -> Mapping[str, Any]:
+        """What the engine says about itself (`docker info`)."""
+        with self._speaking():
+            return dict(self._api.info())
+
+    def version(self) -> Mapping[str, Any]:
+        """`docker version` of the engine."""
+        with self._speaking():
+            return dict(self._api.version())
+
+    @property
+    def address(self) -> str:
+        """The engine's address for messages."""
+        return self._host or os.environ.get("DOCKER_HOST", "") or "the default address"
+
+    @property
+    def by_socket(self) -> bool:
+        """Whether it is reached through a Unix socket, so that it probably runs on this machine."""
+        with self._speaking():
+            return str(self._api.base_url).startswith("http+docker://localhost")
+
+    # ---- images -----------------------------------------------------------------------------------------------
+
+    def image(self, name: str) -> Mapping[str, Any] | None:
+        """What the engine knows about an image (`docker image inspect`), or None."""
+        with self._speaking():
+            try:
+                return dict(self._api.inspect_image(name))
+            except errors.NotFound:
+                return None
+
+    def images(self) -> list[str]:
+        """The ids of all images on the engine."""
+        with self._speaking():
+            return [str(image["Id"]) for image in self._api.images()]
+
+    def remove_image(self, name: str) -> bool:
+        """Remove an image; False when there is none."""
+        with self._speaking():
+            try:
+                self._api.remove_image(name)
+            except errors.NotFound:
+                return False
+            return True
+
+    def pull(self, name: str, cancel: Cancel) -> Iterator[Mapping[str, Any]]:
+        """Pull an image; yields the engine's progress items. Raises NoSuchImage, Cancelled."""
+        repository, tag = parse_repository_tag(name)
+        params = {"fromImage": repository, "tag": tag or "latest"}
+        registry, _ = auth.resolve_repository_name(repository)
+        header = auth.get_config_header(self._api, registry)
+        headers = {"X-Registry-Auth": _text(header)} if header else {}
+        yield from self._stream("/images/create", cancel, params=params, headers=headers)
+
+    def build(
+        self, context: Path, dockerfile: Path, tag: str, labels: Mapping[str, str], cancel: Cancel
+    ) -> Iterator[Mapping[str, Any]]:
+        """Build an image (classic builder); yields the engine's progress items. Raises EngineError, Cancelled."""
+        name = os.path.relpath(dockerfile, context)
+        params = {"t": tag, "dockerfile": name, "rm": True, "forcerm": True, "labels": json.dumps(dict(labels))}
+        with _packed(context, name) as archive:
+            yield from self._stream(
+                "/build", cancel, params=params, data=archive, headers={"Content-Type": "application/tar"}
+            )
+
+    # ---- containers ---------------------------------------------------------------------------------------------
+
+    def create(self, body: Mapping[str, Any], name: str) -> str:
+        """Create a container from the engine's own JSON; its id."""
+        with self._speaking():
+            return str(self._api.create_container_from_config(dict(body), name)["Id"])
+
+    def start(self, container: str) -> None:
+        """Start it."""
+        with self._speaking():
+            self._api.start(container)
+
+    def inspect(self, container: str) -> Mapping[str, Any] | None:
+        """What the engine knows about a container, or None when it is gone."""
+        with self._speaking():
+            try:
+                return dict(self._api.inspect_container(container))
+            except errors.NotFound:
+                return None
+
+    def wait(self, container: str) -> int | None:
+        """Wait, for ever if need be, until it ended; its exit code, None when it is gone."""
+        with self._speaking():
+            try:
+                return int(self._api.wait(container)["StatusCode"])
+            except errors.NotFound:
+                return None
+
+    def follow_log(self, container: str) -> Iterator[str]:
+        """The lines it prints, from its first to its end. Ends early when the engine goes away."""
+        with self._speaking():
+            chunks = self._api.logs(container, stream=True, follow=True)
+            yield from _lines(chunks)
+
+    def log(self, container: str, lines: int) -> str:
+        """The last lines it printed."""
+        with self._speaking():
+            return _text(self._api.logs(container, tail=lines))
+
+    def has_file(self, container: str, path: str) -> bool:
+        """Whether a running container sees a file."""
+        with self._speaking():
+            try:
+                chunks, _ = self._api.get_archive(container, path)
+            except errors.NotFound:
+                return False
+            for _ in chunks:
+                pass
+            return True
+
+    def remove(self, container: str, grace: float = 0.0) -> None:
+        """Stop it within `grace` seconds and remove it with its anonymous volumes; nothing when it is gone."""
+        with self._speaking(), contextlib.suppress(errors.NotFound):
+            if grace > 0:
+                self._api.stop(container, timeout=max(1, round(grace)))
+            self._api.remove_container(container, v=True, force=True)
+
+    def containers(self, labels: Mapping[str, str]) -> list[Mapping[str, Any]]:
+        """All containers with these labels, running or not: ``Id``, ``State``, ``Labels``, ``Names``."""
+        wanted = [f"{key}={value}" for key, value in labels.items()]
+        with self._speaking():
+            return [dict(one) for one in self._api.containers(all=True, filters={"label": wanted})]
+
+    def close(self) -> None:
+        """Drop all connections."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    # ---- inside -------------------------------------------------------------------------------------------------
+
+    @property
+    def _api(self) -> Any:  # docker.APIClient, whose types are incomplete
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+            return self._client.api
+
+    def _connect(self) -> docker.DockerClient:
+        if self._host:
+            return docker.DockerClient(base_url=self._host, timeout=_TIMEOUT)
+        return docker.from_env(timeout=_TIMEOUT)
+
+    @contextlib.contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Errors of docker-py and of its connection as ours."""
+        try:
+            yield
+        except errors.ImageNotFound as error:
+            raise NoSuchImage(_words(error)) from error
+        except errors.NotFound as error:
+            raise NoSuchImage(_words(error)) if "manifest" in _words(error) else EngineError(_words(error)) from error
+        except errors.APIError as error:
+            raise EngineError(_words(error)) from error
+        except (errors.DockerException, OSError) as error:  # requests' errors are OSErrors
+            hint = (
+                "Start it (sudo systemctl start docker, or open Docker Desktop), set DOCKER_HOST, "
+                "or run the model as a local process."
+            )
+            raise ModelUnreachable(f"The Docker engine at {self.address} does not answer.", hint) from error
+
+    def _stream(self, path: str, cancel: Cancel, **request: Any) -> Iterator[Mapping[str, Any]]:
+        """A long answer, item by item; `cancel` cuts the connection, at which the engine stops the work."""
+        with self._speaking():
+            api = self._api
+            response = api.post(f"{api.base_url}/v{api.api_version}{path}", stream=True, timeout=None, **request)
+        with response:
+            if not response.ok:
+                raise _refusal(response.status_code, response.text)
+
+            def cut() -> None:
+                connection = response.raw.connection
+                if connection is not None and connection.sock is not None:
+                    with contextlib.suppress(OSError):
+                        connection.sock.shutdown(socket.SHUT_RDWR)
+
+            with cancel.interrupting(cut):
+                yield from self._items(response.iter_lines(), cancel)
+
+    def _items(self, lines: Iterable[bytes], cancel: Cancel) -> Iterator[Mapping[str, Any]]:
+        try:
+            for line in lines:
+                cancel.check()
+                item = json.loads(line) if line else {}
+                if "error" in item:  # a failure in the middle is not an HTTP status any more
+                    raise EngineError(str(item["error"]).strip())
+                yield item
+        except (OSError, ValueError) as error:
+            cancel.check()
+            raise ModelUnreachable(f"The Docker engine at {self.address} broke off: {error}.") from error
+
+
+def _refusal(status: int, text: str) -> ModelError:
+    try:
+        words = str(json.loads(text)["message"])
+    except (ValueError, KeyError, TypeError):
+        words = text[:300]
+    missing = status == 404 or "manifest unknown" in words or "access to the resource is denied" in words
+    return NoSuchImage(words) if missing else EngineError(words)
+
+
+def _words(error: errors.APIError) -> str:
+    return _text(error.explanation or str(error)).strip()
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Whole lines from chunks that end anywhere; what never ends is cut."""
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode("utf-8", "replace").rstrip("\r")
+        if len(rest) > 65536:
+            yield rest.decode("utf-8", "replace")
+            rest = b""
+    if rest:
+        yield rest.decode("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def _packed(context: Path, dockerfile: str) -> Iterator[Any]:
+    """The build context as a tar, without what its .dockerignore names. Raises EngineError."""
+    ignore = context / ".dockerignore"
+    try:
+        patterns = [line.strip() for line in ignore.read_text("utf-8").splitlines()] if ignore.is_file() else []
+        patterns = [line for line in patterns if line and not line.startswith("#")]
+        archive = tar(context, exclude=patterns, dockerfile=(dockerfile, None))
+    except OSError as error:
+        raise EngineError(f"The folder {context} cannot be read: {error}.") from error
+    with contextlib.closing(archive):
+        yield archive

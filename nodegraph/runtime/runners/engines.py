@@ -1,0 +1,98 @@
+"""The engines this program uses, one object each, and what was found out about them."""
+
+import platform
+import threading
+from typing import Any
+
+from nodegraph.runtime.runners import labels
+from nodegraph.runtime.runners.docker import Engine, EngineError
+
+_lock = threading.Lock()
+_known: dict[str, "KnownEngine"] = {}
+
+_GPU_WORDS = ("could not select device driver", "nvidia", "cdi device injection failed", "gpu")
+_NO_SUCH_PROGRAM = "/nodegraph-gpu-probe"
+
+
+class KnownEngine:
+    """An engine, and facts about it that cost time to find out.
+
+    gpu: whether it can give a container a GPU, None until tried. shares_folders: whether our folders can be mounted
+    into its containers and sockets in them work (same machine, same kernel), None until tried.
+    """
+
+    def __init__(self, host: str) -> None:
+        self.engine = Engine(host)
+        self.gpu: bool | None = None
+        self.shares_folders: bool | None = None
+        self._reaped = False
+        self._memory = 0
+        self._lock = threading.Lock()
+
+    def prepare(self) -> list[str]:
+        """Once per program: look around, and remove the containers of programs that died. Names of those removed."""
+        with self._lock:
+            if self._reaped:
+                return []
+            info = self.engine.info()
+            self._memory = int(info.get("MemTotal") or 0)
+            if not self._is_here(info):
+                self.shares_folders = False
+            gone = self.reap()
+            self._reaped = True
+            return gone
+
+    def reap(self) -> list[str]:
+        """Remove the containers whose program is gone (killed, or the machine lost power); their names."""
+        gone = []
+        for container in self.engine.containers(labels.OURS):
+            if labels.is_orphan(container.get("Labels") or {}):
+                self.engine.remove(str(container["Id"]))
+                gone.append(str(container["Names"][0]).lstrip("/") if container.get("Names") else str(container["Id"]))
+        return gone
+
+    @property
+    def memory(self) -> int:
+        """Bytes one model may have when nothing else is said: three quarters of the machine's."""
+        return self._memory * 3 // 4
+
+    def probe_gpu(self) -> bool | None:
+        """Whether the engine can give a container a GPU; None when it has no image to try with.
+
+        What `docker info` lists is neither sufficient nor necessary, so this starts a container that asks for a GPU
+        and for a program that does not exist: the engine complains about whichever it looks for first, the GPU.
+        """
+        if self.gpu is None:
+            images = self.engine.images()
+            if images:
+                self.gpu = self._try_gpu(images[0])
+        return self.gpu
+
+    def _try_gpu(self, image: str) -> bool:
+        request = [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}]
+        host = {"DeviceRequests": request, "NetworkMode": "none"}
+        body = {"Image": image, "Entrypoint": [_NO_SUCH_PROGRAM], "Labels": labels.labels("gpu-probe", "gpu")}
+        container = self.engine.create({**body, "HostConfig": host}, "")
+        try:
+            self.engine.start(container)
+        except EngineError as error:
+            return _NO_SUCH_PROGRAM in error.message
+        finally:
+            self.engine.remove(container)
+        return True
+
+    def _is_here(self, info: dict[str, Any] | Any) -> bool:
+        """Whether it runs on this kernel. Docker Desktop has one of its own in a virtual machine."""
+        desktop = "docker desktop" in str(info.get("OperatingSystem", "")).lower()
+        return self.engine.by_socket and not desktop and info.get("KernelVersion") == platform.release()
+
+
+def engine_at(host: str) -> KnownEngine:
+    """The engine at `host` ("" for the default one)."""
+    with _lock:
+        return _known.setdefault(host, KnownEngine(host))
+
+
+def is_gpu_refusal(words: str) -> bool:
+    """Whether the engine's words say that it has no GPU to give."""
+    return any(word in words.lower() for word in _GPU_WORDS)

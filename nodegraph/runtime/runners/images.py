@@ -1,0 +1,62 @@
+"""Making sure that the engine has a model's image: there already, built from its folder, or pulled."""
+
+from nodegraph.core.errors import ModelError
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.runners import Watcher
+from nodegraph.runtime.runners.docker import Engine, EngineError, NoSuchImage
+from nodegraph.runtime.runners.labels import IMAGE
+from nodegraph.runtime.runners.progress import PullProgress, build_line
+from nodegraph.runtime.state import Stage
+
+
+def ensure_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
+    """Build or pull the image unless the engine has it. Raises ModelError or Cancelled."""
+    if not launch.image:
+        hint = "Give its entry a `tag`, a `digest` or a `build` folder."
+        raise ModelError(f"{launch.name} names no Docker image that can be fetched.", hint)
+    if engine.image(launch.image) is not None:
+        return
+    if launch.build is not None:
+        build_image(engine, launch, watcher)
+    else:
+        pull_image(engine, launch, watcher)
+
+
+def pull_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
+    """Pull it, telling bytes. Raises ModelError or Cancelled."""
+    watcher.stage(Stage.PULLING)
+    progress = PullProgress()
+    try:
+        for item in engine.pull(launch.image, watcher.cancel):
+            progress.add(item)
+            waiting = str(item["status"]) if str(item.get("status", "")).startswith("Retrying") else ""
+            watcher.stage(Stage.PULLING, progress.done, progress.total, waiting)
+    except NoSuchImage as error:
+        message = f"The image {launch.image} of {launch.name} was not found: {error.message}"
+        raise ModelError(message, "Check its `tag`, or log in (docker login) if it is private.") from error
+    except EngineError as error:
+        message = f"The image {launch.image} of {launch.name} could not be pulled: {error.message}"
+        raise ModelError(message, "Check the network connection and the image's name, then start it again.") from error
+    watcher.log(f"pulled {launch.image}")
+
+
+def build_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
+    """Build it from its folder, telling each step. Raises ModelError or Cancelled."""
+    build = launch.build
+    if build is None or not build.dockerfile.is_file():
+        where = build.dockerfile if build else "no folder"
+        raise ModelError(f"{launch.name} cannot be built: there is no Dockerfile ({where}).", "Correct its `build`.")
+    watcher.stage(Stage.BUILDING)
+    marks = {IMAGE: launch.id}
+    try:
+        for item in engine.build(build.context, build.dockerfile, launch.image, marks, watcher.cancel):
+            for line in filter(None, build_line(item).splitlines()):
+                watcher.log(line)
+                if line.startswith("Step "):
+                    watcher.stage(Stage.BUILDING, message=line)
+    except EngineError as error:
+        words = f'{error.message}. The build\'s last words: "{watcher.tail()}".'
+        raise ModelError(
+            f"The image of {launch.name} could not be built from {build.dockerfile}: {words}",
+            f"The whole build log: nodegraph models logs {launch.id}",
+        ) from error
