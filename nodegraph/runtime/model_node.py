@@ -70,6 +70,7 @@ class ModelNode:
         self._servers = servers
         self._lease: Lease | None = None
         self._answered = False
+        self._closed_stats: Mapping[str, Any] = {"state": "", "restarts": 0, "transport": "", "place": self._place}
         self._lock = threading.Lock()
         self._params: Mapping[str, Any] = spec.defaults()
         self.configure(params)
@@ -83,7 +84,9 @@ class ModelNode:
         self._lease = self._servers.acquire(entry, self._place)
 
     def close(self) -> None:
-        """Give the server back."""
+        """Give the server back. What `extra_stats` said last stays: reports are written after the run."""
+        if self._lease is not None:
+            self._closed_stats = self.extra_stats()
         lease, self._lease = self._lease, None
         if lease is not None:
             lease.release()
@@ -128,7 +131,7 @@ class ModelNode:
         """How the model is reached and how it is doing, for the inspector and the report."""
         lease = self._lease
         if lease is None:
-            return {"state": "closed", "restarts": 0, "transport": "", "place": self._place}
+            return self._closed_stats
         try:
             transport = lease.client().transport
         except ModelError:

@@ -1,0 +1,166 @@
+"""The verbs and options. Each command is imported when it is used, so that ``--help`` costs nothing."""
+
+import argparse
+import importlib
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+_EPILOG = """\
+exit codes: 0 done, 1 the run failed, 2 wrong usage, 3 preset or catalogue invalid, 130 interrupted
+"""
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments, with the function to call as `command`. Raises SystemExit after help or a usage message."""
+    parser = argparse.ArgumentParser(
+        "nodegraph",
+        description="Live video and models as a graph of nodes.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=_Version())
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_run(verbs)
+    _add_presets(verbs)
+    _add_nodes(verbs)
+    _add_models(verbs)
+    doctor = _verb(verbs, "doctor", "what this machine has and what is missing", "doctor", "doctor")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    return parser.parse_args(argv)
+
+
+class _Version(str):
+    """Looked up only when it is printed."""
+
+    def __mod__(self, _: Any) -> str:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return f"nodegraph {version('nodegraph')}"
+        except PackageNotFoundError:
+            return "nodegraph (not installed)"
+
+
+def _verb(verbs: Any, name: str, help: str, module: str, function: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=help, description=help, allow_abbrev=False)
+    parser.set_defaults(command=_later(module, function))
+    return parser
+
+
+def _later(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    def command(arguments: argparse.Namespace) -> int:
+        return int(getattr(importlib.import_module(f"nodegraph.cli.{module}"), function)(arguments))
+
+    return command
+
+
+def _group(verbs: Any, name: str, help: str) -> Any:
+    parser = verbs.add_parser(name, help=help, description=help, allow_abbrev=False)
+    return parser.add_subparsers(metavar="COMMAND", required=True)
+
+
+def _add_run(verbs: Any) -> None:
+    run = _verb(
+        verbs, "run", "run a preset: a .json file, a PNG with a preset inside, or a shipped one's id", "run", "run"
+    )
+    run.add_argument("preset", metavar="PRESET", help="file or id (`nodegraph presets list`)")
+    run.add_argument(
+        "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help="change a parameter; may be repeated"
+    )
+    run.add_argument("--place", action="append", default=[], metavar="NODE=PLACE", help="container, process or a URL")
+    run.add_argument("--input", metavar="FILE", help="read this video, image or folder instead")
+    run.add_argument("--output", metavar="FILE", help="write to this file instead")
+    pace = run.add_mutually_exclusive_group()
+    pace.add_argument("--live", action="store_true", help="at the clock's pace; frames may be dropped")
+    pace.add_argument("--every-frame", action="store_true", help="every frame, as fast as it goes")
+    run.add_argument("--frames", type=_count, metavar="N", help="stop after so many frames")
+    run.add_argument("--seconds", type=_seconds, metavar="S", help="stop after so many seconds")
+    run.add_argument("--report", metavar="FILE.json", help="write figures of the run")
+    run.add_argument("--trace", metavar="FILE.json", help="write a trace for chrome://tracing or Perfetto")
+    run.add_argument(
+        "--models", action="append", default=[], metavar="FILE", help="a catalogue read before the shipped one"
+    )
+    run.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text[:12]) > 0 or len(text) > 12:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number above 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or value <= 0:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number of seconds above 0")
+    return value
+
+
+def _add_presets(verbs: Any) -> None:
+    presets = _group(verbs, "presets", "list, check, describe, embed and extract presets")
+    listing = _verb(presets, "list", "the shipped presets", "presets", "listing")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    check = _verb(presets, "check", "say what is wrong with presets", "presets", "check")
+    check.add_argument("presets", nargs="+", metavar="PRESET", help="file or id")
+    info = _verb(presets, "info", "describe a preset", "presets", "info")
+    info.add_argument("preset", metavar="PRESET", help="file or id")
+    info.add_argument("--json", action="store_true", help="print JSON")
+    embed = _verb(presets, "embed", "put a preset into a picture (PNG)", "presets", "embed")
+    embed.add_argument("preset", metavar="PRESET", help="file or id")
+    embed.add_argument("picture", metavar="PICTURE", help="any still picture")
+    embed.add_argument("output", metavar="OUT.png", help="the PNG to write")
+    extract = _verb(presets, "extract", "take the preset out of a PNG", "presets", "extract")
+    extract.add_argument("picture", metavar="PICTURE.png", help="a PNG with a preset inside")
+    extract.add_argument("output", nargs="?", metavar="OUT.json", help="the file to write; printed without it")
+    extract.add_argument("--force", action="store_true", help="overwrite OUT.json")
+
+
+def _add_nodes(verbs: Any) -> None:
+    nodes = _group(verbs, "nodes", "list and describe the types of node")
+    listing = _verb(nodes, "list", "every type of node, models included", "nodes", "listing")
+    listing.add_argument("words", nargs="*", metavar="WORD", help="only those with every word in id, title or keywords")
+    info = _verb(nodes, "info", "describe a type of node", "nodes", "info")
+    info.add_argument("node", metavar="TYPE", help="for example filter.gaussian_blur")
+    for parser in (listing, info):
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_models(verbs: Any) -> None:
+    models = _group(verbs, "models", "list, describe, check, start and stop models")
+    _model_verb(models, "list", "the models of the catalogue", "listing", model=False)
+    search = _model_verb(
+        models, "search", "models with every word in name, description or keywords", "search", model=False
+    )
+    search.add_argument("words", nargs="+", metavar="WORD")
+    _model_verb(models, "info", "describe a model", "info")
+    check = _verb(models, "check", "say what is wrong with a catalogue", "models", "check")
+    check.add_argument("catalogues", nargs="*", metavar="FILE", help="models.json files; the shipped one without")
+    check.add_argument("--json", action="store_true", help="print JSON")
+    for name, help in (
+        ("pull", "download a model's image"),
+        ("build", "build a model's image from its folder"),
+        ("start", "start a model's server and keep it until Ctrl-C"),
+        ("stop", "stop a model's containers"),
+        ("logs", "what a model's server printed last"),
+        ("remove", "remove a model's containers and image"),
+    ):
+        verb = _model_verb(models, name, help, name)
+        if name == "start":
+            verb.add_argument("--place", choices=("process", "container"), help="where; the model's default without")
+            verb.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="what it runs on")
+
+
+def _model_verb(verbs: Any, name: str, help: str, function: str, model: bool = True) -> argparse.ArgumentParser:
+    parser = _verb(verbs, name, help, "models", function)
+    if model:
+        parser.add_argument("model", metavar="MODEL", help="id (`nodegraph models list`)")
+    parser.add_argument(
+        "--models", action="append", default=[], metavar="FILE", help="a catalogue read before the shipped one"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser

@@ -1,0 +1,190 @@
+"""``nodegraph run``: a preset, what the person changes about it, progress, figures."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nodegraph.cli.codes import DONE, FAILED
+from nodegraph.cli.interrupt import Interrupts
+from nodegraph.cli.progress import progress
+from nodegraph.cli.sessions import session_for
+from nodegraph.cli.text import say, say_problems
+from nodegraph.core.errors import DocumentError, NodegraphError, Problem, UsageError
+from nodegraph.core.graph import Graph
+from nodegraph.core.validate import errors_of
+from nodegraph.engine.events import Event, NodeFailed, NodeRecovered
+from nodegraph.engine.run import Run
+from nodegraph.runtime.state import ServerEvent
+from nodegraph.session import Found, Session, overrides
+from nodegraph.session.report import report_of, write_report
+from nodegraph.session.session import Mode
+
+_MOST_WARNINGS = 100
+_UNTOLD = ("absent", "creating", "stopping", "stopped")
+_STEP = 0.1
+"""Seconds between two looks at the run."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the preset; the exit code."""
+    report = _writable(arguments.report, "--report")
+    trace = _writable(arguments.trace, "--trace")
+    with (
+        Interrupts() as interrupts,
+        _warnings() as warnings,
+        session_for(arguments.models, _server_teller(arguments.quiet)) as session,
+    ):
+        found = session.open(arguments.preset)
+        graph = _changed(found, session, arguments)
+        mode: Mode = "live" if _is_live(arguments, session, graph) else "offline"
+        running = session.run(
+            graph,
+            mode,
+            frames=arguments.frames,
+            seconds=arguments.seconds,
+            listener=_teller(arguments.quiet) if mode == "live" else None,
+            trace=trace is not None,
+        )
+        _go(running, session, graph, interrupts, arguments)
+        if report:
+            write_report(report, report_of(found.preset, running, interrupts.asked, warnings))
+        if trace:
+            _write_trace(running, trace)
+        return _outcome(running, session, graph, interrupts, arguments.quiet)
+
+
+def _changed(found: Found, session: Session, arguments: argparse.Namespace) -> Graph:
+    """The preset's graph as this run wants it, paths resolved. Raises UsageError, DocumentError."""
+    graph, registry = found.preset.graph, session.registry
+    if arguments.input:
+        graph = overrides.set_file(graph, registry, "input", Path(arguments.input))
+    if arguments.output:
+        graph = overrides.set_file(graph, registry, "output", Path(arguments.output))
+    for assignment in arguments.place:
+        graph = overrides.set_place(graph, registry, assignment)
+    for assignment in arguments.set:
+        graph = overrides.set_param(graph, registry, assignment)
+    problems = [*found.preset.problems, *session.problems_of(graph)]
+    if errors_of(problems):
+        raise _invalid(arguments.preset, session, problems)
+    say_problems(problems)
+    return session.resolve_paths(graph, found.base)
+
+
+def _invalid(name: str, session: Session, problems: list[Problem]) -> DocumentError:
+    errors = [*errors_of(problems), *session.registry.problems]
+    first = errors[0]
+    return DocumentError(f"{name} cannot run: {first.where}: {first.message}", first.hint, errors)
+
+
+def _is_live(arguments: argparse.Namespace, session: Session, graph: Graph) -> bool:
+    return bool(arguments.live or (not arguments.every_frame and session.is_live(graph)))
+
+
+def _go(run: Run, session: Session, graph: Graph, interrupts: Interrupts, arguments: argparse.Namespace) -> None:
+    """Run to the end, or until somebody presses Ctrl-C; files are closed either way."""
+    total = session.frames_of(graph, arguments.frames, arguments.seconds)
+    with progress(total, arguments.seconds if run.live else None, quiet=arguments.quiet) as show:
+        with run:
+            while not run.wait(_STEP) and not interrupts.asked:
+                show(run.stats())
+        show(run.stats())
+
+
+def _outcome(run: Run, session: Session, graph: Graph, interrupts: Interrupts, quiet: bool) -> int:
+    if run.failure:
+        _say_failure(run.failure)
+        return FAILED
+    if not quiet:
+        stats = run.stats()
+        dropped = f", {stats.dropped} dropped" if stats.dropped else ""
+        say(f"{stats.frames_out} frames in {stats.seconds:.1f} s ({stats.fps:.1f} fps{dropped})")
+        for path in session.outputs_of(graph):
+            say(f"wrote {path}")
+    return interrupts.code if interrupts.asked else DONE
+
+
+def _say_failure(failure: NodeFailed) -> None:
+    where = f"{failure.node}, frame {failure.frame}: " if failure.node else ""
+    say(f"error: {where}{failure.message}", sys.stderr)
+    if failure.hint:
+        say(f"       {failure.hint}", sys.stderr)
+
+
+def _write_trace(run: Run, path: Path) -> None:
+    try:
+        run.write_trace(path)
+    except OSError as error:
+        raise NodegraphError(f"Cannot write {path}: {error.strerror}.", "Check the folder and the disk.") from error
+
+
+def _writable(name: str | None, option: str) -> Path | None:
+    """The path, its folder made: a bad one is told before the work, not after."""
+    if name is None:
+        return None
+    path = Path(name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir() or not name:
+            raise UsageError(f"{option}: {name!r} is a folder.", "Add a file name.")
+        new = not path.exists()
+        with path.open("ab"):
+            pass
+        if new:
+            path.unlink()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{option}: {name!r} cannot be written: {error}.", "Choose another place.") from error
+    return path
+
+
+def _teller(quiet: bool) -> Callable[[Event], None]:
+    """Says what happens during a run on stderr; failures of a live run as they come."""
+
+    def tell(event: Event) -> None:
+        if isinstance(event, NodeFailed) and not quiet:
+            times = f" ({event.count} times)" if event.count > 1 else ""
+            say(f"{event.node}, frame {event.frame}: {event.message}{times}", sys.stderr)
+        elif isinstance(event, NodeRecovered) and not quiet:
+            say(f"{event.node} works again (frame {event.frame})", sys.stderr)
+
+    return tell
+
+
+def _server_teller(quiet: bool) -> Callable[[ServerEvent], None]:
+    """Says each new stage of a model's server on stderr."""
+    stages: dict[tuple[str, str], str] = {}
+
+    def tell(event: ServerEvent) -> None:
+        key, stage = (event.entry, event.place), str(event.state.stage)
+        if stages.get(key) != stage and stage not in _UNTOLD and not quiet:
+            say(str(event), sys.stderr)
+        stages[key] = stage
+
+    return tell
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    """What nodes and the runtime log as a warning: printed, and kept for the report."""
+    handler = _Warnings(logging.WARNING)
+    logger = logging.getLogger("nodegraph")
+    logger.addHandler(handler)
+    try:
+        yield handler.kept
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Warnings(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.kept: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if len(self.kept) < _MOST_WARNINGS:
+            self.kept.append(message)
+            say(f"warning: {message}", sys.stderr)

@@ -1,0 +1,12 @@
+"""The composition root: node packs, catalogue and model servers put together, presets found and run. No GUI.
+
+with Session() as session:
+    found = session.open("starter")
+    with session.run(found.graph, mode="offline") as run:
+        run.wait()
+"""
+
+from nodegraph.session.found import Found, find_preset, shipped_presets
+from nodegraph.session.session import Session
+
+__all__ = ["Found", "Session", "find_preset", "shipped_presets"]
