@@ -7,8 +7,7 @@
 Public, for node packs of third parties too.
 """
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +54,7 @@ def run_node(
     """Open a node, give it the same inputs `frames` times, close it; return the last frame's result.
 
     `node` is a class, or an instance that is configured with `params` first. Inputs are positional, as the engine
-    gives them, and become read-only; an argument annotated Stamp is filled by `at(index)`. Raises what the node raises.
+    gives them, and become read-only; a node that wants a Stamp gets `at(index)`. Raises what the node raises.
     """
     if frames < 1:
         raise ValueError("run_node needs at least one frame.")
@@ -79,36 +78,17 @@ def run_frames(
 
 
 def call(node: Node, inputs: tuple[Any, ...], stamp: Stamp) -> Any:
-    """One call of `process`, with the stamp put where the signature wants it; arrays among inputs become read-only."""
-    process: Any = getattr(node, "process")  # noqa: B009 - Node itself has none; sources must not be passed here
-    values = iter([read_only(value) if isinstance(value, np.ndarray) else value for value in inputs])
-    arguments = []
-    for hint in _hints(type(node)).values():
-        if hint is Stamp:
-            arguments.append(stamp)
-            continue
-        try:
-            arguments.append(next(values))
-        except StopIteration:
-            break
-    if next(values, None) is not None:
-        raise TypeError(f"{type(node).__name__} was given too many inputs.")
-    return process(*arguments) if len(arguments) == len(_hints(type(node))) else _partly(node, arguments, stamp)
+    """One call of `process`, as the engine makes it: inputs in declared order, then the Stamp when the node wants one.
 
-
-def _partly(node: Node, arguments: list[Any], stamp: Stamp) -> Any:
-    """Call with the first inputs only; a Stamp declared behind the missing ones is passed by name."""
-    names = list(_hints(type(node)).items())
-    late = {name: stamp for name, hint in names[len(arguments) :] if hint is Stamp}
-    process: Any = getattr(node, "process")  # noqa: B009
-    return process(*arguments, **late)
-
-
-def _hints(cls: type[Node]) -> Mapping[str, Any]:
-    """The arguments of `process` after self, in order, with their annotations."""
-    process: Any = getattr(cls, "process")  # noqa: B009
-    arguments = list(inspect.signature(process, eval_str=True).parameters.values())[1:]
-    return {argument.name: argument.annotation for argument in arguments}
+    Arrays among the inputs become read-only; inputs left out at the end count as not connected.
+    """
+    ports = node.spec.inputs
+    if len(inputs) > len(ports):
+        raise TypeError(f"{node.spec.title} has {len(ports)} inputs and was given {len(inputs)}.")
+    process: Any = getattr(node, "process")  # noqa: B009 - a source has none
+    given = [read_only(value) if isinstance(value, np.ndarray) else value for value in inputs]
+    given += [None] * (len(ports) - len(inputs))
+    return process(*given, stamp) if node.spec.timed else process(*given)
 
 
 def sample_inputs(cls: type[Filter], width: int = 160, height: int = 90, *, alpha: bool = False) -> tuple[Any, ...]:
@@ -132,7 +112,7 @@ def _picture(width: int, height: int, alpha: bool) -> NDArray[np.uint8]:
 def _mask(width: int, height: int) -> NDArray[np.uint8]:
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     distance = np.hypot((x + 0.5) / width - 0.5, (y + 0.5) / height - 0.5)
-    return (255 * np.clip((0.45 - distance) * 8, 0, 1)).astype(np.uint8)
+    return np.asarray(255 * np.clip((0.45 - distance) * 8, 0, 1), np.uint8)
 
 
 def _flow(width: int, height: int) -> NDArray[np.float32]:
@@ -162,7 +142,9 @@ _SAMPLES: Final[dict[str, Callable[[int, int], Any]]] = {
     "flow": _flow,
     "segmentation": _segmentation,
     "detections": lambda width, height: Detections.of(
-        [(0.1, 0.15, 0.45, 0.8), (0.6, 0.1, 0.95, 0.9), (0.4, 0.6, 0.55, 0.75)], ("person", "dog", "person"), (0.9, 0.6, 0.3)
+        [(0.1, 0.15, 0.45, 0.8), (0.6, 0.1, 0.95, 0.9), (0.4, 0.6, 0.55, 0.75)],
+        ("person", "dog", "person"),
+        (0.9, 0.6, 0.3),
     ),
     "keypoints": lambda width, height: _keypoints(),
     "text": lambda width, height: "Grüße, 42",

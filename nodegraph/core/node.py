@@ -227,6 +227,9 @@ def _yielded(annotation: Any) -> Any:
 def _outputs_of(annotation: Any) -> tuple[Port, ...]:
     if annotation is None or annotation is type(None):
         return ()
+    if typing.get_origin(annotation) in (typing.Union, pytypes.UnionType):
+        given = [one for one in typing.get_args(annotation) if one is not type(None)]
+        annotation = given[0] if len(given) == 1 else annotation
     if isinstance(annotation, type) and issubclass(annotation, tuple) and hasattr(annotation, "_fields"):
         hints = get_type_hints(annotation, include_extras=True)
         return tuple(Port(name, port_types_of(hints[name])[0]) for name in annotation._fields)

@@ -1,4 +1,7 @@
-"""Source-over and the blend modes on straight alpha (formulas: W3C Compositing and Blending Level 1; soft light: Pegtop)."""
+"""Source-over and the blend modes on straight alpha.
+
+Formulas: W3C Compositing and Blending Level 1; soft light: Pegtop.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -15,7 +18,7 @@ Weight = NDArray[np.float32]
 def over(base: Pixels, layer: Pixels, mask: Pixels | None = None, opacity: float = 1.0, mode: str = "normal") -> Pixels:
     """`layer` on `base` (same size; BGR or BGRA each), by its alpha × mask × opacity; BGRA when `base` is.
 
-    The result's colour is C = mix(Cb, mix(Cs, B(Cb, Cs), αb), αs/αo) with αo = αs + αb(1-αs).
+    With alphas s (layer), b (base) and o = s + b(1-s), the colour is mix(base, mix(layer, blended, b), s/o).
     """
     below, above, ground = color_of(base), color_of(layer), alpha_of(base)
     blended = MODES[mode](below, above)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nodes.filter._pixels import Pixels, as_frame
 
-Float = NDArray[np.float32]
+Float = NDArray[np.floating[Any]]
 Maps = tuple[NDArray[np.int16], NDArray[np.uint16]]
 
 
@@ -27,10 +27,12 @@ def fixed(x: Float, y: Float, width: int, height: int) -> Maps:
     # Fixed point holds coordinates up to 2**15; farther is outside of any image anyway.
     across = np.clip(x * unit + width / 2 - 0.5, -30000, 30000).astype(np.float32)
     down = np.clip(y * unit + height / 2 - 0.5, -30000, 30000).astype(np.float32)
-    return cv2.convertMaps(across, down, cv2.CV_16SC2)  # type: ignore[return-value]  # the stub gives one array type
+    return cv2.convertMaps(across, down, cv2.CV_16SC2)
 
 
-def warped(image: Pixels, maps: Maps, border: int = cv2.BORDER_REFLECT, value: tuple[int, ...] = (0, 0, 0, 0)) -> Pixels:
+def warped(
+    image: Pixels, maps: Maps, border: int = cv2.BORDER_REFLECT, value: tuple[int, ...] = (0, 0, 0, 0)
+) -> Pixels:
     """`image` sampled at the maps' coordinates."""
     return as_frame(cv2.remap(image, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=border, borderValue=value))
 

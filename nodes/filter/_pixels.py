@@ -104,7 +104,7 @@ def mapped(image: Pixels, table: Any) -> Pixels:
 
 def table_of(values: Any) -> Pixels:
     """256 floats 0..1 as a rounded uint8 table."""
-    return np.clip(np.rint(np.asarray(values) * 255), 0, 255).astype(np.uint8)
+    return as_frame(np.clip(np.rint(np.asarray(values) * 255), 0, 255))
 
 
 def odd(size: float) -> int:

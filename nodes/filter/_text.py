@@ -1,6 +1,7 @@
 """Text as masks, through Pillow: any script, anti-aliased, and no font file that could be missing.
 
-Pillow's built-in TrueType font draws what it can; for other scripts a font of the system that has the letters is looked for.
+Pillow's built-in TrueType font draws what it can; for other scripts a font of the system that has the letters is
+looked for.
 """
 
 from functools import lru_cache
@@ -60,14 +61,16 @@ def _face(font: Path, size: int, letters: frozenset[str]) -> ImageFont.FreeTypeF
 def _built_in(size: int) -> ImageFont.FreeTypeFont:
     face = ImageFont.load_default(size)
     if not isinstance(face, ImageFont.FreeTypeFont):
-        raise NodeError("Pillow was built without FreeType.", "Install Pillow's own wheel: pip install --force-reinstall pillow.")
+        raise NodeError(
+            "Pillow was built without FreeType.", "Install Pillow's own wheel: pip install --force-reinstall pillow."
+        )
     return face
 
 
 @lru_cache(maxsize=4096)
 def _has(face: ImageFont.FreeTypeFont, letter: str) -> bool:
     """Whether a font draws a letter otherwise than a character that no font has."""
-    return _bitmap(face, letter) != _bitmap(face, "\U0010fffe")
+    return bool(_bitmap(face, letter) != _bitmap(face, "\U0010fffe"))
 
 
 def _bitmap(face: ImageFont.FreeTypeFont, letter: str) -> Any:

@@ -12,7 +12,7 @@ from nodes.filter.resize import framed
 
 
 class SideBySide(Filter, id="filter.side_by_side", category="Filter/Composite", keywords=("compare", "split screen")):
-    """Put two images next to each other; the second is scaled to the first one's height (or width) and keeps proportions."""
+    """Put two images next to each other; the second is scaled in proportion to the first one's height (or width)."""
 
     direction: Literal["horizontal", "vertical"] = param("horizontal", "Next to each other, or one above the other.")
     gap: int = param(0, "Space between.", ge=0, le=500, step=1, unit="px")
@@ -42,7 +42,7 @@ def alike(images: list[Pixels]) -> list[Pixels]:
 
 
 class Grid(Filter, id="filter.grid", category="Filter/Composite", keywords=("contact sheet", "multiview")):
-    """Show up to nine images in a grid of equal cells, each as large as the first; the others are fitted into theirs."""
+    """Show up to nine images in a grid of cells as large as the first image; the others are fitted into theirs."""
 
     columns: int = param(0, "Images per row; 0 makes the grid as square as it gets.", ge=0, le=9, step=1)
     gap: int = param(0, "Space between.", ge=0, le=500, step=1, unit="px")

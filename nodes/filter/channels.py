@@ -10,6 +10,8 @@ from nodes.filter._pixels import Pixels, alpha_of, as_frame, color_of, gray_of, 
 
 
 class Channels(NamedTuple):
+    """Four channels, (H, W) each."""
+
     red: Mask
     green: Mask
     blue: Mask
@@ -27,7 +29,9 @@ class SplitChannels(Filter, id="filter.split_channels", category="Filter/Channel
 class MergeChannels(Filter, id="filter.merge_channels", category="Filter/Channels"):
     """Build an image from masks; green, blue and alpha are resized to the red one, a missing colour is black."""
 
-    def process(self, red: Mask, green: Mask | None = None, blue: Mask | None = None, alpha: Mask | None = None) -> Image:
+    def process(
+        self, red: Mask, green: Mask | None = None, blue: Mask | None = None, alpha: Mask | None = None
+    ) -> Image:
         black = np.zeros_like(red)
         parts = [black if part is None else like(part, red) for part in (blue, green)]
         return with_alpha(as_frame(cv2.merge([*parts, red])), None if alpha is None else like(alpha, red))
@@ -55,7 +59,9 @@ class Channel(Filter, id="filter.channel", category="Filter/Channels", title="Ch
 class SwapChannels(Filter, id="filter.swap_channels", category="Filter/Channels"):
     """Send the red, green and blue channels to other places."""
 
-    order: Literal["RBG", "GRB", "GBR", "BRG", "BGR"] = param("BGR", "Where the result's red, green and blue come from.")
+    order: Literal["RBG", "GRB", "GBR", "BRG", "BGR"] = param(
+        "BGR", "Where the result's red, green and blue come from."
+    )
 
     def process(self, image: Image) -> Image:
         blue, green, red = ("BGR".index(letter) for letter in reversed(self.order))

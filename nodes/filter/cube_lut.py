@@ -12,7 +12,9 @@ from nodegraph.sdk import Filter, Image, NodeError, param
 from nodes.filter._pixels import Pixels, as_frame, mix, on_color
 
 
-class CubeLut(Filter, id="filter.cube_lut", category="Filter/Colour", title="LUT (.cube)", keywords=("grade", "look", "3D LUT")):
+class CubeLut(
+    Filter, id="filter.cube_lut", category="Filter/Colour", title="LUT (.cube)", keywords=("grade", "look", "3D LUT")
+):
     """Grade an image with a 1D or 3D .cube file (Adobe Cube LUT 1.0); without a file the image passes through."""
 
     path: Path = param(Path(), "The .cube file.", accept=(".cube",))
@@ -73,7 +75,7 @@ def parse_cube(text: str) -> NDArray[np.float32]:
 def _shaped(sizes: dict[str, int], rows: list[list[float]]) -> NDArray[np.float32]:
     if len(sizes) != 1:
         raise ValueError("it must have exactly one of LUT_1D_SIZE and LUT_3D_SIZE")
-    (keyword, size), = sizes.items()
+    ((keyword, size),) = sizes.items()
     expected = size if keyword == "LUT_1D_SIZE" else size**3
     if not 2 <= size <= (65536 if keyword == "LUT_1D_SIZE" else 128):
         raise ValueError(f"a size of {size} is not possible")

@@ -23,7 +23,9 @@ def areas(detections: Detections) -> NDArray[np.float32]:
     return np.asarray(sides[:, 0] * sides[:, 1], np.float32)
 
 
-class SelectDetections(Filter, id="filter.select_detections", category="Data/Detections", keywords=("filter", "label", "class")):
+class SelectDetections(
+    Filter, id="filter.select_detections", category="Data/Detections", keywords=("filter", "label", "class")
+):
     """Keep the detections with certain labels, scores and sizes."""
 
     labels: str = param("", "Labels to keep, separated by commas; empty keeps all. Upper and lower case are alike.")
@@ -44,7 +46,9 @@ class SelectDetections(Filter, id="filter.select_detections", category="Data/Det
 
 
 class Counted(NamedTuple):
-    count: Integer
+    """How many, and whether any."""
+
+    total: Integer
     found: Boolean
 
 
@@ -60,6 +64,8 @@ class CountDetections(Filter, id="filter.count_detections", category="Data/Detec
 
 
 class Largest(NamedTuple):
+    """One detection and its place."""
+
     detections: Detections
     x: Number
     y: Number
@@ -81,7 +87,9 @@ class LargestDetection(Filter, id="filter.largest_detection", category="Data/Det
         return Largest(one, (left + right) / 2, (top + bottom) / 2, float(areas(one)[0]), one.boxes[0].copy())
 
 
-class CropToDetection(Filter, id="filter.crop_to_detection", category="Filter/Geometry", keywords=("face crop", "zoom")):
+class CropToDetection(
+    Filter, id="filter.crop_to_detection", category="Filter/Geometry", keywords=("face crop", "zoom")
+):
     """Cut one detected box out of an image; without that many detections it gives the whole image or nothing."""
 
     index: int = param(0, "Which detection, by size: 0 is the largest.", ge=0, le=1000, step=1)
@@ -98,11 +106,13 @@ class CropToDetection(Filter, id="filter.crop_to_detection", category="Filter/Ge
         if self.square:
             longer = max(sides[0] * image.shape[1], sides[1] * image.shape[0])
             sides = np.array([longer / image.shape[1], longer / image.shape[0]])
-        left, top, right, bottom = (*(centre - sides / 2), *(centre + sides / 2))
-        return cut(image, float(left), float(top), float(right), float(bottom))
+        first, last = centre - sides / 2, centre + sides / 2
+        return cut(image, float(first[0]), float(first[1]), float(last[0]), float(last[1]))
 
 
-class DetectionsToMask(Filter, id="filter.detections_to_mask", category="Filter/Mask", keywords=("box mask", "blur faces")):
+class DetectionsToMask(
+    Filter, id="filter.detections_to_mask", category="Filter/Mask", keywords=("box mask", "blur faces")
+):
     """Fill the detected boxes white in a mask as large as the image."""
 
     shape: Literal["rectangle", "ellipse"] = param("rectangle", "What is filled.")
@@ -115,9 +125,14 @@ class DetectionsToMask(Filter, id="filter.detections_to_mask", category="Filter/
             centre = (box[:2] + box[2:]) / 2 * (width, height)
             half = np.maximum((box[2:] - box[:2]) / 2 * (1 + 2 * self.margin) * (width, height), 0.5)
             # cv2 draws with 16 bits; nothing farther out can be seen.
-            low, high = (np.clip(edge, -width - height, 2 * (width + height)) for edge in (centre - half, centre + half))
+            low, high = (
+                np.clip(edge, -width - height, 2 * (width + height)) for edge in (centre - half, centre + half)
+            )
             if self.shape == "rectangle":
-                first, last = np.floor(low).astype(int), np.maximum(np.ceil(high).astype(int) - 1, np.floor(low).astype(int))
+                first, last = (
+                    np.floor(low).astype(int),
+                    np.maximum(np.ceil(high).astype(int) - 1, np.floor(low).astype(int)),
+                )
                 cv2.rectangle(mask, first.tolist(), last.tolist(), 255, cv2.FILLED)
             else:
                 middle, axes = (low + high) / 2, (high - low)

@@ -56,7 +56,9 @@ class RadialBlur(Filter, id="filter.radial_blur", category="Filter/Blur", keywor
         doublings = min(5, math.ceil(math.log2(samples)))
         for power in range(doublings):
             step = self.amount * 2**power / 2**doublings
-            warped = cv2.warpAffine(bgr, _about(centre, step, self.style), (width, height), borderMode=cv2.BORDER_REFLECT)
+            warped = cv2.warpAffine(
+                bgr, _about(centre, step, self.style), (width, height), borderMode=cv2.BORDER_REFLECT
+            )
             bgr = as_frame(cv2.addWeighted(bgr, 0.5, warped, 0.5, 0))
         return bgr
 

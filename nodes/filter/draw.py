@@ -14,7 +14,9 @@ from nodes.filter._pixels import Pixels, as_frame, color_of, like, size_of
 class DrawDetections(Filter, id="filter.draw_detections", category="Filter/Draw", keywords=("boxes", "bounding box")):
     """Draw detected boxes with their labels, every label in a colour of its own that never changes."""
 
-    thickness: float = param(3.0, "Width of the lines in a picture 720 high; it grows with the picture.", ge=0, le=50, step=0.5)
+    thickness: float = param(
+        3.0, "Width of the lines in a picture 720 high; it grows with the picture.", ge=0, le=50, step=0.5
+    )
     fill: float = param(0.0, "Opacity of the boxes' inside.", ge=0, le=1, step=0.05)
     labels: bool = param(True, "Write labels.")
     scores: bool = param(True, "Write scores, in per cent.")
@@ -44,7 +46,9 @@ class DrawDetections(Filter, id="filter.draw_detections", category="Filter/Draw"
                 plain[:] = color
                 part[:] = over(as_frame(part), plain, None, self.fill)
         if self.thickness > 0:
-            cv2.rectangle(canvas, (x0, y0), (x1, y1), ink(canvas, color), line_width(canvas, self.thickness), cv2.LINE_AA)
+            cv2.rectangle(
+                canvas, (x0, y0), (x1, y1), ink(canvas, color), line_width(canvas, self.thickness), cv2.LINE_AA
+            )
 
     def _draw_label(self, canvas: Pixels, detections: Detections, index: int) -> None:
         label, score = detections.labels[index], float(detections.scores[index])
@@ -63,10 +67,14 @@ def _corners(canvas: Pixels, detections: Detections, index: int) -> tuple[tuple[
     return point(left, top, *size_of(canvas)), point(right, bottom, *size_of(canvas))
 
 
-class DrawKeypoints(Filter, id="filter.draw_keypoints", category="Filter/Draw", keywords=("skeleton", "pose", "landmarks")):
+class DrawKeypoints(
+    Filter, id="filter.draw_keypoints", category="Filter/Draw", keywords=("skeleton", "pose", "landmarks")
+):
     """Draw points and the bones between them, one colour per person or object."""
 
-    radius: float = param(5.0, "Size of a point in a picture 720 high; it grows with the picture.", ge=0, le=50, step=0.5)
+    radius: float = param(
+        5.0, "Size of a point in a picture 720 high; it grows with the picture.", ge=0, le=50, step=0.5
+    )
     thickness: float = param(3.0, "Width of a bone in a picture 720 high.", ge=0, le=50, step=0.5)
     threshold: float = param(0.3, "Points with a lower score are left out.", ge=0, le=1, step=0.01)
     names: bool = param(False, "Write the points' names.")
@@ -80,7 +88,9 @@ class DrawKeypoints(Filter, id="filter.draw_keypoints", category="Filter/Draw", 
             self._draw_one(canvas, points, keypoints, color_for(f"object {number}"))
         return canvas
 
-    def _draw_one(self, canvas: Pixels, points: "np.ndarray[tuple[int, int], np.dtype[np.float32]]", all: Keypoints, color: Color) -> None:
+    def _draw_one(
+        self, canvas: Pixels, points: "np.ndarray[tuple[int, int], np.dtype[np.float32]]", all: Keypoints, color: Color
+    ) -> None:
         # NaN marks a missing point and fails every comparison.
         seen = {
             index: point(x, y, *size_of(canvas))
@@ -97,10 +107,14 @@ class DrawKeypoints(Filter, id="filter.draw_keypoints", category="Filter/Draw", 
                 cv2.circle(canvas, place, radius + 1, ink(canvas, (20, 20, 20)), cv2.FILLED, cv2.LINE_AA)
                 cv2.circle(canvas, place, radius, ink(canvas, color), cv2.FILLED, cv2.LINE_AA)
             if self.names and all.names:
-                write_label(canvas, all.names[index], place[0] + 4, place[1] - 4, font_size(canvas, self.text_scale), color)
+                write_label(
+                    canvas, all.names[index], place[0] + 4, place[1] - 4, font_size(canvas, self.text_scale), color
+                )
 
 
-class DrawSegmentation(Filter, id="filter.draw_segmentation", category="Filter/Draw", keywords=("semantic", "label map")):
+class DrawSegmentation(
+    Filter, id="filter.draw_segmentation", category="Filter/Draw", keywords=("semantic", "label map")
+):
     """Lay the colours of a segmentation over an image; the segmentation is enlarged without mixing labels."""
 
     opacity: float = param(0.55, "How much of the colours is seen.", ge=0, le=1, step=0.05)

@@ -8,10 +8,14 @@ from nodes.filter._drawing import ink, line_width
 from nodes.filter._pixels import Pixels, as_frame, size_of
 
 
-class FlowToImage(Filter, id="filter.flow_to_image", category="Filter/Draw", title="Flow to Colours", keywords=("optical flow", "hsv")):
+class FlowToImage(
+    Filter, id="filter.flow_to_image", category="Filter/Draw", title="Flow to Colours", keywords=("optical flow", "hsv")
+):
     """Show motion as colours: the hue is the direction, the brightness the speed."""
 
-    gain: float = param(8.0, "Speed that is fully bright, in thousandths of the diagonal per frame.", ge=0.1, le=200, step=0.5)
+    gain: float = param(
+        8.0, "Speed that is fully bright, in thousandths of the diagonal per frame.", ge=0.1, le=200, step=0.5
+    )
 
     def process(self, flow: Flow) -> Image:
         fastest = self.gain / 1000 * float(np.hypot(*size_of(flow)))
@@ -22,7 +26,13 @@ class FlowToImage(Filter, id="filter.flow_to_image", category="Filter/Draw", tit
         return as_frame(cv2.cvtColor(cv2.merge([hue, full, value]), cv2.COLOR_HSV2BGR_FULL))
 
 
-class DrawFlow(Filter, id="filter.draw_flow", category="Filter/Draw", title="Draw Flow Arrows", keywords=("optical flow", "vectors")):
+class DrawFlow(
+    Filter,
+    id="filter.draw_flow",
+    category="Filter/Draw",
+    title="Draw Flow Arrows",
+    keywords=("optical flow", "vectors"),
+):
     """Draw arrows along the motion, in a regular grid."""
 
     spacing: float = param(24.0, "Distance between arrows in a picture 720 high.", ge=6, le=300, step=1)
@@ -42,7 +52,12 @@ class DrawFlow(Filter, id="filter.draw_flow", category="Filter/Draw", title="Dra
         self._draw(canvas, starts[fast], np.clip(moves[fast] * self.scale, -width - height, width + height))
         return canvas
 
-    def _draw(self, canvas: Pixels, starts: "np.ndarray[tuple[int, int], np.dtype[np.float32]]", moves: "np.ndarray[tuple[int, int], np.dtype[np.float32]]") -> None:
+    def _draw(
+        self,
+        canvas: Pixels,
+        starts: "np.ndarray[tuple[int, int], np.dtype[np.float32]]",
+        moves: "np.ndarray[tuple[int, int], np.dtype[np.float32]]",
+    ) -> None:
         """All shafts and heads as one list of lines: one cv2 call for thousands of arrows."""
         ends = starts + moves
         side = np.stack([-moves[:, 1], moves[:, 0]], axis=-1) * 0.18
@@ -73,6 +88,10 @@ class FlowWarp(Filter, id="filter.flow_warp", category="Filter/Motion", keywords
         width, height = size_of(image)
         scale = np.array((width / flow.shape[1], height / flow.shape[0]), np.float32) * np.float32(-self.amount)
         larger = flow if size_of(flow) == (width, height) else cv2.resize(flow, (width, height))
-        x = cv2.add(cv2.extractChannel(larger, 0) * scale[0], np.arange(width, dtype=np.float32)[None].repeat(height, 0))
-        y = cv2.add(cv2.extractChannel(larger, 1) * scale[1], np.arange(height, dtype=np.float32)[:, None].repeat(width, 1))
+        x = cv2.add(
+            cv2.extractChannel(larger, 0) * scale[0], np.arange(width, dtype=np.float32)[None].repeat(height, 0)
+        )
+        y = cv2.add(
+            cv2.extractChannel(larger, 1) * scale[1], np.arange(height, dtype=np.float32)[:, None].repeat(width, 1)
+        )
         return as_frame(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))

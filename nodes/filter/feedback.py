@@ -34,7 +34,12 @@ class FrameDelay(Filter, id="filter.frame_delay", category="Filter/Time", delay=
         self._past.clear()
 
 
-class Trails(Filter, id="filter.trails", category="Filter/Time", keywords=("feedback", "ghost", "long exposure", "light painting")):
+class Trails(
+    Filter,
+    id="filter.trails",
+    category="Filter/Time",
+    keywords=("feedback", "ghost", "long exposure", "light painting"),
+):
     """Let moving things leave a trail that fades."""
 
     length: float = param(1.0, "Seconds until a trail has faded to a tenth.", ge=0, le=60, step=0.1, unit="s")
@@ -43,30 +48,33 @@ class Trails(Filter, id="filter.trails", category="Filter/Time", keywords=("feed
     )
 
     def open(self) -> None:
-        self._trail: NDArray[np.float32] | Pixels | None = None
+        self._average: NDArray[np.float32] | None = None
+        self._extreme: Pixels | None = None
         self._time = 0.0
 
     def process(self, image: Image, stamp: Stamp) -> Image:
         elapsed, self._time = max(stamp.time - self._time, 0.0), stamp.time
         keep = 0.1 ** (elapsed / self.length) if self.length > 0 else 0.0
-        trail = self._trail
-        wanted = np.float32 if self.mode == "average" else np.uint8
-        if trail is None or trail.shape != image.shape or trail.dtype != wanted:
-            self._trail = image.astype(wanted)
-            return image
-        if self.mode == "average":
-            # A new picture counts for what the old ones lose, so brightness stays.
-            cv2.accumulateWeighted(image, trail, 1 - keep)
-            return as_frame(cv2.convertScaleAbs(trail))
-        self._trail = as_frame(_faded(trail, image, keep, self.mode))
-        return self._trail
+        return self._averaged(image, keep) if self.mode == "average" else self._kept(image, keep)
+
+    def _averaged(self, image: Image, keep: float) -> Image:
+        """A new picture counts for what the old ones lose, so brightness stays."""
+        self._extreme = None
+        if self._average is None or self._average.shape != image.shape:
+            self._average = image.astype(np.float32)
+        cv2.accumulateWeighted(image, self._average, 1 - keep)
+        return as_frame(cv2.convertScaleAbs(self._average))
+
+    def _kept(self, image: Image, keep: float) -> Image:
+        """Half a grey level is taken off as well: rounding alone would let a dim ghost stand for ever."""
+        self._average = None
+        before = self._extreme if self._extreme is not None and self._extreme.shape == image.shape else image
+        if self.mode == "lighten":
+            kept = cv2.max(image, cv2.addWeighted(before, keep, before, 0, -0.5))
+        else:
+            kept = cv2.min(image, cv2.addWeighted(before, keep, before, 0, 255 * (1 - keep) + 0.5))
+        self._extreme = as_frame(kept)
+        return self._extreme
 
     def close(self) -> None:
-        self._trail = None
-
-
-def _faded(trail: NDArray[np.uint8], image: Image, keep: float, mode: str) -> object:
-    """Half a grey level is taken off as well: rounding alone would let a dim ghost stand for ever."""
-    if mode == "lighten":
-        return cv2.max(image, cv2.addWeighted(trail, keep, trail, 0, -0.5))
-    return cv2.min(image, cv2.addWeighted(trail, keep, trail, 0, 255 * (1 - keep) + 0.5))
+        self._average = self._extreme = None

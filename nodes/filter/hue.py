@@ -106,6 +106,8 @@ class ColorMap(Filter, id="filter.color_map", category="Filter/Colour", keywords
 
         def color(bgr: Pixels) -> Pixels:
             gray = gray_of(bgr)
-            return mix(bgr, as_frame(cv2.applyColorMap(cv2.bitwise_not(gray) if self.reverse else gray, number)), self.amount)
+            return mix(
+                bgr, as_frame(cv2.applyColorMap(cv2.bitwise_not(gray) if self.reverse else gray, number)), self.amount
+            )
 
         return on_color(image, color)

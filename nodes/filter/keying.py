@@ -10,6 +10,8 @@ from nodes.filter._pixels import Pixels, alpha_of, as_frame, color_of, gray_of, 
 
 
 class Keyed(NamedTuple):
+    """The cut-out and its alpha."""
+
     image: Image
     mask: Mask
 

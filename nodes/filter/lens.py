@@ -58,12 +58,16 @@ class Glow(Filter, id="filter.glow", category="Filter/Light", keywords=("bloom",
         return as_frame(cv2.bitwise_not(dark))
 
 
-class ChromaticAberration(Filter, id="filter.chromatic_aberration", category="Filter/Light", keywords=("rgb split", "fringe")):
+class ChromaticAberration(
+    Filter, id="filter.chromatic_aberration", category="Filter/Light", keywords=("rgb split", "fringe")
+):
     """Pull the red and blue parts of an image apart, from the centre outwards or to one side."""
 
     spread: float = param(0.01, "Growth of red against blue towards the edges.", ge=-0.2, le=0.2, step=0.001)
     shift: float = param(0.0, "Sideways distance, as a fraction of the width.", ge=-0.2, le=0.2, step=0.001)
-    angle: float = param(0.0, "Direction of the shift, counter-clockwise from the right.", ge=-180, le=180, step=1, unit="°")
+    angle: float = param(
+        0.0, "Direction of the shift, counter-clockwise from the right.", ge=-180, le=180, step=1, unit="°"
+    )
 
     def process(self, image: Image) -> Image:
         return on_color(image, self._fringed)
@@ -76,7 +80,7 @@ class ChromaticAberration(Filter, id="filter.chromatic_aberration", category="Fi
         parts = []
         for part, sign in ((blue, -1), (red, 1)):
             matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), 0, 1 + sign * self.spread / 2)
-            matrix[:, 2] += (sign * dx, sign * dy)
+            matrix[:, 2] += np.array((sign * dx, sign * dy))
             parts.append(cv2.warpAffine(part, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE))
         return as_frame(cv2.merge([parts[0], green, parts[1]]))
 
@@ -118,7 +122,9 @@ class Glitch(Filter, id="filter.glitch", category="Filter/Stylize", keywords=("d
 
     amount: float = param(0.5, "How broken.", ge=0, le=1, step=0.01)
     rate: float = param(12.0, "New faults per second.", ge=0.1, le=60, step=0.5, unit="Hz")
-    color_shift: float = param(0.02, "Distance between red and blue, as a fraction of the width.", ge=0, le=0.3, step=0.005)
+    color_shift: float = param(
+        0.02, "Distance between red and blue, as a fraction of the width.", ge=0, le=0.3, step=0.005
+    )
     seed: int = param(0, "Another number gives other faults.", ge=0, le=999999, step=1)
 
     def process(self, image: Image, stamp: Stamp) -> Image:

@@ -49,7 +49,13 @@ class FeatherMask(Filter, id="filter.feather_mask", category="Filter/Mask", keyw
         return as_frame(cv2.LUT(soft, table_of((np.linspace(0, 1, 256) - low) / (high - low))))
 
 
-class ApplyMask(Filter, id="filter.apply_mask", category="Filter/Mask", title="Apply Mask (Set Alpha)", keywords=("cut out", "matte")):
+class ApplyMask(
+    Filter,
+    id="filter.apply_mask",
+    category="Filter/Mask",
+    title="Apply Mask (Set Alpha)",
+    keywords=("cut out", "matte"),
+):
     """Cut an image out with a mask, which becomes its alpha; the mask is resized to the image."""
 
     mode: Literal["multiply", "replace"] = param("multiply", "Keep what was transparent before, or forget it.")

@@ -10,6 +10,8 @@ from nodes.filter._pixels import as_frame, color_of, gray_of, has_alpha, like, s
 
 
 class Facts(NamedTuple):
+    """What an image is."""
+
     width: Integer
     height: Integer
     aspect: Number
@@ -40,7 +42,9 @@ class Brightness(Filter, id="filter.brightness", category="Data/Measure", keywor
         return float(cv2.mean(gray_of(image), where)[0]) / 255
 
 
-class Coverage(Filter, id="filter.coverage", category="Data/Measure", title="Mask Coverage", keywords=("area", "amount")):
+class Coverage(
+    Filter, id="filter.coverage", category="Data/Measure", title="Mask Coverage", keywords=("area", "amount")
+):
     """Give how much of a mask is white (0..1)."""
 
     def process(self, mask: Mask) -> Number:

@@ -15,12 +15,17 @@ _SMALLEST = 16
 class BackgroundSubtraction(
     Filter, id="filter.background_subtraction", category="Filter/Motion", keywords=("foreground", "mog2", "knn")
 ):
-    """Mask what does not belong to the learned background (MOG2: Zivkovic, 2004; KNN: Zivkovic and van der Heijden, 2006)."""
+    """Mask what does not belong to the learned background.
+
+    MOG2: Zivkovic, 2004. KNN: Zivkovic and van der Heijden, 2006.
+    """
 
     method: Literal["MOG2", "KNN"] = param("MOG2", "MOG2 is quicker, KNN steadier in noise.", restart=True)
     history: int = param(200, "How many frames the background remembers.", ge=1, le=5000, step=1, unit="frames")
     threshold: float = param(16.0, "Larger finds less.", ge=1, le=200, step=1)
-    shadows: bool = param(False, "Find shadows too and show them grey; otherwise they count as foreground.", restart=True)
+    shadows: bool = param(
+        False, "Find shadows too and show them grey; otherwise they count as foreground.", restart=True
+    )
     scale: float = param(0.5, "Work at this size: smaller is quicker and coarser.", ge=0.1, le=1, step=0.05)
 
     def open(self) -> None:
@@ -51,12 +56,14 @@ class BackgroundSubtraction(
 
 
 class Difference(NamedTuple):
+    """What changed, and how much."""
+
     mask: Mask
     amount: Number
 
 
 class FrameDifference(Filter, id="filter.frame_difference", category="Filter/Motion", keywords=("motion detection",)):
-    """Show what changed since the frame before, and how much of the picture that is (0..1); the first frame is black."""
+    """Show what changed since the frame before, and how much of the picture that is (0..1); at first nothing."""
 
     threshold: int = param(20, "Smaller changes are ignored; 0 gives the raw difference.", ge=0, le=255, step=1)
     smooth: int = param(1, "Blur against noise before comparing.", ge=0, le=20, step=1, unit="px")
@@ -85,7 +92,10 @@ _PRESETS = {
 
 
 class OpticalFlow(Filter, id="filter.optical_flow", category="Filter/Motion", keywords=("dis", "motion vectors")):
-    """Measure for every pixel how far it moved since the frame before (DIS: Kroeger and others, 2016); first frame and frames under 16 px: none."""
+    """Measure for every pixel how far it moved since the frame before.
+
+    DIS: Kroeger and others, 2016. The first frame, and images that are worked on at less than 16 px, have no motion.
+    """
 
     quality: Literal["ultrafast", "fast", "medium"] = param("fast", "Slower is finer.", restart=True)
     scale: float = param(0.5, "Work at this size: smaller is quicker and coarser.", ge=0.1, le=1, step=0.05)

@@ -28,7 +28,9 @@ class Pixelate(Filter, id="filter.pixelate", category="Filter/Stylize", keywords
         return as_frame(large[:height, :width])
 
 
-class Halftone(Filter, id="filter.halftone", category="Filter/Stylize", keywords=("newspaper", "dots", "print", "comic")):
+class Halftone(
+    Filter, id="filter.halftone", category="Filter/Stylize", keywords=("newspaper", "dots", "print", "comic")
+):
     """Print an image in dots whose size follows the brightness."""
 
     size: float = param(8.0, "Distance between dots.", ge=2, le=100, step=0.5, unit="px")
@@ -47,7 +49,11 @@ class Halftone(Filter, id="filter.halftone", category="Filter/Stylize", keywords
 
     def _colors(self, bgr: Pixels) -> Pixels:
         """Each channel is its complementary ink; 30° between the screens avoids moiré."""
-        return as_frame(cv2.merge([self._dots(part, self.angle + turn) for part, turn in zip(cv2.split(bgr), (0, 30, 60), strict=True)]))
+        return as_frame(
+            cv2.merge(
+                [self._dots(part, self.angle + turn) for part, turn in zip(cv2.split(bgr), (0, 30, 60), strict=True)]
+            )
+        )
 
     def _dots(self, gray: object, angle: float) -> Pixels:
         screen = _dot_screen(gray.shape[1], gray.shape[0], self.size, angle % 90)  # type: ignore[attr-defined]
@@ -80,7 +86,9 @@ class Dither(Filter, id="filter.dither", category="Filter/Stylize", keywords=("o
 
     levels: int = param(2, "Tones per channel.", ge=2, le=16, step=1)
     size: int = param(2, "Side of the pattern's pixels.", ge=1, le=16, step=1, unit="px")
-    style: Literal["two colours", "colour"] = param("two colours", "A ramp between two colours, or every channel by itself.")
+    style: Literal["two colours", "colour"] = param(
+        "two colours", "A ramp between two colours, or every channel by itself."
+    )
     dark: Color = param((20, 16, 12), "Colour of black.")
     light: Color = param((205, 245, 235), "Colour of white.")
 
@@ -114,7 +122,9 @@ def _bayer(width: int, height: int) -> Pixels:
     return gray_as_bgr(np.ascontiguousarray(pattern))
 
 
-class Crt(Filter, id="filter.crt", category="Filter/Stylize", title="CRT", keywords=("scanlines", "retro", "tv", "vhs")):
+class Crt(
+    Filter, id="filter.crt", category="Filter/Stylize", title="CRT", keywords=("scanlines", "retro", "tv", "vhs")
+):
     """Show an image as on an old television: scan lines, colour stripes, a curved and darker edge."""
 
     scanlines: float = param(0.5, "Depth of the dark lines.", ge=0, le=1, step=0.01)
@@ -139,7 +149,9 @@ class Crt(Filter, id="filter.crt", category="Filter/Stylize", title="CRT", keywo
 @lru_cache(maxsize=4)
 def _tube(width: int, height: int, scanlines: float, spacing: int, stripes: float, vignette: float) -> Pixels:
     x, y = grid(width, height)
-    light = 1 - vignette * np.clip((x * x / max(float(x.max()) ** 2, 1) + y * y / max(float(y.max()) ** 2, 1)) / 2, 0, 1)
+    light = 1 - vignette * np.clip(
+        (x * x / max(float(x.max()) ** 2, 1) + y * y / max(float(y.max()) ** 2, 1)) / 2, 0, 1
+    )
     lines = 1 - scanlines * (0.5 + 0.5 * np.cos(np.arange(height) * 2 * math.pi / spacing))
     phase = (np.arange(width)[:, None] + np.array([1, 0, 2])[None, :]) % 3
     columns = np.where(phase == 0, 1.0, 1 - stripes)

@@ -42,7 +42,9 @@ class UnsharpMask(Filter, id="filter.unsharp_mask", category="Filter/Sharpen", k
 class Emboss(Filter, id="filter.emboss", category="Filter/Sharpen"):
     """Show an image as a relief lit from one side."""
 
-    angle: float = param(135.0, "Where the light comes from, counter-clockwise from the right.", ge=0, le=360, step=1, unit="°")
+    angle: float = param(
+        135.0, "Where the light comes from, counter-clockwise from the right.", ge=0, le=360, step=1, unit="°"
+    )
     depth: float = param(1.0, "Height of the relief.", ge=0, le=10, step=0.1)
     amount: float = param(1.0, "How much of the relief is mixed in.", ge=0, le=1, step=0.01)
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -17,7 +17,9 @@ Anchor = Literal[
 ]  # fmt: skip
 
 
-class TextOverlay(Filter, id="filter.text_overlay", category="Filter/Text", keywords=("title", "caption", "subtitle", "label")):
+class TextOverlay(
+    Filter, id="filter.text_overlay", category="Filter/Text", keywords=("title", "caption", "subtitle", "label")
+):
     """Write text on an image: any script, several lines, with an outline and a box behind."""
 
     caption: str = param("Text", "What is written while no text is connected.", multiline=True)
@@ -55,8 +57,20 @@ class TextOverlay(Filter, id="filter.text_overlay", category="Filter/Text", keyw
 
     def _corner(self, shape: tuple[int, ...], width: int, height: int) -> tuple[int, int]:
         margin = round(self.margin * height)
-        x = margin if "left" in self.anchor else width - margin - shape[1] if "right" in self.anchor else (width - shape[1]) // 2
-        y = margin if "top" in self.anchor else height - margin - shape[0] if "bottom" in self.anchor else (height - shape[0]) // 2
+        x = (
+            margin
+            if "left" in self.anchor
+            else width - margin - shape[1]
+            if "right" in self.anchor
+            else (width - shape[1]) // 2
+        )
+        y = (
+            margin
+            if "top" in self.anchor
+            else height - margin - shape[0]
+            if "bottom" in self.anchor
+            else (height - shape[0]) // 2
+        )
         return x, y
 
 
@@ -90,7 +104,7 @@ class Ascii(Filter, id="filter.ascii", category="Filter/Text", title="ASCII Art"
         mask = np.ascontiguousarray(atlas[choice].transpose(0, 2, 1, 3)).reshape(rows * high, columns * wide)
         mask = np.ascontiguousarray(mask[:height, :width])
         if self.style == "plain":
-            colors = np.broadcast_to(np.array(self.color, np.uint8), bgr.shape)
+            colors: Any = np.broadcast_to(np.array(self.color, np.uint8), bgr.shape)
         else:
             bright = cv2.convertScaleAbs(small, alpha=1.5)
             colors = cv2.resize(bright, (columns * wide, rows * high), interpolation=cv2.INTER_NEAREST)[:height, :width]
@@ -102,7 +116,9 @@ def _inked(colors: Pixels, mask: Pixels, background: Color) -> Pixels:
     if background == (0, 0, 0):
         return as_frame(ink)
     rest = np.linspace(1, 0, 256)[:, None] * np.array(background)
-    return as_frame(cv2.add(ink, cv2.LUT(cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR), rest.round().astype(np.uint8).reshape(1, 256, 3))))
+    return as_frame(
+        cv2.add(ink, cv2.LUT(cv2.cvtColor(mask, cv2.COLOR_GRAY2BGR), rest.round().astype(np.uint8).reshape(1, 256, 3)))
+    )
 
 
 @lru_cache(maxsize=16)
@@ -110,7 +126,8 @@ def _atlas(ramp: str, size: int) -> Pixels:
     """One picture per letter, (N, height, width), ordered from dark to bright by the ink they really use."""
     wide = max(2, round(size * 0.6))
     cells = [_cell(letter, wide, size) for letter in ramp]
-    return np.stack(sorted(cells, key=lambda cell: int(cell.sum())))
+    order = np.argsort([int(cell.sum()) for cell in cells], kind="stable")
+    return np.stack([cells[index] for index in order])
 
 
 def _cell(letter: str, wide: int, high: int) -> Pixels:

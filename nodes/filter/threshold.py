@@ -47,7 +47,9 @@ class AdaptiveThreshold(Filter, id="filter.adaptive_threshold", category="Filter
         return as_frame(cv2.adaptiveThreshold(gray_of(image), 255, method, kind, self.size | 1, self.offset))
 
 
-class ColorRange(Filter, id="filter.color_range", category="Filter/Threshold", keywords=("hsv", "inrange", "colour tracking")):
+class ColorRange(
+    Filter, id="filter.color_range", category="Filter/Threshold", keywords=("hsv", "inrange", "colour tracking")
+):
     """Mask the pixels whose hue, saturation and brightness lie in a range; the hue range may run across red."""
 
     hue: float = param(120.0, "Middle of the hues: 0 red, 120 green, 240 blue.", ge=0, le=360, step=1, unit="°")

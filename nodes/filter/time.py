@@ -1,6 +1,7 @@
 """Time effects: echoes, slit scan, freezing."""
 
 from collections import deque
+from itertools import pairwise
 from typing import Literal
 
 import cv2
@@ -48,7 +49,9 @@ def _joined(picture: Pixels, earlier: Pixels, strength: float, mode: str) -> Pix
 class SlitScan(Filter, id="filter.slit_scan", category="Filter/Time", keywords=("time slice", "rolling shutter")):
     """Build each picture from strips of earlier frames: one side is now, the other is the past."""
 
-    frames: int = param(30, "Age of the oldest strip; every frame of it is held in memory.", ge=1, le=120, step=1, unit="frames")
+    frames: int = param(
+        30, "Age of the oldest strip; every frame of it is held in memory.", ge=1, le=120, step=1, unit="frames"
+    )
     direction: Literal["down", "up", "right", "left"] = param("down", "Which way the picture gets older.")
 
     def open(self) -> None:
@@ -62,7 +65,7 @@ class SlitScan(Filter, id="filter.slit_scan", category="Filter/Time", keywords=(
         length = image.shape[1 if across else 0]
         result = np.empty_like(image)
         edges = np.linspace(0, length, self.frames + 2).round().astype(int)
-        for age, (start, stop) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for age, (start, stop) in enumerate(pairwise(edges.tolist())):
             source = self._past[max(-1 - age, -len(self._past))]
             if self.direction in ("up", "left"):
                 start, stop = length - stop, length - start
@@ -91,7 +94,9 @@ class Freeze(Filter, id="filter.freeze", category="Filter/Time", keywords=("hold
         self._held = None
 
 
-class PosterizeTime(Filter, id="filter.posterize_time", category="Filter/Time", keywords=("stop motion", "stutter", "frame rate")):
+class PosterizeTime(
+    Filter, id="filter.posterize_time", category="Filter/Time", keywords=("stop motion", "stutter", "frame rate")
+):
     """Show fewer pictures a second, like stop motion; the frame rate itself stays."""
 
     rate: float = param(8.0, "New pictures per second.", ge=0.1, le=60, step=0.5, unit="fps")

@@ -11,10 +11,14 @@ from nodes.filter._pixels import Pixels, mapped, mix, table_of
 _RAMP = np.linspace(0, 1, 256)
 
 
-class BrightnessContrast(Filter, id="filter.brightness_contrast", category="Filter/Colour", title="Brightness / Contrast"):
+class BrightnessContrast(
+    Filter, id="filter.brightness_contrast", category="Filter/Colour", title="Brightness / Contrast"
+):
     """Make an image lighter or darker, and its contrast stronger or weaker around middle grey."""
 
-    brightness: float = param(0.0, "Added to every value; 100 makes everything white.", ge=-100, le=100, step=1, unit="%")
+    brightness: float = param(
+        0.0, "Added to every value; 100 makes everything white.", ge=-100, le=100, step=1, unit="%"
+    )
     contrast: float = param(0.0, "0 leaves contrast alone, -100 gives flat grey.", ge=-100, le=100, step=1, unit="%")
 
     def process(self, image: Image) -> Image:
@@ -73,7 +77,9 @@ class Invert(Filter, id="filter.invert", category="Filter/Colour"):
 Look = Literal["contrast", "soft contrast", "fade", "warm", "cool", "vintage", "cross process", "bleach", "night"]
 
 
-class Curves(Filter, id="filter.curves", category="Filter/Colour", title="Curves Preset", keywords=("look", "grade", "film")):
+class Curves(
+    Filter, id="filter.curves", category="Filter/Colour", title="Curves Preset", keywords=("look", "grade", "film")
+):
     """Grade an image with a ready-made set of tone curves, one per colour channel."""
 
     look: Look = param("contrast", "Which curves.")
@@ -94,7 +100,7 @@ def _linear(brightness: float, contrast: float) -> Pixels:
 def _levels(black: int, white: int, gamma: float, low: int, high: int) -> Pixels:
     span = white - black
     # Crossed points invert; equal points are a hard threshold.
-    ramp = (_RAMP * 255 >= black).astype(float) if span == 0 else np.clip((_RAMP * 255 - black) / span, 0, 1)
+    ramp = (black <= _RAMP * 255).astype(float) if span == 0 else np.clip((_RAMP * 255 - black) / span, 0, 1)
     return table_of((low + ramp ** (1 / gamma) * (high - low)) / 255)
 
 
@@ -119,7 +125,11 @@ _LOOKS: dict[str, tuple[tuple[tuple[int, int], ...], ...]] = {
     "fade": (((0, 42), (64, 84), (128, 138), (192, 190), (255, 228)),) * 3,
     "warm": (((0, 0), (128, 108), (255, 226)), ((0, 0), (128, 130), (255, 250)), ((0, 8), (128, 150), (255, 255))),
     "cool": (((0, 12), (128, 152), (255, 255)), ((0, 0), (128, 130), (255, 250)), ((0, 0), (128, 108), (255, 226))),
-    "vintage": (((0, 56), (128, 120), (255, 190)), ((0, 18), (128, 130), (255, 235)), ((0, 24), (128, 148), (255, 250))),
+    "vintage": (
+        ((0, 56), (128, 120), (255, 190)),
+        ((0, 18), (128, 130), (255, 235)),
+        ((0, 24), (128, 148), (255, 250)),
+    ),
     "cross process": (
         ((0, 50), (128, 118), (255, 196)),
         ((0, 0), (64, 46), (128, 140), (192, 216), (255, 255)),

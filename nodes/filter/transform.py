@@ -58,7 +58,9 @@ class Rotate(Filter, id="filter.rotate", category="Filter/Geometry"):
         return as_frame(cv2.warpAffine(picture, turn, room, **border))
 
 
-class Transform(Filter, id="filter.transform", category="Filter/Geometry", keywords=("move", "translate", "scale", "zoom")):
+class Transform(
+    Filter, id="filter.transform", category="Filter/Geometry", keywords=("move", "translate", "scale", "zoom")
+):
     """Move, zoom and turn an image inside its frame."""
 
     x: float = param(0.0, "Move to the right, as a fraction of the width.", ge=-2, le=2, step=0.01)
@@ -72,12 +74,14 @@ class Transform(Filter, id="filter.transform", category="Filter/Geometry", keywo
             return image
         width, height = size_of(image)
         matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), self.angle, self.scale)
-        matrix[:, 2] += (self.x * width, self.y * height)
+        matrix[:, 2] += np.array((self.x * width, self.y * height))
         picture, border = prepared(image, self.edge)
         return as_frame(cv2.warpAffine(picture, matrix, (width, height), **border))
 
 
-class CornerPin(Filter, id="filter.corner_pin", category="Filter/Geometry", keywords=("perspective", "projection mapping")):
+class CornerPin(
+    Filter, id="filter.corner_pin", category="Filter/Geometry", keywords=("perspective", "projection mapping")
+):
     """Move the four corners of an image, as for projecting onto a slanted surface (0 and 1 are the frame's edges)."""
 
     top_left_x: float = param(0.1, "Top left corner, from the left.", ge=-1, le=2, step=0.005)

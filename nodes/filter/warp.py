@@ -91,7 +91,9 @@ def _unwrap(x: Float, y: Float, turn: float, inside_out: bool) -> tuple[Float, F
     return radius * np.sin(around), -radius * np.cos(around)
 
 
-class LensDistortion(Filter, id="filter.lens_distortion", category="Filter/Warp", keywords=("fisheye", "barrel", "pincushion")):
+class LensDistortion(
+    Filter, id="filter.lens_distortion", category="Filter/Warp", keywords=("fisheye", "barrel", "pincushion")
+):
     """Bend straight lines outwards (barrel, fisheye) or inwards (pincushion)."""
 
     amount: float = param(0.4, "Above 0 is barrel, below 0 pincushion.", ge=-1, le=2, step=0.01)
@@ -174,8 +176,14 @@ class Displace(Filter, id="filter.displace", category="Filter/Warp", keywords=("
         _, green, red = cv2.split(color_of(like(map, image)))
         # -127.5..127.5 becomes half the reach to each side.
         ramp = (np.arange(256, dtype=np.float32) - 127.5) / 255
-        across = cv2.add(cv2.LUT(red, ramp * np.float32(-self.x * width)), np.arange(width, dtype=np.float32)[None, :].repeat(height, 0))
-        down = cv2.add(cv2.LUT(green, ramp * np.float32(-self.y * height)), np.arange(height, dtype=np.float32)[:, None].repeat(width, 1))
+        across = cv2.add(
+            cv2.LUT(red, ramp * np.float32(-self.x * width)),
+            np.arange(width, dtype=np.float32)[None, :].repeat(height, 0),
+        )
+        down = cv2.add(
+            cv2.LUT(green, ramp * np.float32(-self.y * height)),
+            np.arange(height, dtype=np.float32)[:, None].repeat(width, 1),
+        )
         return _remapped(image, np.asarray(across, np.float32), np.asarray(down, np.float32))
 
 
