@@ -30,11 +30,10 @@ class Newest(Generic[T]):
             item, self._item = self._item, None
             return item
 
-    def wait(self) -> T | None:
-        """The next item as soon as there is one; None once the box is closed and empty."""
+    def wait(self, timeout: float | None = None) -> T | None:
+        """The next item as soon as there is one; None once the box is closed and empty, or after `timeout` seconds."""
         with self._ready:
-            while self._item is None and not self._closed:
-                self._ready.wait()
+            self._ready.wait_for(lambda: self._item is not None or self._closed, timeout)
             item, self._item = self._item, None
             return item
 

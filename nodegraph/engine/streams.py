@@ -1,6 +1,7 @@
 """A domain at work: where its frames come from, how many are in flight, and when it is over."""
 
 import threading
+import time
 from typing import Any
 
 from nodegraph.core.node import Stamp
@@ -28,6 +29,8 @@ class Stream:
         self.frames_in = 0
         self.seq = 0
         self._offered = -1
+        self.offered_at = 0.0
+        self.interval = 0.0
         self._lock = threading.Lock()
         self.adopt(domain, epoch)
 
@@ -57,6 +60,10 @@ class Stream:
         with self._lock:
             if item[1].index >= self._offered:
                 self._offered = item[1].index
+                now = time.perf_counter()
+                if self.offered_at:
+                    self.interval += 0.2 * (min(now - self.offered_at, 1.0) - self.interval)
+                self.offered_at = now
                 self.frames_in += 1
                 self.newest.put(item)
 
