@@ -17,7 +17,7 @@ from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners import Exit, Watcher, labels
 from nodegraph.runtime.runners.container_body import SHARED, container_body
-from nodegraph.runtime.runners.docker import EngineError
+from nodegraph.runtime.runners.docker import Engine, EngineError
 from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_refusal
 from nodegraph.runtime.runners.images import ensure_image
 from nodegraph.runtime.state import Stage
@@ -28,8 +28,8 @@ _numbers = itertools.count(1)
 class ContainerRunner:
     """One container, made anew for every start: a restarted one would change its port anyway.
 
-    keep: it outlives this program (`nodegraph models start`) until somebody stops it by its labels. A kept container
-    of the same model is used instead of a new one, and left running.
+    keep: it is marked to outlive this program once `let_go` was called (`nodegraph models start`). A kept container of
+    the same model is used instead of a new one, and left running.
     """
 
     def __init__(self, launch: Launch, limits: Limits, keep: bool = False) -> None:
@@ -39,7 +39,7 @@ class ContainerRunner:
         self._known: KnownEngine = engine_at(launch.engine)
         self._engine = self._known.engine
         self._id = ""
-        self._adopted = False
+        self._adopted = False  # the container is not ours to stop
         self._folder: Path | None = None
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -68,10 +68,14 @@ class ContainerRunner:
     def stop(self) -> None:
         """Stop and remove it, unless it is to outlive us."""
         self._stopping.set()
-        if not (self._adopted or self._keep):
+        if not self._adopted:
             self._remove()
         self._id, self._folder = "", None
         self._threads.clear()
+
+    def let_go(self) -> None:
+        """From now on it is not ours to stop."""
+        self._adopted = True
 
     def _remove(self) -> None:
         if self._id:
@@ -160,8 +164,11 @@ class ContainerRunner:
 
     def _find_kept(self) -> Mapping[str, Any] | None:
         wanted = {**labels.OURS, labels.KEPT: "yes", labels.ENTRY: self._launch.id, labels.DEVICE: self._launch.device}
-        running = [one for one in self._engine.containers(wanted) if one.get("State") == "running"]
-        return running[0] if running else None
+        for one in self._engine.containers(wanted):
+            if one.get("State") == "running":
+                return one
+            remove_kept(self._engine, one)
+        return None
 
     def _endpoint(self) -> Endpoint:
         if self._folder is not None:
@@ -176,7 +183,9 @@ class ContainerRunner:
         words = error.message
         if "executable file not found" in words or "no such file or directory" in words:
             words = f"its image has no such program ({words})"
-        return ModelError(f"The container of {self._launch.name} cannot start: {words}", "Correct its entry or image.")
+        return ModelError(
+            f"The container of {self._launch.name} cannot start: {words.rstrip('.')}.", "Correct its entry or image."
+        )
 
     # ---- following ----------------------------------------------------------------------------------------------
 
@@ -226,6 +235,13 @@ class ContainerRunner:
         if code > 128:
             return Exit(f"The container of {name} was ended by {_signal(code - 128)}. {words}", hint)
         return Exit(f"The container of {name} stopped by itself with exit code {code}. {words}", hint)
+
+
+def remove_kept(engine: Engine, container: Mapping[str, Any], grace: float = 0.0) -> None:
+    """Stop and remove a container that was left running, and the folder of its socket."""
+    engine.remove(str(container["Id"]), grace)
+    folder = container["Labels"].get(labels.FOLDER)
+    remove_folder(Path(folder) if folder else None)
 
 
 def remove_folder(folder: Path | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import docker
 from docker import auth, errors
+from docker.context import ContextAPI
 from docker.utils import parse_repository_tag
 from docker.utils.build import tar
 
@@ -52,14 +53,15 @@ class Engine:
 
     @property
     def address(self) -> str:
-        """The engine's address for messages."""
-        return self._host or os.environ.get("DOCKER_HOST", "") or "the default address"
+        """The engine's address: as given, else the environment's, else that of the current Docker context."""
+        given = self._host or os.environ.get("DOCKER_HOST", "")
+        found = given or str(ContextAPI.kwargs_from_context().get("base_url") or "unix:///var/run/docker.sock")
+        return found.removeprefix("http+")
 
     @property
     def by_socket(self) -> bool:
         """Whether it is reached through a Unix socket, so that it probably runs on this machine."""
-        with self._speaking():
-            return str(self._api.base_url).startswith("http+docker://localhost")
+        return self.address.startswith("unix://")
 
     # ---- images -----------------------------------------------------------------------------------------------
 
@@ -185,6 +187,9 @@ class Engine:
             return self._client.api
 
     def _connect(self) -> docker.DockerClient:
+        if self.by_socket:
+            with socket.socket(socket.AF_UNIX) as probe:  # docker-py leaks its socket where nobody listens
+                probe.connect(self.address.removeprefix("unix://"))
         if self._host:
             return docker.DockerClient(base_url=self._host, timeout=_TIMEOUT)
         return docker.from_env(timeout=_TIMEOUT)

@@ -5,7 +5,7 @@ from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners import Watcher
 from nodegraph.runtime.runners.docker import Engine, EngineError, NoSuchImage
 from nodegraph.runtime.runners.labels import IMAGE
-from nodegraph.runtime.runners.progress import PullProgress, build_line
+from nodegraph.runtime.runners.progress import PullProgress, build_lines
 from nodegraph.runtime.state import Stage
 
 
@@ -32,10 +32,10 @@ def pull_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
             waiting = str(item["status"]) if str(item.get("status", "")).startswith("Retrying") else ""
             watcher.stage(Stage.PULLING, progress.done, progress.total, waiting)
     except NoSuchImage as error:
-        message = f"The image {launch.image} of {launch.name} was not found: {error.message}"
+        message = f"The image {launch.image} of {launch.name} was not found: {_ended(error.message)}"
         raise ModelError(message, "Check its `tag`, or log in (docker login) if it is private.") from error
     except EngineError as error:
-        message = f"The image {launch.image} of {launch.name} could not be pulled: {error.message}"
+        message = f"The image {launch.image} of {launch.name} could not be pulled: {_ended(error.message)}"
         raise ModelError(message, "Check the network connection and the image's name, then start it again.") from error
     watcher.log(f"pulled {launch.image}")
 
@@ -50,13 +50,17 @@ def build_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
     marks = {IMAGE: launch.id}
     try:
         for item in engine.build(build.context, build.dockerfile, launch.image, marks, watcher.cancel):
-            for line in filter(None, build_line(item).splitlines()):
+            for line in build_lines(item):
                 watcher.log(line)
                 if line.startswith("Step "):
                     watcher.stage(Stage.BUILDING, message=line)
     except EngineError as error:
-        words = f'{error.message}. The build\'s last words: "{watcher.tail()}".'
+        words = f'{_ended(error.message)} The build\'s last words: "{watcher.tail()}".'
         raise ModelError(
             f"The image of {launch.name} could not be built from {build.dockerfile}: {words}",
             f"The whole build log: nodegraph models logs {launch.id}",
         ) from error
+
+
+def _ended(words: str) -> str:
+    return words.rstrip(". ") + "."

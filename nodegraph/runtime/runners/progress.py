@@ -31,7 +31,8 @@ class PullProgress:
         return sum(total for _, total in self._layers.values())
 
 
-def build_line(item: Mapping[str, Any]) -> str:
-    """What a build item prints, "" for nothing."""
-    text = item.get("stream") or item.get("status") or ""
-    return str(text).strip()
+def build_lines(item: Mapping[str, Any]) -> list[str]:
+    """What a build item prints, without the builder's own bookkeeping."""
+    text = str(item.get("stream") or item.get("status") or "")
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith(("---> ", "Removing intermediate container"))]

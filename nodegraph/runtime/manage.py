@@ -1,0 +1,205 @@
+"""What the command line does with models without running a graph: look, pull, build, start, stop, logs, remove."""
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nodegraph.core.errors import ModelError, ModelUnreachable, UsageError
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import Launch, launch_of
+from nodegraph.runtime.lifecycle.durations import Durations
+from nodegraph.runtime.lifecycle.folders import log_path, state_folder
+from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.lifecycle.record import Record
+from nodegraph.runtime.lifecycle.supervisor import Supervisor
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols.connect import connect
+from nodegraph.runtime.runners import Exit, labels
+from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.runners.container import ContainerRunner, remove_kept
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.runners.engines import engine_at
+from nodegraph.runtime.runners.images import build_image, pull_image
+from nodegraph.runtime.state import ServerEvent, ServerListener, Stage
+
+_CONTAINER: Mapping[str, Any] = {"kind": "container"}
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """A model on this machine. image: its name, "" for none; present: the engine has it, None when it cannot say.
+
+    running: the containers that serve it now; kept: those of them that `start` left running. process: it can run as a
+    local process.
+    """
+
+    id: str
+    name: str
+    image: str
+    present: bool | None
+    running: int
+    kept: int
+    process: bool
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """A Docker engine. answers: else `message` says why not. gpu: None when that could not be tried. memory: bytes."""
+
+    address: str
+    answers: bool
+    version: str = ""
+    system: str = ""
+    memory: int = 0
+    gpu: bool | None = None
+    message: str = ""
+
+
+def statuses(entries: Iterable[ModelEntry], engine: str = "") -> list[ModelStatus]:
+    """How the models stand; works, and says less, without an engine."""
+    door = engine_at(engine).engine
+    try:
+        found: list[Mapping[str, Any]] | None = _serving(door)
+    except ModelUnreachable:
+        found = None
+    return [_status(door, entry, found) for entry in entries]
+
+
+def engine_status(engine: str = "", probe_gpu: bool = True) -> EngineStatus:
+    """How the engine does, for `nodegraph doctor`."""
+    known = engine_at(engine)
+    try:
+        info = known.engine.info()
+        gpu = known.probe_gpu() if probe_gpu else known.gpu
+    except ModelError as error:
+        return EngineStatus(known.engine.address, False, message=str(error))
+    version, system = str(info.get("ServerVersion", "")), str(info.get("OperatingSystem", ""))
+    return EngineStatus(known.engine.address, True, version, system, int(info.get("MemTotal") or 0), gpu)
+
+
+def pull(entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None, engine: str = "") -> None:
+    """Pull the model's image, telling progress. Raises ModelError, or Cancelled after `cancel.set()`."""
+    launch = _launch(entry, engine)
+    pull_image(engine_at(engine).engine, launch, _Teller(launch, tell, cancel or Cancel()))
+
+
+def build(entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None, engine: str = "") -> None:
+    """Build the model's image from its folder, telling progress. Raises ModelError, or Cancelled."""
+    if entry.build is None:
+        raise UsageError(f"{entry.name} has no folder to build from.", f"Pull it: nodegraph models pull {entry.id}")
+    launch = _launch(entry, engine)
+    build_image(engine_at(engine).engine, launch, _Teller(launch, tell, cancel or Cancel()))
+
+
+def start(entry: ModelEntry, place: Mapping[str, Any], tell: ServerListener, limits: Limits | None = None) -> Endpoint:
+    """Start a container that goes on after this program ends; runs use it instead of starting their own.
+
+    Returns where it answers. Raises ModelError with why it does not run.
+    """
+    if place.get("kind", "container") != "container":
+        raise UsageError("Only a container can be left running.", "Local processes are started by each run by itself.")
+    limits = limits or Limits()
+    launch = launch_of(entry, {**place, **_CONTAINER})
+    runner = ContainerRunner(launch, limits, keep=True)
+    teller = _Teller(launch, tell, Cancel())
+    keeper = Supervisor(launch, runner, functools.partial(connect, entry), teller.record, limits)
+    keeper.start()
+    try:
+        if teller.record.wait(None).stage is not Stage.READY:
+            raise teller.record.obstacle()
+        endpoint = keeper.endpoint()
+        runner.let_go()
+        teller.quiet = True
+    finally:
+        keeper.close()
+    if endpoint is None:
+        raise ModelUnreachable(f"{entry.name} ended as soon as it was ready.", f"nodegraph models logs {entry.id}")
+    return endpoint
+
+
+def stop(entry: ModelEntry, engine: str = "") -> int:
+    """Stop the containers that `start` left running; how many there were. Those of running programs are theirs."""
+    door = engine_at(engine).engine
+    kept = [one for one in _serving(door) if _is_kept(one, entry.id)]
+    for one in kept:
+        remove_kept(door, one, Limits().stop)
+    return len(kept)
+
+
+def logs(entry: ModelEntry, lines: int = 200, engine: str = "") -> list[str]:
+    """The newest lines of a container left running, else of the newest log kept of the model's servers."""
+    door = engine_at(engine).engine
+    try:
+        kept = [one for one in _serving(door) if _is_kept(one, entry.id)]
+        if kept:
+            return door.log(str(kept[0]["Id"]), lines).splitlines()
+    except ModelUnreachable:
+        pass  # the files are here all the same
+    paths = [log_path(state_folder(), entry.id, kind) for kind in ("container", "process", "url")]
+    newest = max((path for path in paths if path.is_file()), key=lambda path: path.stat().st_mtime, default=None)
+    return _last_lines(newest, lines) if newest else []
+
+
+def remove(entry: ModelEntry, engine: str = "") -> bool:
+    """Remove the model's image; False when the engine has none. Raises ModelError while a container uses it."""
+    return engine_at(engine).engine.remove_image(_launch(entry, engine).image)
+
+
+class _Teller:
+    """A runner's watcher for work without a supervisor: a record that tells its listener, and a log file."""
+
+    def __init__(self, launch: Launch, tell: ServerListener, cancel: Cancel) -> None:
+        folder = state_folder()
+        book = LogBook(log_path(folder, launch.id, launch.kind))
+        self.quiet = False
+        self.cancel = cancel
+        self._tell = tell
+        self.record = Record(launch, book, Durations(folder / "durations.json"), self._pass_on)
+        book.remark(f"{launch.name}: by hand")
+
+    def _pass_on(self, event: ServerEvent) -> None:
+        if not self.quiet:
+            self._tell(event)
+
+    def stage(self, stage: Stage, done: int = 0, total: int = 0, message: str = "") -> None:
+        self.record.enter(stage, done, total, message)
+
+    def note(self, text: str) -> None:
+        self.record.note(text)
+
+    def log(self, line: str) -> None:
+        self.record.log(line)
+
+    def tail(self) -> str:
+        return self.record.book.tail()
+
+    def exited(self, exit: Exit) -> None:
+        self.record.fail(exit.message, exit.hint)
+
+
+def _launch(entry: ModelEntry, engine: str) -> Launch:
+    return replace(launch_of(entry, _CONTAINER), engine=engine)
+
+
+def _serving(door: Engine) -> list[Mapping[str, Any]]:
+    return [one for one in door.containers(labels.OURS) if one.get("State") == "running"]
+
+
+def _is_kept(container: Mapping[str, Any], id: str) -> bool:
+    found = container.get("Labels") or {}
+    return labels.KEPT in found and found.get(labels.ENTRY) == id
+
+
+def _status(door: Engine, entry: ModelEntry, found: list[Mapping[str, Any]] | None) -> ModelStatus:
+    image = _launch(entry, "").image
+    present = None if found is None or not image else door.image(image) is not None
+    mine = [one for one in found or () if (one.get("Labels") or {}).get(labels.ENTRY) == entry.id]
+    kept = sum(_is_kept(one, entry.id) for one in mine)
+    return ModelStatus(entry.id, entry.name, image, present, len(mine), kept, entry.process is not None)
+
+
+def _last_lines(path: Path, count: int) -> list[str]:
+    return path.read_text("utf-8", "replace").splitlines()[-count:]
