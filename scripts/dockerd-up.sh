@@ -113,13 +113,15 @@ make_base_tar() { # <file> <mirror>
   [ "$(id -u)" = 0 ] || die "no image $BASE: run 'docker pull $BASE' (making one here needs root)"
   command -v mmdebstrap >/dev/null || die "no image $BASE and no mmdebstrap (Debian: apt-get install mmdebstrap)"
   free=$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 {print $4}')
-  [ "${free:-0}" -lt 1500 ] || temporary=/dev/shm # dpkg syncs a lot: much faster in memory
+  if [ "${free:-0}" -ge 1500 ] && ! grep -q ' /dev/shm [^ ]* [^ ]*noexec' /proc/mounts; then
+    temporary=/dev/shm # dpkg syncs a lot: much faster in memory
+  fi
   HOST_CA=$HOST_CA TMPDIR=$temporary mmdebstrap --mode=root --variant=apt --format=tar \
     --dpkgopt=force-unsafe-io --aptopt='APT::Install-Recommends "false"' \
     --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
     --include=usr-is-merged,python3,python3-venv,python3-distutils,ca-certificates,netbase,tzdata \
     --customize-hook="sh $HERE/base-image-hook.sh \"\$1\"" "$SUITE" "$1.part" "$2" >"$log" 2>&1 ||
-    { tail -n 15 "$log" >&2; rm -f "$1.part"; die "the base image could not be made (log: $log)"; }
+    { tail -n 15 "$log" | cut -c1-300 >&2; rm -f "$1.part"; die "the base image could not be made (log: $log)"; }
   mv "$1.part" "$1"
 }
 

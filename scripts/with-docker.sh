@@ -8,6 +8,6 @@ fi
 if line=$("$here/dockerd-up.sh"); then
   export "${line?}"
 else
-  echo "No Docker engine: the tests that need one are skipped." >&2
+  echo "Going on without containers." >&2
 fi
 "$@"
