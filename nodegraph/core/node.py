@@ -209,6 +209,8 @@ def _inputs_of(method: Any, hints: Mapping[str, Any]) -> tuple[tuple[Port, ...],
         if hints[name] is Stamp:
             timed = True
             continue
+        if timed:
+            raise TypeError(f"{method.__qualname__}: the Stamp comes last; make {name!r} optional with `| None` alone.")
         types, optional = port_types_of(hints[name])
         ports.append(Port(name, types, optional=optional or argument.default is not inspect.Parameter.empty))
     return tuple(ports), timed

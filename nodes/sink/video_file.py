@@ -50,7 +50,7 @@ class VideoFileSink(
         self._held: Image | None = None
         self._failed = False
 
-    def process(self, image: Image, stamp: Stamp, audio: File | None = None) -> None:
+    def process(self, image: Image, audio: File | None, stamp: Stamp) -> None:
         if self._encoder is None or self._first is None:
             rate = self.fps or stamp.rate
             self._encoder = self._guarded(

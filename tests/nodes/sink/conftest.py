@@ -26,7 +26,8 @@ def feed() -> Callable[..., None]:
             for index, value in enumerate(values):
                 time = times[index] if times else index / 30
                 arguments = {"stamp": stamp_at(index, time, start + time)} if sink.spec.timed else {}
-                sink.process(value, **arguments, **inputs)
+                others = {port.name: None for port in sink.spec.inputs[1:]} | inputs
+                sink.process(value, **others, **arguments)
         finally:
             sink.close()
 

@@ -188,7 +188,7 @@ def test_an_older_file_stays_until_the_new_one_is_whole(tmp_path, picture):
     path.write_bytes(b"older")
     sink = VideoFileSink(path=path)
     sink.open()
-    sink.process(picture(), Stamp(0, 0.0, 0.0, 30.0, 0.0))
+    sink.process(picture(), None, Stamp(0, 0.0, 0.0, 30.0, 0.0))
     assert path.read_bytes() == b"older"
     sink.close()
     assert len(read(path)) == 1
@@ -225,7 +225,7 @@ sink.open()
 rng = np.random.default_rng(1)
 for i in range(150):
     image = rng.integers(0, 256, (240, 320, 3), np.uint8)
-    sink.process(image, Stamp(i, i / 30, i / 30, 30.0, 0.0))
+    sink.process(image, None, Stamp(i, i / 30, i / 30, 30.0, 0.0))
 print("written", flush=True)
 sys.stdin.read()
 """
@@ -335,7 +335,7 @@ def test_the_sound_ends_with_a_notice_where_the_picture_leaves_it(clip_with_soun
     sink.open()
     with caplog.at_level(logging.WARNING, "nodegraph.nodes"):
         for i in range(60):
-            sink.process(picture(i), Stamp(i, i / 30, (i % 30) / 30, 30.0, 0.0), clip)
+            sink.process(picture(i), clip, Stamp(i, i / 30, (i % 30) / 30, 30.0, 0.0))
         sink.close()
     assert heard(path)[1] == pytest.approx(1, abs=0.08)
     assert len([record for record in caplog.records if "the sound ends at 1.0 s" in record.getMessage()]) == 1
