@@ -33,6 +33,7 @@ def merge(path: Path, results: list[Result]) -> dict[str, Any]:
     figures: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     for result in results:
         entry: dict[str, Any] = {key: value for key, value in result.items() if key != "name"}
+        entry["value"] = float(result["value"])  # not numpy's, which JSON does not know
         figures[result["name"]] = entry | {
             "spread": result.get("spread", ""),
             "met": met(result["value"], result["target"]),
