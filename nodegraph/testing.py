@@ -53,6 +53,8 @@ def run_node(
 ) -> Any:
     """Open a node, give it the same inputs `frames` times, close it; return the last frame's result.
 
+    A node with a parameter of its own called `frames` or `at` is passed as a configured instance.
+
     `node` is a class, or an instance that is configured with `params` first. Inputs are positional, as the engine
     gives them, and become read-only; a node that wants a Stamp gets `at(index)`. Raises what the node raises.
     """
@@ -64,6 +66,7 @@ def run_node(
 def run_frames(
     node: Node | type[Node],
     frames: list[tuple[Any, ...]],
+    /,
     *,
     at: Callable[[int], Stamp] = stamp_of,
     **params: Any,

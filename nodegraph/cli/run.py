@@ -60,9 +60,9 @@ def _changed(found: Found, session: Session, arguments: argparse.Namespace) -> G
     """The preset's graph as this run wants it, paths resolved. Raises UsageError, DocumentError."""
     graph, registry = found.preset.graph, session.registry
     if arguments.input:
-        graph = overrides.set_file(graph, registry, "input", Path(arguments.input))
+        graph = overrides.set_file(graph, registry, "input", arguments.input)
     if arguments.output:
-        graph = overrides.set_file(graph, registry, "output", Path(arguments.output))
+        graph = overrides.set_file(graph, registry, "output", arguments.output)
     for assignment in arguments.place:
         graph = overrides.set_place(graph, registry, assignment)
     for assignment in arguments.set:

@@ -218,11 +218,10 @@ def _inputs_of(method: Any, hints: Mapping[str, Any]) -> tuple[tuple[Port, ...],
 
 def _yielded(annotation: Any) -> Any:
     """What an Iterator[Stamped[X]] or Iterator[Stamped[X] | None] carries; other annotations as they are."""
-    if typing.get_origin(annotation) is not None and annotation is not None:
-        for argument in typing.get_args(annotation):
-            for member in (argument, *typing.get_args(argument)):
-                if typing.get_origin(member) is Stamped:
-                    return typing.get_args(member)[0]
+    for argument in typing.get_args(annotation):
+        for member in (argument, *typing.get_args(argument)):
+            if typing.get_origin(member) is Stamped:
+                return typing.get_args(member)[0]
     return annotation
 
 

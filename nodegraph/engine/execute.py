@@ -16,6 +16,10 @@ from nodegraph.engine.plan import Feed, Step
 from nodegraph.engine.workers import Lane, Workers
 
 
+class Abandoned(Exception):
+    """A failure has ended the run: this frame goes no further, and later ones stay parked behind it."""
+
+
 class Host(Protocol):
     """What the executor needs of the run around it."""
 
@@ -69,7 +73,10 @@ class Executor:
             if step.spec.blocking and step.role == "node" and node.node.state == "on":
                 host.lane(node).submit(frame, step)
                 continue
-            self._run(frame, step, node)
+            try:
+                self._run(frame, step, node)
+            except Abandoned:
+                return
             self._after(frame, step, node, stack)
 
     def in_lane(self, frame: Frame, step: Step) -> None:
@@ -77,7 +84,10 @@ class Executor:
         if frame.epoch != self._host.epoch:
             return
         node = self._host.nodes[step.id]
-        self._run(frame, step, node)
+        try:
+            self._run(frame, step, node)
+        except Abandoned:
+            return
         ready: list[Step] = []
         self._after(frame, step, node, ready)
         if ready:
@@ -161,7 +171,7 @@ class Executor:
     def answer(self, stamp: Stamp, seq: int, step: Step, node: NodeRun, args: list[Any], drives: Sequence[Any]) -> Any:
         """What the node gives for these inputs: its outputs, or what its state, the missing inputs or a failure call for.
 
-        None is nothing (users skip), NOT_YET is nothing yet (users are bypassed).
+        None is nothing (users skip), NOT_YET is nothing yet (users are bypassed). Raises Abandoned when it ends the run.
         """
         lacking: Any = True
         for number, port in enumerate(step.spec.inputs):
@@ -214,7 +224,7 @@ class Executor:
         policy = node.node.failure
         if not self._host.live or policy == "stop":
             self._host.fail(failure)
-            return None
+            raise Abandoned
         if math.log10(node.failing).is_integer():
             self._host.emit(failure)
         return self._substitute(policy, step, node, args)

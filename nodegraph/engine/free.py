@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nodegraph.core.node import Stamp
-from nodegraph.engine.execute import Executor
+from nodegraph.engine.execute import Abandoned, Executor
 from nodegraph.engine.frame import NOT_YET
 from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.streams import Item, Stream
@@ -94,4 +94,7 @@ class FreeLane:
         if step is None:
             return NOT_YET
         drives = [self._executor.held(drive.feed) for drive in step.drives]
-        return self._executor.answer(stamp, stamp.index, step, self._node, args, drives)
+        try:
+            return self._executor.answer(stamp, stamp.index, step, self._node, args, drives)
+        except Abandoned:
+            return NOT_YET

@@ -378,9 +378,12 @@ class Run:
             self.going.set()
             for stream in self.streams.values():
                 stream.stop()
-            patience = None if self._reason == "finished" and not self.live else PATIENCE
-            for stream in self.streams.values():
-                stream.credits.wait_idle(patience)
+            if self.failure:
+                self.workers.wait_quiet(PATIENCE)
+            else:
+                patience = None if self._reason == "finished" and not self.live else PATIENCE
+                for stream in self.streams.values():
+                    stream.credits.wait_idle(patience)
             self._stills.stop()
             for node in [one for one in self.nodes.values() if one.spec.blocking]:
                 self._close(node)

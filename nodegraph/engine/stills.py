@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nodegraph.core.node import Stamp
-from nodegraph.engine.execute import Executor
+from nodegraph.engine.execute import Abandoned, Executor
 from nodegraph.engine.frame import NOT_YET
 from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.plan import Step
@@ -66,7 +66,10 @@ class Stills:
         node = self._nodes[step.id]
         args = [None if feed is None else self._executor.held(feed) for feed in step.inputs]
         drives = [self._executor.held(drive.feed) for drive in step.drives]
-        result: Any = self._executor.answer(self._now(), node.meter.runs, step, node, args, drives)
+        try:
+            result: Any = self._executor.answer(self._now(), node.meter.runs, step, node, args, drives)
+        except Abandoned:
+            return True
         if result is not None and result is not NOT_YET:
             node.hold(result, node.meter.runs, float("inf"))
         return not node.waiting

@@ -51,6 +51,7 @@ class Workers:
         self._ready: deque[Work] = deque()
         self._changed = threading.Condition()
         self._stopped = False
+        self._busy = 0
         self._threads = [threads.start(f"worker {number + 1}", self._work) for number in range(count)]
 
     def push(self, frame: Frame, steps: list[Step], first: bool = False) -> None:
@@ -61,6 +62,11 @@ class Workers:
             else:
                 self._ready.append((frame, steps))
             self._changed.notify()
+
+    def wait_quiet(self, patience: float) -> None:
+        """Wait until no worker has anything to carry."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._ready and not self._busy, patience)
 
     def stop(self, patience: float) -> None:
         """End the threads after what they carry now."""
@@ -78,7 +84,14 @@ class Workers:
                 if self._stopped:
                     return
                 frame, steps = self._ready.popleft()
-            self._carry(frame, steps)
+                self._busy += 1
+            try:
+                self._carry(frame, steps)
+            finally:
+                with self._changed:
+                    self._busy -= 1
+                    if not self._busy:
+                        self._changed.notify_all()
 
 
 class Lane:

@@ -85,7 +85,7 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         device=cast(Device, device),
         legacy=entry.protocol == "runway-alpha" and entry.build is None,
         memory=_megabytes(entry, place) << 20,
-        url=str(place.get("url") or "") if kind == "url" else "",
+        url=str(place.get("url") or "").rstrip("/") if kind == "url" else "",
         engine=str(place.get("engine") or "") if kind == "container" else "",
     )
 

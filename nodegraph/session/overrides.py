@@ -11,6 +11,7 @@ from nodegraph.core.errors import NodeError, UsageError
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.registry import Registry
 from nodegraph.core.spec import NodeSpec, Param
+from nodegraph.session.paths import ASSET
 
 End = Literal["input", "output"]
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -42,7 +43,7 @@ def value_of(param: Param, text: str) -> Any:
     if param.kind == "boolean":
         return text.lower() in _TRUE if text.lower() in (*_TRUE, *_FALSE) else text
     if param.kind == "file":
-        return text if text.startswith("asset:") or not text else str(Path.cwd() / Path(text).expanduser())
+        return text if text.startswith(ASSET) or not text else str(Path.cwd() / Path(text).expanduser())
     if param.kind == "vector" or (param.kind == "color" and not text.startswith("#")):
         return [_number(part) for part in text.strip("[]() ").split(",")]
     if param.kind == "json":
@@ -82,13 +83,13 @@ def set_place(graph: Graph, registry: Registry, assignment: str) -> Graph:
     return graph.with_node(replace(node, place=place))
 
 
-def set_file(graph: Graph, registry: Registry, end: End, path: Path) -> Graph:
-    """`graph` reading from (or writing to) `path`: its one file source (or sink) gets the path.
+def set_file(graph: Graph, registry: Registry, end: End, file: str) -> Graph:
+    """`graph` reading from (or writing to) `file`: its one file source (or sink) gets the path.
 
     A source or sink that cannot take this kind of file is exchanged for one that can, and so is a camera. Raises
     UsageError when it is not clear which node is meant.
     """
-    path = Path.cwd() / path
+    path = Path(file) if file.startswith(ASSET) else Path.cwd() / Path(file).expanduser()
     ends = [(node, spec) for node in graph.nodes.values() if (spec := _end_spec(registry, node, end))]
     with_file = [(node, spec) for node, spec in ends if file_param(spec)]
     live = [one for one in ends if one[1].live]

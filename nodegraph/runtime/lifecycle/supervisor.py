@@ -44,7 +44,8 @@ class Supervisor(Keeper):
             if fault.wanted:
                 self._pause(fault, 0.0)
             elif pause is None:
-                self._rest(f"{fault.message} It failed {backoff.failures} times in a row.", fault.hint)
+                often = f" It failed {backoff.failures} times in a row." if backoff.failures > 1 else ""
+                self._rest(fault.message + often, fault.hint)
                 backoff.reset()
             else:
                 self._pause(fault, pause)

@@ -82,7 +82,7 @@ class HttpChannel:
             raise deadline.error() from error
         except (httpx.ConnectTimeout, httpx.TransportError, httpx.InvalidURL, RuntimeError) as error:
             raise ModelUnreachable(
-                f"The model's server at {self._client.base_url} cannot be reached: {str(error) or type(error).__name__}.",
+                f"The model's server at {self._client.base_url} fails: {str(error) or type(error).__name__}.",
                 "It may still be starting, or have crashed; see its log.",
             ) from error
 

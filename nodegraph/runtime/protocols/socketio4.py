@@ -17,7 +17,7 @@ _CLOSED: Final = "nodegraph:closed"
 
 
 class _Json:
-    """JSON for the library: one answer must neither fill the memory nor kill its reading thread."""
+    """JSON for the library: a damaged or huge answer must not kill the thread that reads it; it becomes an event."""
 
     @staticmethod
     def dumps(value: Any, **options: Any) -> str:
@@ -33,6 +33,10 @@ class _Json:
             return [_DAMAGED, str(error)]
 
 
+class _Packet(socketio.packet.Packet):
+    json = _Json
+
+
 class LibrarySocket:
     """One connection joined to `namespace`. One request at a time."""
 
@@ -45,7 +49,7 @@ class LibrarySocket:
         session.trust_env = not local
         # A server may run the model inside the POST that carries the frame, so a POST may take as long as an answer.
         self._client = socketio.Client(
-            reconnection=False, handle_sigint=False, json=_Json, request_timeout=timeout, http_session=session
+            reconnection=False, handle_sigint=False, serializer=_Packet, request_timeout=timeout, http_session=session
         )
         for name in (event, _OVER, _DAMAGED):
             self._client.on(name, self._keeper(name), namespace=namespace)

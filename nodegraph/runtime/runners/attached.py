@@ -19,4 +19,4 @@ def attached(launch: Launch) -> Endpoint:
     if not good:
         message = f"{launch.url!r} is no address for the server of {launch.name}."
         raise ModelError(message, "Write it like http://192.168.1.20:33000")
-    return Endpoint(launch.url.rstrip("/"), local=parts.hostname in _HERE)
+    return Endpoint(launch.url, local=parts.hostname in _HERE)

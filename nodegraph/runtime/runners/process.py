@@ -100,16 +100,10 @@ class ProcessRunner:
 
     def _environment(self, port: int, unix: Path) -> dict[str, str]:
         paths = (str(data_folder() / "models" / "kit"), os.environ.get("PYTHONPATH", ""))
-        own = {
-            "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-            "PYTHONUNBUFFERED": "1",
-            "NODEGRAPH_HOST": "127.0.0.1",
-            "NODEGRAPH_PORT": str(port),
-            "NODEGRAPH_SOCKET": str(unix),
-        }
-        if self._launch.device == "cpu":
-            own["CUDA_VISIBLE_DEVICES"] = ""
-        return {**os.environ, **own, **self._launch.environment}
+        python = {"PYTHONPATH": os.pathsep.join(path for path in paths if path), "PYTHONUNBUFFERED": "1"}
+        device = {"CUDA_VISIBLE_DEVICES": ""} if self._launch.device == "cpu" else {}
+        own = {"NODEGRAPH_HOST": "127.0.0.1", "NODEGRAPH_PORT": str(port), "NODEGRAPH_SOCKET": str(unix)}
+        return {**os.environ, **python, **device, **self._launch.environment, **own}
 
     def _how(self, code: int, tail: str) -> Exit:
         """How it ended, in a sentence."""
