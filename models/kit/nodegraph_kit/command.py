@@ -93,7 +93,7 @@ class Command:
         """What answers: the function itself, or the `run` of a new object of the class after its `setup`."""
         if not inspect.isclass(self.target):
             return self.target
-        instance = self.target()
+        instance: Any = self.target()
         if hasattr(instance, "setup"):
             instance.setup()
         run: Callable[..., Any] = instance.run
@@ -141,7 +141,7 @@ def model(
     """
 
     def decorate(target: Callable[..., Any]) -> Command:
-        function: Callable[..., Any] = target.run if inspect.isclass(target) else target
+        function = _function_of(target)
         name = target.__name__.lower()
         inputs, parameters, memory = _arguments_of(function)
         return Command(
@@ -159,6 +159,12 @@ def model(
         )
 
     return decorate
+
+
+def _function_of(target: Any) -> Callable[..., Any]:
+    is_class = inspect.isclass(target)
+    function: Callable[..., Any] = target.run if is_class else target
+    return function
 
 
 def _arguments_of(function: Callable[..., Any]) -> tuple[tuple[Port, ...], tuple[Parameter, ...], str]:

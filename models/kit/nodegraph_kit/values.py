@@ -111,8 +111,7 @@ _ARRAYS: Final = {
 def _plain(kind: str, value: Any) -> Any:
     """`value` as JSON. Raises ValueError when it is not one of `kind`."""
     value = value.item() if isinstance(value, np.generic) else value
-    allowed: dict[str, tuple[type, ...]] = {"number": (int, float), "integer": (int,), "boolean": (bool,)}
-    wanted = allowed.get(kind, (str,))
+    wanted = {"number": (int, float), "integer": (int,), "boolean": (bool,)}.get(kind, (str,))
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
         raise ValueError(f"expected {kind}, not {type(value).__name__}")
     return float(value) if kind == "number" else value
