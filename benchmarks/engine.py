@@ -48,7 +48,7 @@ class Clip(Source, id="bench.clip", category="Bench"):
         capture = cv2.VideoCapture(self.path, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         number = 0
         while (found := capture.read())[0]:
-            yield Stamped(found[1], number / 30, 30.0)
+            yield Stamped(found[1].astype(np.uint8, copy=False), number / 30, 30.0)
             number += 1
         capture.release()
 
@@ -110,10 +110,11 @@ def operation(name: str, function: Callable[[Any], Any]) -> type[Node]:
     """A stateless node around one OpenCV call."""
 
     def process(self: Any, image: Image) -> Image:
-        return function(image)
+        result: Image = function(image)
+        return result
 
     members = {"process": process, "__doc__": f"{name}.", "__module__": __name__}
-    return type(name, (Filter,), members, id=f"bench.{name}", category="Bench")  # type: ignore[call-overload,no-any-return]
+    return type(name, (Filter,), members, id=f"bench.{name}", category="Bench")
 
 
 TABLE = np.arange(256, dtype=np.uint8)[::-1].copy()
@@ -141,10 +142,11 @@ def _definition(cls: type[Node]) -> Definition:
 REGISTRY = Registry({cls.spec.id: _definition(cls) for cls in CLASSES})
 
 
-def pictures() -> list[Any]:
+def pictures() -> list[Image]:
     """Eight smooth but textured 720p frames."""
     noise = np.random.default_rng(1).integers(0, 256, (8, HEIGHT // 8, WIDTH // 8, 3), np.uint8)
-    return [cv2.resize(part, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC) for part in noise]
+    big = [cv2.resize(part, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC) for part in noise]
+    return [part.astype(np.uint8, copy=False) for part in big]
 
 
 def chain(source: GraphNode, names: list[str]) -> Graph:
@@ -170,7 +172,8 @@ def run_offline(graph: Graph, workers: int) -> float:
 def row(name: str, values: list[float], target: str, unit: str, note: str = "") -> Row:
     """A line of the table: the median, and the spread as lowest and highest."""
     spread = f"{min(values):.3g}..{max(values):.3g}"
-    return {"name": name, "value": statistics.median(values), "target": target, "unit": unit, "spread": spread, "note": note}
+    value = statistics.median(values)
+    return {"name": name, "value": value, "target": target, "unit": unit, "spread": spread, "note": note}
 
 
 def chain8() -> list[Row]:
@@ -213,14 +216,15 @@ def write_clip(path: Path, count: int) -> None:
 
 def gapi(path: Path) -> float:
     """Seconds for decoding and the five operations with OpenCV's G-API streaming executor."""
+    module: Any = cv2  # its type stubs leave the streaming executor out
     source = cv2.GMat()
     image = cv2.gapi.gaussianBlur(source, (5, 5), 0)
     image = cv2.gapi.medianBlur(image, 5)
     image = cv2.gapi.LUT(image, TABLE.reshape(1, 256))
     image = cv2.gapi.erode(image, KERNEL)
     image = cv2.gapi.blur(image, (7, 7))
-    compiled = cv2.GComputation(cv2.GIn(source), cv2.GOut(image)).compileStreaming()
-    compiled.setSource(cv2.gin(cv2.gapi.wip.make_capture_src(str(path))))
+    compiled = module.GComputation(module.GIn(source), module.GOut(image)).compileStreaming()
+    compiled.setSource(module.gin(cv2.gapi.wip.make_capture_src(str(path))))
     began = time.perf_counter()
     compiled.start()
     frames = 0

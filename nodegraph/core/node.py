@@ -40,7 +40,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Stamped(Generic[T]):
-    """What a source yields: a value (a NamedTuple for several outputs), its position in seconds, and the nominal rate."""
+    """What a source yields: a value (a NamedTuple for several outputs), its position in seconds, the nominal rate."""
 
     value: T
     time: float

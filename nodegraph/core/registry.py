@@ -32,15 +32,20 @@ class Instance(Protocol):
     """
 
     @property
-    def spec(self) -> NodeSpec: ...
+    def spec(self) -> NodeSpec:
+        """What kind of node this is."""
 
-    def open(self) -> None: ...
+    def open(self) -> None:
+        """Begin; called before the first frame."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of everything; called once after the last frame."""
 
-    def configure(self, params: Mapping[str, Any]) -> None: ...
+    def configure(self, params: Mapping[str, Any]) -> None:
+        """Set parameters, checked; raises NodeError and sets none when one is wrong."""
 
-    def with_params(self, params: Mapping[str, Any]) -> Self: ...
+    def with_params(self, params: Mapping[str, Any]) -> Self:
+        """A copy with other parameters, for frames to come."""
 
 
 Make = Callable[[Mapping[str, Any], Mapping[str, Any]], Instance]

@@ -29,15 +29,20 @@ class Host(Protocol):
     trace: Trace | None
     workers: Workers
 
-    def lane(self, node: NodeRun) -> Lane: ...
+    def lane(self, node: NodeRun) -> Lane:
+        """The threads of a blocking node."""
 
-    def offer(self, node: NodeRun, frame: Frame, step: Step, args: tuple[Any, ...]) -> None: ...
+    def offer(self, node: NodeRun, frame: Frame, step: Step, args: tuple[Any, ...]) -> None:
+        """Hand a free-running node its newest inputs."""
 
-    def complete(self, frame: Frame) -> None: ...
+    def complete(self, frame: Frame) -> None:
+        """Every step of the frame is done."""
 
-    def emit(self, event: Event) -> None: ...
+    def emit(self, event: Event) -> None:
+        """Tell the listener."""
 
-    def fail(self, failure: NodeFailed) -> None: ...
+    def fail(self, failure: NodeFailed) -> None:
+        """End the run."""
 
 
 class Executor:
@@ -169,9 +174,9 @@ class Executor:
             node.ages.add(time.perf_counter(), frame.captured, frame.ages[step.index])
 
     def answer(self, stamp: Stamp, seq: int, step: Step, node: NodeRun, args: list[Any], drives: Sequence[Any]) -> Any:
-        """What the node gives for these inputs: its outputs, or what its state, the missing inputs or a failure call for.
+        """What the node gives for these inputs: its outputs, or what its state, missing inputs or a failure call for.
 
-        None is nothing (users skip), NOT_YET is nothing yet (users are bypassed). Raises Abandoned when it ends the run.
+        None is nothing (users skip), NOT_YET is nothing yet (users are bypassed). Raises Abandoned when the run ends.
         """
         lacking: Any = True
         for number, port in enumerate(step.spec.inputs):

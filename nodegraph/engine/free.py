@@ -1,4 +1,4 @@
-"""Free-running nodes: each takes the newest inputs whenever it is free, and its answers begin frames of its own clock."""
+"""Free-running nodes: each takes the newest inputs whenever it is free; its answers begin frames of its own clock."""
 
 import threading
 import time
@@ -12,7 +12,6 @@ from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.streams import Item, Stream
 from nodegraph.engine.workers import Threads
 
-
 IDLE_SHARE = 0.08
 """How much of its working time a free-running node may spend waiting for fresher inputs."""
 
@@ -24,7 +23,7 @@ SPARE_LIMIT = 0.1
 
 
 class FreeLane:
-    """The threads of one free-running node: as many calls at once as it takes; answers leave in the order of the calls."""
+    """The threads of one free-running node: as many calls at once as it takes; answers leave in order."""
 
     def __init__(
         self,

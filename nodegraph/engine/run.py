@@ -35,6 +35,9 @@ BARRIER: Final = 0.5
 PATIENCE: Final = 3.0
 """Seconds a stop waits for a thread or a call before it goes on without."""
 
+LAST_FRAMES: Final = 1.0
+"""Seconds a stop gives the frames in flight to arrive, before it closes the models they may be waiting for."""
+
 OFFLINE_WAIT: Final = 900.0
 """Seconds an offline run waits for a model to become ready (pull and build included)."""
 
@@ -45,8 +48,8 @@ class Run:
     """One graph at work. Use as a context manager, or call `start`, then `stop` or `wait`.
 
     mode: "live" or "offline". workers: threads that carry frames (default: one per core). frames: end after so many
-    frames of each source. seconds: end after so much time (offline: of the sources' time). Raises DocumentError from the
-    constructor when the graph cannot run. All methods may be called from any thread.
+    frames of each source. seconds: end after so much time (offline: of the sources' time). The constructor raises
+    DocumentError when the graph cannot run. All methods may be called from any thread.
     """
 
     def __init__(
@@ -381,7 +384,7 @@ class Run:
             if self.failure:
                 self.workers.wait_quiet(PATIENCE)
             else:
-                patience = None if self._reason == "finished" and not self.live else PATIENCE
+                patience = None if self._reason == "finished" and not self.live else LAST_FRAMES
                 for stream in self.streams.values():
                     stream.credits.wait_idle(patience)
             self._stills.stop()

@@ -56,7 +56,7 @@ class Stream:
         return frame
 
     def offer(self, item: Item) -> None:
-        """Leave a free-running node its newest inputs; workers may finish frames out of order, time does not go back."""
+        """Leave a free-running node its newest inputs; frames that were overtaken by a later one are ignored."""
         with self._lock:
             if item[1].index >= self._offered:
                 self._offered = item[1].index
