@@ -1,9 +1,10 @@
 """Text as masks, through Pillow: any script, anti-aliased, and no font file that could be missing.
 
-Pillow's built-in TrueType font draws what it can; for other scripts a font of the system that has the letters is
-looked for.
+Pillow's built-in TrueType font has the basic Latin letters. For others the system's fonts are searched; a letter that
+none has is written without its accents, or as a question mark.
 """
 
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,21 @@ _FOLDERS: Final = (
     "/Library/Fonts",
     "C:/Windows/Fonts",
 )
+_LESS_FITTING: Final = ("bold", "italic", "oblique", "serif", "mono", "math", "light", "thin", "condensed", "black")
+_MOST_FONTS: Final = 400
+_PLAIN: Final = {
+    "ß": "ss",
+    "æ": "ae",
+    "Æ": "AE",
+    "ø": "o",
+    "Ø": "O",
+    "ł": "l",
+    "Ł": "L",
+    "×": "x",
+    "€": "EUR",
+    "–": "-",
+    "—": "-",
+}
 _LONGEST: Final = 2000
 
 
@@ -33,8 +49,8 @@ def text_mask(text: str, size: int, font: Path = Path(), align: str = "left", st
 
     Raises NodeError when `font` is given and cannot be read.
     """
-    text = text[:_LONGEST] or " "
-    face = _face(font, size, frozenset(text))
+    face = _face(font, size, frozenset(text[:_LONGEST]))
+    text = "".join(_drawable(face, letter) for letter in text[:_LONGEST]) or " "
     probe = ImageDraw.Draw(Pictures.new("L", (1, 1)))
     left, top, right, bottom = probe.multiline_textbbox((0, 0), text, face, align=align, stroke_width=stroke)
     ascent, descent = face.getmetrics()
@@ -52,8 +68,8 @@ def _face(font: Path, size: int, letters: frozenset[str]) -> ImageFont.FreeTypeF
         except OSError as error:
             raise NodeError(f"Cannot read the font {font}: {error}.", "Choose a .ttf, .otf or .ttc file.") from error
     built_in = _built_in(size)
-    strange = {letter for letter in letters if not letter.isspace() and not _has(built_in, letter)}
-    path = _system_font_with(frozenset(strange)) if strange else None
+    strange = frozenset(letter for letter in letters if not _has(built_in, letter))
+    path = _system_font_for(strange) if strange else None
     return ImageFont.truetype(str(path), size) if path else built_in
 
 
@@ -61,16 +77,14 @@ def _face(font: Path, size: int, letters: frozenset[str]) -> ImageFont.FreeTypeF
 def _built_in(size: int) -> ImageFont.FreeTypeFont:
     face = ImageFont.load_default(size)
     if not isinstance(face, ImageFont.FreeTypeFont):
-        raise NodeError(
-            "Pillow was built without FreeType.", "Install Pillow's own wheel: pip install --force-reinstall pillow."
-        )
+        raise NodeError("Pillow was built without FreeType.", "Install Pillow's own wheel again.")
     return face
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _has(face: ImageFont.FreeTypeFont, letter: str) -> bool:
     """Whether a font draws a letter otherwise than a character that no font has."""
-    return bool(_bitmap(face, letter) != _bitmap(face, "\U0010fffe"))
+    return letter.isspace() or bool(_bitmap(face, letter) != _bitmap(face, "\U0010fffe"))
 
 
 def _bitmap(face: ImageFont.FreeTypeFont, letter: str) -> Any:
@@ -78,26 +92,43 @@ def _bitmap(face: ImageFont.FreeTypeFont, letter: str) -> Any:
     return mask.size, bytes(mask)
 
 
-@lru_cache(maxsize=64)
-def _system_font_with(letters: frozenset[str]) -> Path | None:
-    """The first font (by path, so always the same) of this machine that has all letters."""
+@lru_cache(maxsize=8192)
+def _drawable(face: ImageFont.FreeTypeFont, letter: str) -> str:
+    """The letter, else what it is without its accents (ü becomes u), else a question mark."""
+    if letter == "\n" or _has(face, letter):
+        return letter
+    plain = unicodedata.normalize("NFKD", _PLAIN.get(letter, letter))
+    kept = "".join(part for part in plain if not unicodedata.combining(part) and _has(face, part))
+    return kept or "?"
+
+
+@lru_cache(maxsize=256)
+def _system_font_for(letters: frozenset[str]) -> Path | None:
+    """The font of this machine that has most of the letters, the first of equals; None when none has any."""
+    best: Path | None = None
+    most = 0
     for path in _system_fonts():
-        try:
-            face = ImageFont.truetype(str(path), 16)
-        except OSError:
-            continue
-        if all(_has(face, letter) for letter in letters):
-            return path
-    return None
+        face = _probe(path)
+        count = sum(_has(face, letter) for letter in letters) if face else 0
+        if count > most:
+            best, most = path, count
+        if most == len(letters):
+            break
+    return best
+
+
+@lru_cache(maxsize=_MOST_FONTS)
+def _probe(path: Path) -> ImageFont.FreeTypeFont | None:
+    try:
+        return ImageFont.truetype(str(path), 16)
+    except OSError:
+        return None
 
 
 @lru_cache(maxsize=1)
 def _system_fonts() -> tuple[Path, ...]:
+    """Fonts of this machine, upright ones without serifs first."""
     folders = [Path(folder).expanduser() for folder in _FOLDERS]
-    return tuple(
-        path
-        for folder in folders
-        if folder.is_dir()
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in (".ttf", ".otf", ".ttc") and "Italic" not in path.stem
-    )
+    found = [path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*"))]
+    fonts = [path for path in found if path.suffix.lower() in (".ttf", ".otf", ".ttc")]
+    return tuple(sorted(fonts, key=lambda path: sum(word in path.stem.lower() for word in _LESS_FITTING))[:_MOST_FONTS])

@@ -49,7 +49,7 @@ class MedianBlur(Filter, id="filter.median_blur", category="Filter/Blur", keywor
 class BilateralBlur(Filter, id="filter.bilateral_blur", category="Filter/Blur", keywords=("denoise", "smooth skin")):
     """Smooth areas of similar colour and keep the edges between them (Tomasi and Manduchi, 1998)."""
 
-    diameter: int = param(7, "Diameter of the neighbourhood; large ones are slow.", ge=1, le=25, step=2, unit="px")
+    diameter: int = param(5, "Diameter of the neighbourhood; large ones are slow.", ge=1, le=25, step=2, unit="px")
     color_sigma: float = param(40.0, "How different colours may be and still mix.", ge=0, le=255, step=1)
     space_sigma: float = param(5.0, "How far the weight reaches.", ge=0.1, le=50, step=0.1, unit="px")
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.sdk import Filter, Image, param
-from nodes.filter._pixels import Pixels, as_frame, on_color, size_of
+from nodes.filter._pixels import Pixels, as_frame, mix_by, on_color, resized, size_of
 
 
 class MotionBlur(Filter, id="filter.motion_blur", category="Filter/Blur"):
@@ -48,19 +48,38 @@ class RadialBlur(Filter, id="filter.radial_blur", category="Filter/Blur", keywor
         return image if self.amount == 0 else on_color(image, self._smeared)
 
     def _smeared(self, bgr: Pixels) -> Pixels:
-        """Averages of doubling length (1, 2, 4, ... steps): n warps give 2**n samples."""
+        """A long smear is made at half the size, and the sharp middle comes from the picture itself."""
+        width, height = size_of(bgr)
+        reach = math.radians(self.amount) if self.style == "spin" else self.amount / 100
+        longest = reach * max(width, height)
+        if longest < _LONG:
+            return self._averaged(bgr, longest)
+        half = self._averaged(resized(bgr, width // 2, height // 2), longest / 2)
+        smeared = resized(half, width, height)
+        return mix_by(bgr, smeared, _outside(width, height, self.x, self.y, 6 / reach))
+
+    def _averaged(self, bgr: Pixels, longest: float) -> Pixels:
+        """Averages of doubling length (1, 2, 4, ... steps): n warps give 2**n samples, one every 2 px or so."""
         width, height = size_of(bgr)
         centre = (self.x * (width - 1), self.y * (height - 1))
-        reach = math.radians(self.amount) if self.style == "spin" else self.amount / 100
-        samples = max(2, reach * max(width, height) / 3)
-        doublings = min(5, math.ceil(math.log2(samples)))
+        doublings = min(6, max(1, math.ceil(math.log2(max(longest, 2) / 2))))
         for power in range(doublings):
             step = self.amount * 2**power / 2**doublings
-            warped = cv2.warpAffine(
-                bgr, _about(centre, step, self.style), (width, height), borderMode=cv2.BORDER_REFLECT
-            )
+            matrix = _about(centre, step, self.style)
+            warped = cv2.warpAffine(bgr, matrix, (width, height), borderMode=cv2.BORDER_REFLECT)
             bgr = as_frame(cv2.addWeighted(bgr, 0.5, warped, 0.5, 0))
         return bgr
+
+
+_LONG = 64
+
+
+@lru_cache(maxsize=4)
+def _outside(width: int, height: int, x: float, y: float, radius: float) -> NDArray[np.float32]:
+    """Weights (H, W) that rise from 0 at half a radius around a point to 1 at the radius."""
+    down, across = np.ogrid[0:height, 0:width]
+    distance = np.hypot(across - x * (width - 1), down - y * (height - 1))
+    return np.clip(distance / (radius / 2) - 1, 0, 1).astype(np.float32)
 
 
 def _about(centre: tuple[float, float], step: float, style: str) -> NDArray[np.float64]:

@@ -35,7 +35,7 @@ class DrawFlow(
 ):
     """Draw arrows along the motion, in a regular grid."""
 
-    spacing: float = param(24.0, "Distance between arrows in a picture 720 high.", ge=6, le=300, step=1)
+    spacing: float = param(36.0, "Distance between arrows in a picture 720 high.", ge=6, le=300, step=1)
     scale: float = param(3.0, "Length of an arrow: how many frames of motion it shows.", ge=0.1, le=50, step=0.1)
     least: float = param(0.5, "Slower motion is not drawn.", ge=0, le=50, step=0.1, unit="px")
     thickness: float = param(2.0, "Width of the lines in a picture 720 high.", ge=0.5, le=20, step=0.5)

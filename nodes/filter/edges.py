@@ -31,7 +31,7 @@ class Sobel(Filter, id="filter.sobel", category="Filter/Edges", title="Sobel Edg
 
     direction: Literal["both", "horizontal", "vertical"] = param("both", "Which edges: all, flat ones or upright ones.")
     size: Literal["3", "5", "7"] = param("3", "Size of the kernel in pixels; larger is smoother.")
-    gain: float = param(1.0, "Brightness of the result.", ge=0, le=20, step=0.1)
+    gain: float = param(2.0, "Brightness of the result.", ge=0, le=20, step=0.1)
 
     def process(self, image: Image) -> Mask:
         gray, size = gray_of(image), int(self.size)

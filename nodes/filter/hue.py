@@ -73,8 +73,8 @@ class Tint(Filter, id="filter.tint", category="Filter/Colour"):
 class Duotone(Filter, id="filter.duotone", category="Filter/Colour", keywords=("gradient map",)):
     """Replace dark tones by one colour and light tones by another, with a smooth ramp between."""
 
-    dark: Color = param((90, 20, 40), "Colour of black.")
-    light: Color = param((150, 225, 255), "Colour of white.")
+    dark: Color = param((100, 20, 30), "Colour of black.")
+    light: Color = param((110, 220, 255), "Colour of white.")
     amount: float = param(1.0, "How much of the duotone is mixed in.", ge=0, le=1, step=0.01)
 
     def process(self, image: Image) -> Image:

@@ -132,7 +132,7 @@ class Crt(
     stripes: float = param(0.25, "Strength of the red, green and blue stripes.", ge=0, le=1, step=0.01)
     curvature: float = param(0.08, "Bulge of the glass.", ge=0, le=0.5, step=0.01)
     vignette: float = param(0.35, "Darkening towards the corners.", ge=0, le=1, step=0.01)
-    brightness: float = param(1.3, "Makes up for the light that the lines take.", ge=0.5, le=3, step=0.05)
+    brightness: float = param(1.7, "Makes up for the light that the lines take.", ge=0.5, le=3, step=0.05)
 
     def process(self, image: Image) -> Image:
         return on_color(image, self._shown)

@@ -9,7 +9,7 @@ import numpy as np
 
 from nodegraph.sdk import Color, Filter, Image, Text, param
 from nodes.filter._composite import painted
-from nodes.filter._pixels import Pixels, as_frame, gray_of, on_color, resized, size_of
+from nodes.filter._pixels import Pixels, as_frame, gray_of, on_color, size_of
 from nodes.filter._text import text_mask
 
 Anchor = Literal[
@@ -106,9 +106,16 @@ class Ascii(Filter, id="filter.ascii", category="Filter/Text", title="ASCII Art"
         if self.style == "plain":
             colors: Any = np.broadcast_to(np.array(self.color, np.uint8), bgr.shape)
         else:
-            bright = cv2.convertScaleAbs(small, alpha=1.5)
-            colors = cv2.resize(bright, (columns * wide, rows * high), interpolation=cv2.INTER_NEAREST)[:height, :width]
+            colors = cv2.resize(_vivid(small), (columns * wide, rows * high), interpolation=cv2.INTER_NEAREST)
+            colors = colors[:height, :width]
         return _inked(np.ascontiguousarray(colors), mask, self.background)
+
+
+def _vivid(small: Any) -> Any:
+    """Colours at nearly full brightness: how dark a place is, its letter says already."""
+    hsv = cv2.cvtColor(small, cv2.COLOR_BGR2HSV_FULL)
+    value = cv2.convertScaleAbs(cv2.extractChannel(hsv, 2), alpha=0.5, beta=127.5)
+    return cv2.cvtColor(cv2.insertChannel(value, hsv, 2), cv2.COLOR_HSV2BGR_FULL)
 
 
 def _inked(colors: Pixels, mask: Pixels, background: Color) -> Pixels:
@@ -133,8 +140,10 @@ def _atlas(ramp: str, size: int) -> Pixels:
 def _cell(letter: str, wide: int, high: int) -> Pixels:
     if letter == " ":
         return np.zeros((high, wide), np.uint8)
-    glyph = text_mask(letter, max(6, high))
-    glyph = resized(glyph, min(wide, glyph.shape[1]), min(high, glyph.shape[0]))
+    glyph = text_mask(letter, max(6, high), stroke=high // 24)
+    # A line is higher than its letters: its middle fills the cell better.
+    top, left = max(0, (glyph.shape[0] - high + 1) // 2), max(0, (glyph.shape[1] - wide) // 2)
+    glyph = as_frame(cv2.convertScaleAbs(glyph[top : top + high, left : left + wide], alpha=1.4))
     cell = np.zeros((high, wide), np.uint8)
     top, left = (high - glyph.shape[0]) // 2, (wide - glyph.shape[1]) // 2
     cell[top : top + glyph.shape[0], left : left + glyph.shape[1]] = glyph

@@ -74,7 +74,7 @@ class Invert(Filter, id="filter.invert", category="Filter/Colour"):
         return mapped(image, _toward(1 - _RAMP, self.amount))
 
 
-Look = Literal["contrast", "soft contrast", "fade", "warm", "cool", "vintage", "cross process", "bleach", "night"]
+Look = Literal["contrast", "soft contrast", "fade", "warm", "cool", "vintage", "cross process", "punch", "night"]
 
 
 class Curves(
@@ -135,7 +135,7 @@ _LOOKS: dict[str, tuple[tuple[tuple[int, int], ...], ...]] = {
         ((0, 0), (64, 46), (128, 140), (192, 216), (255, 255)),
         ((0, 0), (64, 34), (128, 136), (192, 226), (255, 255)),
     ),
-    "bleach": (((0, 0), (64, 30), (128, 138), (192, 232), (255, 255)),) * 3,
+    "punch": (((0, 0), (64, 30), (128, 138), (192, 232), (255, 255)),) * 3,
     "night": (((0, 18), (128, 104), (255, 205)), ((0, 4), (128, 74), (255, 160)), ((0, 0), (128, 52), (255, 128))),
 }
 
