@@ -2,6 +2,7 @@
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -84,7 +85,11 @@ class Record:
             self._changed.notify_all()
         if tell:
             self._told = time.monotonic()
-            self._tell(ServerEvent(self._launch.id, self._launch.name, self._launch.kind, state, self.restarts))
+            launch = self._launch
+            try:
+                self._tell(ServerEvent(launch.id, launch.name, launch.kind, state, self.restarts))
+            except Exception:  # a listener's bug must not take the server down
+                self.book.remark(f"a listener failed: {traceback.format_exc()}")
 
     def _remember(self, old: ServerState) -> None:
         if old.stage in _TIMED:

@@ -1,0 +1,165 @@
+import json
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from nodegraph.core.errors import ModelError
+from nodegraph.runtime.state import ServerState, Stage
+
+
+def test_two_users_of_one_model_share_one_server_and_one_connection(bench):
+    servers = bench.servers()
+    entry = bench.entry()
+    first, second = servers.acquire(entry, {}), servers.acquire(entry, {"kind": "process"})
+    assert bench.ready(first) is bench.ready(second)
+    assert bench.story.stages.count("starting") == 1
+    first.release()
+    first.release()
+    assert second.state == "ready"
+    second.release()
+    bench.story.until_stage(Stage.STOPPED)
+
+
+def test_another_device_is_another_server(bench):
+    servers = bench.servers()
+    entry = bench.entry()
+    leases = [servers.acquire(entry, {"device": device}) for device in ("auto", "cpu")]
+    assert bench.ready(leases[0]) is not bench.ready(leases[1])
+    assert len(servers.states()) == 2
+
+
+def test_many_threads_that_ask_at_once_get_one_server(bench):
+    servers, entry, leases = bench.servers(), bench.entry(), []
+    threads = [threading.Thread(target=lambda: leases.append(servers.acquire(entry, {}))) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    clients = {id(bench.ready(lease)) for lease in leases}
+    assert len(clients) == 1
+    assert len(servers.states()) == 1
+
+
+def test_a_released_server_stays_warm_for_a_while_and_is_taken_again(bench):
+    servers, entry = bench.servers(linger=30), bench.entry()
+    lease = servers.acquire(entry, {})
+    client = bench.ready(lease)
+    lease.release()
+    again = servers.acquire(entry, {})
+    assert again.client() is client
+    assert bench.story.stages == ["starting", "loading", "ready"]
+
+
+def test_a_server_nobody_takes_again_is_stopped_after_the_linger_time(bench):
+    servers = bench.servers(linger=0.05)
+    lease = servers.acquire(bench.entry(), {})
+    bench.ready(lease)
+    lease.release()
+    bench.story.until_stage(Stage.STOPPED)
+    assert servers.states() == {}
+
+
+def test_a_server_wanted_again_while_it_stops_starts_when_the_old_one_is_gone(bench):
+    servers, entry = bench.servers(linger=0), bench.entry()
+    lease = servers.acquire(entry, {})
+    bench.ready(lease)
+    lease.release()
+    bench.story.until_stage(Stage.STOPPING)
+    bench.ready(servers.acquire(entry, {}))
+    assert bench.story.stages == ["starting", "loading", "ready", "stopping", "stopped", "starting", "loading", "ready"]
+
+
+def test_closing_while_a_server_starts_stops_it_and_closed_servers_give_no_lease(bench):
+    servers = bench.servers()
+    servers.acquire(bench.entry("loading"), {})
+    bench.story.until_stage(Stage.LOADING)
+    servers.close()
+    assert bench.story.stages[-1] == "stopped"
+    with pytest.raises(ModelError, match="the program is ending"):
+        servers.acquire(bench.entry(), {})
+
+
+def test_a_released_lease_gives_no_connection(bench):
+    lease = bench.servers(linger=30).acquire(bench.entry(), {})
+    bench.ready(lease)
+    lease.release()
+    with pytest.raises(ModelError, match="was released"):
+        lease.client()
+
+
+def test_a_listener_that_fails_does_not_stop_the_server(bench):
+    servers = bench.servers()
+
+    def fails(event):
+        raise RuntimeError("a bug in a window")
+
+    servers.listen(fails)
+    lease = servers.acquire(bench.entry(), {})
+    bench.ready(lease)
+    assert any("a bug in a window" in line for line in lease.logs)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ({"kind": "moon"}, "cannot run at 'moon'"),
+        ({"device": "tpu"}, "cannot run on 'tpu'"),
+        ({"kind": "container", "memory": "much"}, "cannot have 'much' MB"),
+    ],
+)
+def test_a_place_that_makes_no_sense_is_refused(bench, place, words):
+    with pytest.raises(ModelError, match=words):
+        bench.servers().acquire(bench.entry(), place)
+
+
+def test_the_time_each_stage_took_is_known_next_time(bench):
+    servers = bench.servers()
+    bench.ready(servers.acquire(bench.entry(), {}))
+    servers.close()
+    table = json.loads((bench.folder / "state" / "durations.json").read_text())
+    assert table["test-good process"]["starting"] > 0
+    bench.story.events.clear()
+    bench.ready(bench.servers().acquire(bench.entry(), {}))
+    assert bench.story.until_stage(Stage.STARTING).state.expected == table["test-good process"]["starting"]
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[1]", '{"test-good process": 3}', '{"test-good process": {"starting": "x"}}']
+)
+def test_damaged_notes_about_durations_are_forgotten(bench, damage):
+    path = bench.folder / "state" / "durations.json"
+    path.parent.mkdir()
+    path.write_text(damage)
+    bench.ready(bench.servers().acquire(bench.entry(), {}))
+    assert json.loads(path.read_text())["test-good process"]["starting"] > 0
+
+
+def test_an_unwritable_state_folder_costs_nothing_but_the_notes(bench):
+    (bench.folder / "state").write_text("a file where the folder should be")
+    lease = bench.servers().acquire(bench.entry(), {})
+    bench.ready(lease)
+    assert any("hello from good" in line for line in lease.logs)
+
+
+def test_the_log_is_kept_in_a_file_too(bench):
+    servers = bench.servers()
+    bench.ready(servers.acquire(bench.entry(), {}))
+    servers.close()
+    assert "hello from good" in (bench.folder / "state" / "logs" / "test-good-process.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (ServerState(Stage.PULLING, done=43_000_000, total=100_000_000), "M is being downloaded (43 % of 100.0 MB)."),
+        (ServerState(Stage.LOADING, message="reading weights"), "M is loading: reading weights."),
+        (ServerState(Stage.STARTING, expected=12.0), "M is starting (0 s so far, 12 s last time)."),
+        (ServerState(Stage.READY), "M is ready."),
+        (ServerState(Stage.FAILED, message="M needs a GPU."), "M needs a GPU."),
+    ],
+)
+def test_each_stage_has_a_sentence(state, sentence):
+    assert replace(state, since=time.time()).sentence("M") == sentence
+    assert ServerState(Stage.PULLING, done=43, total=100).label == "pulling 43 %"

@@ -1,0 +1,134 @@
+import os
+import threading
+
+import pytest
+
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.lifecycle.backoff import Backoff
+from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.runners import labels
+from nodegraph.runtime.runners.cancel import Cancel, Cancelled
+from nodegraph.runtime.runners.container_body import container_body
+from nodegraph.runtime.runners.progress import PullProgress, build_lines
+
+
+def test_pauses_double_up_to_the_longest_and_then_end():
+    backoff = Backoff(Limits(backoff=0.5, backoff_max=3, give_up=6))
+    assert [backoff.after(0.1) for _ in range(6)] == [0.5, 1.0, 2.0, 3.0, 3.0, None]
+
+
+def test_a_server_that_lived_long_starts_the_pauses_anew():
+    backoff = Backoff(Limits(backoff=0.5, give_up=3, quick=20))
+    assert [backoff.after(lived) for lived in (1, 1, 60, 60, 60)] == [0.5, 1.0, 0.5, 0.5, 0.5]
+
+
+def test_a_log_is_bounded_in_memory_and_on_disk(tmp_path):
+    book = LogBook(tmp_path / "a" / "log.log", lines=10, limit=5000)
+    for number in range(400):
+        book.write(f"line {number} " + "x" * 50)
+    assert len(book.lines()) == 10
+    sizes = [path.stat().st_size for path in (tmp_path / "a").iterdir()]
+    assert len(sizes) == 2
+    assert sum(sizes) < 11000
+
+
+def test_a_log_line_without_end_is_cut_and_colours_are_left_out(tmp_path):
+    book = LogBook(tmp_path / "log.log")
+    book.write("\x1b[91mred\x1b[0m " + "y" * 100_000)
+    assert book.lines()[0].startswith("red y")
+    assert len(book.lines()[0]) <= 2000
+
+
+def test_the_tail_holds_only_this_life_of_the_server(tmp_path):
+    book = LogBook(tmp_path / "log.log")
+    book.write("from the first life")
+    book.remark("starting again")
+    assert book.tail() == ""
+    book.write("from the second")
+    assert book.tail() == "from the second"
+
+
+def test_cancelling_breaks_off_a_blocking_call_and_everything_after():
+    cancel, blocked = Cancel(), threading.Event()
+    threading.Timer(0.01, cancel.set).start()
+    with cancel.interrupting(blocked.set):
+        assert blocked.wait(5)
+    with pytest.raises(Cancelled):
+        cancel.check()
+    with pytest.raises(Cancelled), cancel.interrupting(blocked.set):
+        pass
+
+
+def test_our_own_containers_are_no_orphans_and_those_of_the_dead_are():
+    mine = labels.labels("x", "auto")
+    assert not labels.is_orphan(mine)
+    pid, started, namespace, boot = mine[labels.PROGRAM].split(":")
+    assert labels.is_orphan({labels.PROGRAM: f"{pid}:1:{namespace}:{boot}"})
+    assert labels.is_orphan({labels.PROGRAM: f"4194300:{started}:{namespace}:{boot}"})
+    assert labels.is_orphan({labels.PROGRAM: f"{pid}:{started}:{namespace}:an-earlier-boot"})
+
+
+def test_what_we_cannot_judge_or_shall_keep_is_no_orphan():
+    pid, started, namespace, boot = labels.this_program().split(":")
+    assert pid == str(os.getpid())
+    dead = f"{pid}:1:{namespace}:{boot}"
+    assert not labels.is_orphan({labels.PROGRAM: dead, labels.KEPT: "yes"})
+    assert not labels.is_orphan({labels.PROGRAM: f"{pid}:1:another namespace:{boot}"})
+    assert not labels.is_orphan({labels.PROGRAM: "nonsense"})
+    assert not labels.is_orphan({})
+
+
+def test_a_container_may_do_little(tmp_path):
+    body = container_body(Launch("container", "m", "M", image="i", weights="w"), {}, "", 100, tmp_path, gpu=False)
+    host = body["HostConfig"]
+    assert body["User"] == "65534:65534"
+    assert host["CapDrop"] == ["ALL"]
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert host["ReadonlyRootfs"] is True
+    assert host["NetworkMode"] == "none"
+    assert host["PortBindings"] == {}
+    assert host["Init"] is True
+    assert host["AutoRemove"] is False
+    assert host["Memory"] == host["MemorySwap"] == 100
+    assert host["Binds"] == [f"{tmp_path}:/run/nodegraph:rw", "w:/weights:ro"]
+    assert "DeviceRequests" not in host
+
+
+def test_an_image_of_2018_may_be_root_and_write_but_nothing_else_is_relaxed():
+    launch = Launch("container", "m", "M", image="i", native=False, legacy=True)
+    body = container_body(launch, {}, "", 100, None, gpu=True)
+    host = body["HostConfig"]
+    assert "User" not in body
+    assert host["ReadonlyRootfs"] is False
+    assert host["CapDrop"] == ["ALL"]
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert host["PortBindings"] == {"33000/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]}
+    assert host["DeviceRequests"][0]["Capabilities"] == [["gpu"]]
+
+
+@pytest.mark.parametrize(
+    ("user", "given"), [("", True), ("root", True), ("0:0", True), ("model", False), ("1000", False)]
+)
+def test_the_images_own_user_is_kept_unless_it_is_root(tmp_path, user, given):
+    body = container_body(Launch("container", "m", "M", image="i"), {}, user, 1, tmp_path, gpu=False)
+    assert ("User" in body) is given
+
+
+def test_the_bytes_of_a_pull_are_summed_over_its_layers():
+    progress = PullProgress()
+    for item in (
+        {"status": "Pulling from x", "id": "1"},
+        {"status": "Already exists", "id": "a", "progressDetail": {}},
+        {"status": "Downloading", "id": "b", "progressDetail": {"current": 10, "total": 100}},
+        {"status": "Downloading", "id": "c", "progressDetail": {"current": 5, "total": 50}},
+        {"status": "Download complete", "id": "b", "progressDetail": {}},
+        {"status": "Extracting", "id": "b", "progressDetail": {"current": 3, "total": 900}},
+    ):
+        progress.add(item)
+    assert (progress.done, progress.total) == (105, 150)
+
+
+def test_a_builds_bookkeeping_is_left_out_of_its_log():
+    assert build_lines({"stream": " ---> Running in 123\n"}) == []
+    assert build_lines({"stream": "Step 1/2 : RUN x\r\n\nhello\n"}) == ["Step 1/2 : RUN x", "hello"]
