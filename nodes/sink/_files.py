@@ -37,7 +37,7 @@ def check_target(path: Path, accept: tuple[str, ...]) -> None:
         raise NodeError("No file to write is chosen.", f"Set the parameter path to a name that ends in {kinds}.")
     if path.suffix.lower() not in accept:
         raise NodeError(f"{path} is of a kind this node cannot write.", f"Use a name that ends in {kinds}.")
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike Path.is_dir, no error for a name that is too long
         raise NodeError(f"{path} is a folder.", "Add a file name.")
 
 
@@ -52,6 +52,14 @@ def make_part(path: Path) -> Path:
     return part
 
 
+def put_in_place(part: Path, path: Path) -> None:
+    """Give the finished part file its name. Raises NodeError."""
+    try:
+        part.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
 def make_folder(folder: Path) -> None:
     """Create `folder` and its parents. Raises NodeError."""
     try:
@@ -60,17 +68,18 @@ def make_folder(folder: Path) -> None:
         raise cannot_write(folder, error) from error
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, sync: bool = True) -> None:
     """Write `data` so that `path` is at every moment the old file or the new one. Raises NodeError.
 
-    The bytes reach the disk before the name does: imwrite would say True on a full disk.
+    With `sync` the bytes reach the disk before the name does, so that this also holds when the power fails.
     """
     part = part_of(path)
     try:
         with part.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

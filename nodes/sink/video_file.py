@@ -8,7 +8,7 @@ from typing import Any
 from nodegraph.sdk import File, Image, NodeError, Sink, Stamp, param
 from nodes.sink._codecs import VIDEO_SUFFIXES, CodecName, Effort, codec_for
 from nodes.sink._encoder import Encoder
-from nodes.sink._files import cannot_write, check_target, make_part
+from nodes.sink._files import cannot_write, check_target, make_part, put_in_place
 
 _log = logging.getLogger("nodegraph.nodes")
 DRIFT = 0.25
@@ -116,10 +116,7 @@ class VideoFileSink(
             self._close_broken(encoder)
             return
         self._guarded(encoder.finish)
-        try:
-            self._part.replace(self.path)
-        except OSError as error:
-            raise cannot_write(self.path, error) from error
+        put_in_place(self._part, self.path)
 
     def _close_broken(self, encoder: Encoder) -> None:
         import av

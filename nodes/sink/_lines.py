@@ -1,0 +1,44 @@
+"""A text file that grows line by line beside its name, and takes the name when it is whole."""
+
+import logging
+from pathlib import Path
+
+from nodes.sink._files import cannot_write, make_part, put_in_place
+
+_log = logging.getLogger("nodegraph.nodes")
+
+
+class GrowingFile:
+    """Every line is handed to the system at once, so a killed run keeps them in the part file. Raises NodeError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._part = make_part(path)
+        self._file = self._part.open("w", encoding="utf-8", newline="")
+        self._failed = False
+        self._lines = 0
+
+    def add(self, text: str) -> None:
+        """Write `text`, which brings its own line end."""
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except OSError as error:
+            self._failed = True
+            raise cannot_write(self._path, error) from error
+        self._lines += 1
+
+    def close(self) -> None:
+        """Give the file its name; one without a line is left out, and one that failed stays a part."""
+        try:
+            self._file.close()
+        except OSError as error:
+            if not self._failed:
+                raise cannot_write(self._path, error) from error
+        if self._failed:
+            return
+        if self._lines:
+            put_in_place(self._part, self._path)
+        else:
+            self._part.unlink(missing_ok=True)
+            _log.warning("%s was not written: nothing came.", self._path)
