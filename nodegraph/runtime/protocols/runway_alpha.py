@@ -106,10 +106,12 @@ class RunwayAlpha:
         asked = self._entry.socket
         try:
             answer = socket.request(asked.emit, payload, asked.event, max(0.001, deadline - time.monotonic()))
-        except ModelError as error:
-            # A late answer would be taken for the next one: start afresh.
+        except ModelTimeout as error:
+            self._drop()  # a late answer would be taken for the next one
+            raise too_slow(timeout, error.hint) from None
+        except ModelError:
             self._drop()
-            raise too_slow(timeout, error.hint) from None if isinstance(error, ModelTimeout) else error
+            raise
         return _results(answer, self._entry.name), size
 
     def _post(self, payload: Mapping[str, Any], timeout: float) -> tuple[bool, Any]:

@@ -9,7 +9,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import httpx
@@ -37,7 +37,8 @@ class PollingSocket:
         # A 2018 server that is busy with a frame answers nothing else meanwhile: a late poll is no failure.
         self._interval, self._patience = shaken.ping_interval, shaken.ping_interval + shaken.ping_timeout + timeout
         self._inbox: queue.SimpleQueue[eio3.Message] = queue.SimpleQueue()
-        self._ended, self._finished = threading.Event(), threading.Event()
+        self._ended = threading.Event()
+        self._users, self._lock = 1, threading.Lock()  # the poll is the first user of `http`; the last one closes it
         self._error: ModelError = ModelUnreachable("The connection to the model was closed.")
         for work in (lambda: self._poll(shaken.packets), self._ping):
             threading.Thread(target=work, name="socketio3", daemon=True).start()
@@ -76,11 +77,9 @@ class PollingSocket:
         goodbye = [eio3.CLOSE]
         if self._namespace != "/":
             goodbye.insert(0, eio3.encode_control(eio3.DISCONNECT, self._namespace))
-        self._ended.set()
-        self._inbox.put(eio3.Message(eio3.DISCONNECT, self._namespace))
-        with contextlib.suppress(ModelError):
+        with contextlib.suppress(ModelError), self._using():
+            self._end(self._error)
             self._post(goodbye, _GOODBYE)
-        self._finished.set()
 
     def _joined(self, deadline: float, timeout: float) -> None:
         while True:
@@ -106,14 +105,35 @@ class PollingSocket:
             status, body = self._post(packets, timeout)
         except ModelTimeout:
             raise too_slow(timeout, SILENT) from None
+        except ModelUnreachable as error:
+            raise (self._error if self._ended.is_set() else error) from None
         if status != 200:
             self._end(ModelUnreachable(f"The server dropped the connection (HTTP {status} {body[:60]!r})."))
             raise self._error
 
     def _post(self, packets: list[str], timeout: float) -> tuple[int, bytes]:
         request = {"params": self._query, "content": eio3.encode_payload(packets), "headers": _PLAIN}
-        status, _, body = fetch(self._http, "POST", self._url, timeout, **request)
+        with self._using():
+            status, _, body = fetch(self._http, "POST", self._url, timeout, **request)
         return status, body
+
+    @contextlib.contextmanager
+    def _using(self) -> Iterator[None]:
+        with self._lock:
+            if not self._users:
+                raise self._error
+            self._users += 1
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            last = not self._users
+        if last:
+            self._http.close()
 
     def _poll(self, first: Iterable[str | bytes]) -> None:
         """Keep one poll open until the connection ends (a thread of its own)."""
@@ -129,8 +149,7 @@ class PollingSocket:
         except ValueError as error:
             self._end(ModelAnswerError(f"The server sent something that is not Engine.IO: {error}."))
         finally:
-            self._finished.wait()
-            self._http.close()
+            self._leave()
 
     def _ping(self) -> None:
         """Tell the server that we are here (a thread of its own); it drops silent clients."""
@@ -158,4 +177,3 @@ class PollingSocket:
             self._error = error
             self._ended.set()
             self._inbox.put(eio3.Message(eio3.DISCONNECT, self._namespace))
-            self._finished.set()

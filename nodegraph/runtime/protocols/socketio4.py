@@ -2,6 +2,7 @@
 
 import json
 import queue
+import threading
 import time
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from nodegraph.runtime.protocols.wire import MAX_ANSWER, loads, too_large, too_s
 _OVER: Final = "nodegraph:too-large"
 _DAMAGED: Final = "nodegraph:damaged"
 _CLOSED: Final = "nodegraph:closed"
+_FAREWELL: Final = 1.0
 
 
 class _Json:
@@ -93,7 +95,10 @@ class LibrarySocket:
     def close(self) -> None:
         """Leave. A request in flight raises ModelUnreachable."""
         self._inbox.put((_CLOSED, None))
-        self._client.shutdown()
+        # The library waits for its open poll, which a busy server may hold for half a minute.
+        farewell = threading.Thread(target=self._client.shutdown, name="socketio4 farewell", daemon=True)
+        farewell.start()
+        farewell.join(_FAREWELL)
 
     def _keeper(self, name: str) -> Any:
         return lambda *values: self._inbox.put((name, values[0] if values else None))
