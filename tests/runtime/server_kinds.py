@@ -21,7 +21,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if hangs.is_set():
             time.sleep(3600)
         if self.path == "/hang":
-            hangs.set()
+            hangs.set()  # from the next request on
         if self.path == "/exit":
             os._exit(5)
         if self.path == "/eat":

@@ -70,7 +70,7 @@ def test_our_own_containers_are_no_orphans_and_those_of_the_dead_are():
 
 
 def test_what_we_cannot_judge_or_shall_keep_is_no_orphan():
-    pid, started, namespace, boot = labels.this_program().split(":")
+    pid, _, namespace, boot = labels.this_program().split(":")
     assert pid == str(os.getpid())
     dead = f"{pid}:1:{namespace}:{boot}"
     assert not labels.is_orphan({labels.PROGRAM: dead, labels.KEPT: "yes"})
