@@ -92,8 +92,9 @@ def test_a_model_that_says_nothing_is_a_timeout_and_the_next_frame_works(kind: t
         return DOG
 
     answers = threading.Event()
-    with kind[0](model) as server, pytest.raises(ModelTimeout, match=r"did not answer in 0\.6 s"):
-        ask(server.url, timeout=0.6)
+    with kind[0](model) as server, client_of(server.url) as client:
+        with pytest.raises(ModelTimeout, match=r"did not answer in 0\.6 s"):
+            client.infer({"image": FRAME}, {}, 0.6)
         answers.set()  # the late answer belongs to a connection that is gone: it is not taken for the next one
         assert client.infer({"image": FRAME}, {}, 10)["result"] == DOG
         assert len(server.payloads) == 2
@@ -113,8 +114,9 @@ def test_a_server_that_breaks_off_is_unreachable_and_then_found_again() -> None:
             server.break_off()
         return DOG
 
-    with Alpha2018(model) as server, pytest.raises(ModelUnreachable):
-        ask(server.url)
+    with Alpha2018(model) as server, client_of(server.url) as client:
+        with pytest.raises(ModelUnreachable):
+            client.infer({"image": FRAME}, {}, 10)
         assert client.infer({"image": FRAME}, {}, 10)["result"] == DOG
 
 
@@ -201,8 +203,9 @@ def test_the_client_pings_and_keeps_one_poll_open() -> None:
 
 
 def test_nothing_is_sent_before_the_namespace_is_joined_and_a_strange_one_is_a_timeout() -> None:
-    with Alpha2018(lambda payload: DOG, namespace="/other") as server, pytest.raises(ModelTimeout):
-        ask(server.url, timeout=0.5)
+    with Alpha2018(lambda payload: DOG, namespace="/other") as server, client_of(server.url) as client:
+        with pytest.raises(ModelTimeout):
+            client.infer({"image": FRAME}, {}, 0.5)
         assert server.payloads == []
 
 
