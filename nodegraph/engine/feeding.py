@@ -9,7 +9,7 @@ from nodegraph.engine.sources import ALIVE
 from nodegraph.engine.streams import Stream
 
 if TYPE_CHECKING:
-    from nodegraph.engine.run import Run
+    from nodegraph.engine.circulation import Circulation
 
 FIRST_RETRY = 0.5
 LAST_RETRY = 5.0
@@ -19,8 +19,8 @@ LAST_RETRY = 5.0
 class LiveFeed:
     """One live source's thread: reads at the source's pace and leaves the newest frame for the run to take."""
 
-    def __init__(self, run: "Run", stream: Stream) -> None:
-        self._run, self._stream = run, stream
+    def __init__(self, flow: "Circulation", stream: Stream) -> None:
+        self._flow, self._stream = flow, stream
         assert stream.reader is not None
         self._reader = stream.reader
         self._retry = FIRST_RETRY
@@ -30,7 +30,7 @@ class LiveFeed:
         stream, stopped = self._stream, self._stream.stopped
         try:
             while not stopped.is_set() and not stream.exhausted:
-                self._run.going.wait()
+                self._flow.going.wait()
                 try:
                     item = self._reader.read()
                 except Exception as error:
@@ -46,7 +46,7 @@ class LiveFeed:
             if self._reader.node is not None:
                 self._reader.node.close()
         if not stopped.is_set():
-            self._run.source_over(stream)
+            self._flow.over(stream)
 
     def _show(self, value: Any, stamp: Stamp) -> None:
         stream = self._stream
@@ -62,8 +62,8 @@ class LiveFeed:
             node.failing = 0
             node.meter.add(stamp.captured, time.perf_counter())
         if stream.newest.put((value, stamp, stamp.captured)):
-            self._run.dropped(stream)
-        self._run.try_admit(stream)
+            self._flow.dropped(stream)
+        self._flow.try_admit(stream)
 
     def _failed(self, error: Exception) -> bool:
         """Tell it; whether to try again. A device comes back; a file that cannot be read stays so."""
@@ -76,10 +76,10 @@ class LiveFeed:
             node.failures += 1
             node.failing += 1
             node.close()
-        if node is None or node.node.failure == "stop" or self._run.hopeless(stream):
-            self._run.fail(failure)
+        if node is None or node.node.failure == "stop" or self._flow.hopeless(stream):
+            self._flow.fail(failure)
             return False
-        self._run.emit(failure)
+        self._flow.emit(failure)
         if not node.spec.live:
             return False
         stream.stopped.wait(self._retry)
@@ -90,8 +90,8 @@ class LiveFeed:
 class OfflineFeed:
     """Steps all sources of an offline run: the earliest frame next, each when there is room for it."""
 
-    def __init__(self, run: "Run", streams: list[Stream]) -> None:
-        self._run = run
+    def __init__(self, flow: "Circulation", streams: list[Stream]) -> None:
+        self._flow = flow
         self._streams = streams
         self._ahead: dict[str, tuple[Any, Stamp]] = {}
         self._linked = any(stream.domain.after for stream in streams)
@@ -101,7 +101,7 @@ class OfflineFeed:
         try:
             for stream in self._streams:
                 self._advance(stream)
-            while self._ahead and not self._run.stopping.is_set():
+            while self._ahead and not self._flow.stopping.is_set():
                 self._step()
         finally:
             for stream in self._streams:
@@ -111,7 +111,7 @@ class OfflineFeed:
                         stream.reader.node.close()
 
     def _step(self) -> None:
-        self._run.going.wait()
+        self._flow.going.wait()
         stream = min(
             (one for one in self._streams if one.id in self._ahead), key=lambda one: self._ahead[one.id][1].time
         )
@@ -123,7 +123,7 @@ class OfflineFeed:
         if not stream.credits.take(stream.stopped):
             return
         stream.frames_in += 1
-        self._run.deliver(stream, (value, stamp, stamp.captured))
+        self._flow.deliver(stream, (value, stamp, stamp.captured))
         if not stream.exhausted:
             self._advance(stream)
 
@@ -132,17 +132,17 @@ class OfflineFeed:
         assert stream.reader is not None
         began = time.perf_counter()
         try:
-            while (item := stream.reader.read()) is ALIVE and not self._run.stopping.is_set():
+            while (item := stream.reader.read()) is ALIVE and not self._flow.stopping.is_set():
                 pass
         except Exception as error:
             node = stream.reader.node
             if node is not None:
                 node.failures += 1
-            self._run.fail(failure_of(stream.id, stream.frames_in, error))
+            self._flow.fail(failure_of(stream.id, stream.frames_in, error))
             return
-        limit = self._run.seconds
+        limit = self._flow.seconds
         if item is None or item is ALIVE or (limit is not None and item[1].time >= limit):
-            self._run.source_over(stream)
+            self._flow.over(stream)
             return
         if stream.reader.node is not None:
             stream.reader.node.meter.add(began, time.perf_counter())

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from nodegraph.core import topology
 from nodegraph.core.adapters import PARAM_TYPES, fits
 from nodegraph.core.errors import DocumentError
-from nodegraph.core.graph import Graph, GraphNode, Wire
+from nodegraph.core.graph import Graph, Wire
 from nodegraph.core.registry import Registry
 from nodegraph.core.spec import NodeSpec, Param
 from nodegraph.core.validate import errors_of, validate
@@ -220,14 +220,3 @@ class _Planner:
         adapter = fits(outputs[number].types, wanted)
         convert = adapter.convert if adapter else None
         return Feed(wire.source, slots.get(wire.source, -1), number if len(outputs) > 1 else -1, convert)
-
-
-def restarts(before: GraphNode, after: GraphNode, spec: NodeSpec) -> bool:
-    """Whether a node must be made anew for this change, losing its state."""
-    if before.type != after.type or before.place != after.place:
-        return True
-    return any(
-        before.params.get(param.name, param.default) != after.params.get(param.name, param.default)
-        for param in spec.params
-        if param.restart
-    )

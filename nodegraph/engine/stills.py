@@ -35,10 +35,11 @@ class Stills:
             self._changed.notify_all()
 
     def touch(self, node: str) -> None:
-        """A parameter of this still changed."""
+        """A parameter of this node changed, perhaps a still's."""
         with self._changed:
-            self._dirty.add(node)
-            self._changed.notify_all()
+            if any(step.id == node for step in self._steps):
+                self._dirty.add(node)
+                self._changed.notify_all()
 
     def settle(self, without_blocking: bool = False) -> bool:
         """Run what is due, in order; whether all is up to date now."""
