@@ -41,7 +41,8 @@ class Record:
         old = self._state
         if stage is old.stage:
             new = replace(old, done=done, total=total, message=message, hint=hint)
-            if new == old or (self._told > time.monotonic() - _PROGRESS_EVERY and message == old.message):
+            small = message == old.message and bool(total) == bool(old.total)
+            if new == old or (small and self._told > time.monotonic() - _PROGRESS_EVERY):
                 self._set(new, tell=False)
                 return
         else:
