@@ -1,86 +1,16 @@
-"""Model servers as real processes, and drawn pictures to show them."""
+"""The kit on the path, servers, 2018 clients, and a drawn picture."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
-import httpx
 import numpy as np
 import pytest
 
-from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.protocols.native import NativeClient
-
-sys.path.insert(0, str(Path(__file__).parent))
-from alpha_2018 import AlphaSocket
-
-MODELS = Path(__file__).resolve().parents[2] / "models"
-sys.path.insert(0, str(MODELS / "kit"))
-
-
-@dataclass
-class Server:
-    """A running server: its process, HTTP address and Unix socket."""
-
-    process: subprocess.Popen[str]
-    url: str
-    socket: Path
-    clients: list[NativeClient] = field(default_factory=list)
-
-    def client(self, transport: str = "memfd") -> NativeClient:
-        """A client over the Unix socket, or over HTTP."""
-        self.clients.append(NativeClient(Endpoint(self.url, None if transport == "http" else self.socket)))
-        return self.clients[-1]
-
-    def wait(self) -> "Server":
-        """Ready, or the test fails."""
-        while (health := httpx.get(f"{self.url}/health", trust_env=False)).json()["state"] == "loading":
-            pass
-        assert health.json()["state"] == "ready", health.text
-        return self
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server: `start("people")` or `start(text of a server.py)`; variables as keywords. Ends with the test."""
-    servers: list[Server] = []
-
-    def begin(model: str, **environment: str) -> Server:
-        script = MODELS / model / "server.py"
-        if "\n" in model:
-            script = tmp_path / f"server{len(servers)}.py"
-            script.write_text(model)
-        path = tmp_path / f"s{len(servers)}"
-        variables = {
-            **os.environ,
-            "PYTHONPATH": str(MODELS / "kit"),
-            "NODEGRAPH_PORT": "0",
-            "NODEGRAPH_SOCKET": str(path),
-            **environment,
-        }
-        with open(tmp_path / "log", "a") as log:
-            process = subprocess.Popen(
-                [sys.executable, str(script)], env=variables, stdout=subprocess.PIPE, stderr=log, text=True
-            )
-        servers.append(Server(process, "", path))
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("nodegraph-kit listening http://127.0.0.1:"), (line, (tmp_path / "log").read_text())
-        servers[-1].url = line.split()[-1]
-        return servers[-1]
-
-    yield begin
-    for server in servers:
-        for client in server.clients:
-            client.close()
-        server.process.kill()
-        server.process.wait()
-        assert server.process.stdout is not None
-        server.process.stdout.close()
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "models" / "kit")]
+from alpha_2018 import AlphaSocket  # noqa: E402
+from serving import start_servers  # noqa: E402, F401
 
 
 def draw_scene(width: int = 320, height: int = 240, shift: int = 0) -> np.ndarray:

@@ -3,6 +3,7 @@
 import itertools
 import threading
 import uuid
+import weakref
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ class NativeClient:
         self._endpoint, self._connect_timeout, self._max_answer = endpoint, connect_timeout, max_answer
         self._lock = threading.Lock()
         self._channel: Channel | None = None
+        self._channels: weakref.WeakSet[Channel] = weakref.WeakSet()
         self._described: dict[str, Any] | None = None
         self._closed = False
         self._id = uuid.uuid4().hex
@@ -91,7 +93,11 @@ class NativeClient:
     def close(self) -> None:
         """Drop the connection; calls in flight raise ModelUnreachable."""
         self._closed = True
-        self._forget()
+        with self._lock:
+            channels = list(self._channels)
+            self._channel = None
+        for channel in channels:
+            channel.close()
 
     def _connected(self, deadline: Deadline) -> Channel:
         with self._lock:
@@ -99,6 +105,7 @@ class NativeClient:
                 raise ModelUnreachable("The connection to the model was closed.")
             if self._channel is None:
                 self._channel = self._connect(deadline)
+                self._channels.add(self._channel)
             return self._channel
 
     def _connect(self, deadline: Deadline) -> Channel:
@@ -119,7 +126,7 @@ class NativeClient:
         with self._lock:
             channel, self._channel, self._described = self._channel, None, None
         if channel is not None:
-            channel.close()
+            channel.retire()
 
     def _request(
         self, described: Mapping[str, Any], inputs: Mapping[str, Any], params: Mapping[str, Any]

@@ -59,6 +59,10 @@ class HttpChannel:
         arrays = body[end:] if end % 8 == 0 else body[end:].copy()
         return message.parse(body[start:end].tobytes()), arrays
 
+    def retire(self) -> None:
+        """The same as `close`: a connection that failed was the server's last."""
+        self.close()
+
     def close(self) -> None:
         """Hang up; threads that wait for an answer wake at once."""
         with self._lock:

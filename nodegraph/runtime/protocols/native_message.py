@@ -26,6 +26,9 @@ class Channel(Protocol):
     def run(self, header: dict[str, Any], packer: Packer, deadline: "Deadline") -> tuple[dict[str, Any], Bytes]:
         """Send a request; the answer's header, and its body, which the caller may keep."""
 
+    def retire(self) -> None:
+        """Take no new calls. Those in flight may still end well."""
+
     def close(self) -> None:
         """Let go; calls in flight fail."""
 

@@ -57,6 +57,15 @@ class UnixChannel:
         )
         return answer
 
+    def retire(self) -> None:
+        """Hang up idle lanes; the others when their calls end."""
+        with self._lock:
+            self._closed = True
+            for lane in self._idle:
+                lane.hang_up()
+                self._all.discard(lane)
+            self._idle.clear()
+
     def close(self) -> None:
         """Hang up all lanes; threads that wait on one wake at once."""
         with self._lock:
@@ -76,7 +85,11 @@ class UnixChannel:
                 self._all.discard(lane)
             raise
         with self._lock:
-            self._idle.append(lane)
+            if self._closed:
+                lane.hang_up()
+                self._all.discard(lane)
+            else:
+                self._idle.append(lane)
         return result
 
     def _take(self) -> "Lane | None":
