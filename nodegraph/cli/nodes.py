@@ -41,11 +41,12 @@ def info(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps(found.spec.to_json() | {"origin": found.origin}, indent=2, default=str))
     else:
-        _describe(found.spec, found.origin)
+        describe(found.spec, found.origin)
     return DONE
 
 
-def _describe(spec: NodeSpec, origin: str) -> None:
+def describe(spec: NodeSpec, origin: str) -> None:
+    """Print a type of node for people."""
     say(f"{spec.title}  ({spec.id}, {spec.category}, from {origin})")
     say()
     say(spec.description)

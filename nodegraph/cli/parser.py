@@ -144,14 +144,13 @@ def _add_models(verbs: Any) -> None:
     for name, help in (
         ("pull", "download a model's image"),
         ("build", "build a model's image from its folder"),
-        ("start", "start a model's server and keep it until Ctrl-C"),
-        ("stop", "stop a model's containers"),
+        ("start", "start a model's container and leave it running; runs then use it"),
+        ("stop", "stop the containers that start left running"),
         ("logs", "what a model's server printed last"),
-        ("remove", "remove a model's containers and image"),
+        ("remove", "stop what start left running and remove the image"),
     ):
         verb = _model_verb(models, name, help, name)
         if name == "start":
-            verb.add_argument("--place", choices=("process", "container"), help="where; the model's default without")
             verb.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="what it runs on")
 
 

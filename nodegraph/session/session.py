@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nodegraph.runtime.state import ServerListener
 
 Mode = Literal["live", "offline"]
+_WINDOWS = ("sink.window",)
 
 
 class Session:
@@ -121,7 +122,7 @@ class Session:
     def is_live(self, graph: Graph) -> bool:
         """Whether a graph is meant to run at the clock's pace: it has a device for a source, or a window."""
         specs = [found.spec for node in graph.nodes.values() if (found := self.registry.find(node.type))]
-        return any(spec.live for spec in specs)
+        return any(spec.live or spec.id in _WINDOWS for spec in specs)
 
     def frames_of(self, graph: Graph, frames: int | None, seconds: float | None) -> int | None:
         """How many frames a run will probably give, for its progress; None when nobody knows.

@@ -1,0 +1,234 @@
+"""``nodegraph models``: list, search, info, check, pull, build, start, stop, logs, remove."""
+
+import argparse
+import dataclasses
+import difflib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from nodegraph.cli.codes import DONE, FAILED, INVALID
+from nodegraph.cli.sessions import session_for
+from nodegraph.cli.text import first_line, say, say_problems, table
+from nodegraph.core.errors import Problem, UsageError
+from nodegraph.core.resources import data_folder
+from nodegraph.core.validate import errors_of
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.state import ServerEvent
+
+_AGAIN_AFTER = 2.0
+"""Seconds after which progress within one stage is told again."""
+
+
+def listing(arguments: argparse.Namespace) -> int:
+    """Every model of the catalogues with where it can run and whether it is here."""
+    with session_for(arguments.models) as session:
+        _show(session.models, arguments)
+        _say_broken(problem for catalog in session.catalogs.values() for problem in catalog.problems)
+    return DONE
+
+
+def search(arguments: argparse.Namespace) -> int:
+    """The models with every word in what their entry says; 1 when there is none."""
+    words = [word.lower() for word in arguments.words]
+    with session_for(arguments.models) as session:
+        found = [entry for entry in session.models if all(word in _text(entry) for word in words)]
+    _show(found, arguments)
+    if not found and not arguments.json:
+        say("No model matches.", sys.stderr)
+    return DONE if found else FAILED
+
+
+def _show(entries: list[ModelEntry], arguments: argparse.Namespace) -> None:
+    from nodegraph.runtime.manage import statuses
+
+    known = {status.id: status for status in statuses(entries)}
+    if arguments.json:
+        say(json.dumps([_document(entry) | _plain(known[entry.id]) for entry in entries], indent=2))
+    else:
+        table((one.id, one.name, _where(one, known[one.id]), first_line(one.description.first)) for one in entries)
+
+
+def _where(entry: ModelEntry, status: Any) -> str:
+    if not entry.available:
+        return "announced"
+    image = ({True: "image here", False: "image to fetch"}.get(status.present, "image")) if status.image else ""
+    running = f"{status.running} running" if status.running else ""
+    return ", ".join(part for part in ("process" if status.process else "", image, running) if part) or "URL only"
+
+
+def _text(entry: ModelEntry) -> str:
+    about = entry.description
+    parts = (entry.id, entry.name, about.first, about.second, about.third, entry.category or "", *entry.keywords)
+    return " ".join(parts).lower()
+
+
+def info(arguments: argparse.Namespace) -> int:
+    """One model: what it says about itself, how it stands on this machine, ports and parameters."""
+    from nodegraph.cli.nodes import describe
+    from nodegraph.runtime.manage import statuses
+
+    with session_for(arguments.models) as session:
+        entry = _entry(session.models, arguments.model)
+        found = session.registry.find(f"model.{entry.id}")
+    status = statuses([entry])[0]
+    spec = found.spec if found else None
+    if arguments.json:
+        document = _document(entry) | _plain(status) | {"node": spec.to_json() if spec else None}
+        say(json.dumps(document, indent=2, default=str))
+        return DONE
+    if spec:
+        describe(spec, entry.where)
+    say()
+    rows = [("state", _where(entry, status)), ("image", status.image or "none"), ("protocol", entry.protocol)]
+    rows += [(key, value) for key, value in _document(entry).items() if key in _SHOWN and value]
+    table([(key, str(value)) for key, value in rows])
+    return DONE
+
+
+_SHOWN = ("licence", "authors", "organization", "framework", "github", "paper", "size_text", "category")
+
+
+def _document(entry: ModelEntry) -> dict[str, Any]:
+    about = entry.description
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "description": about.first,
+        "category": entry.category,
+        "keywords": list(entry.keywords),
+        "available": entry.available,
+        "protocol": entry.protocol,
+        "cpu": entry.cpu,
+        "gpu": entry.gpu,
+        "size_text": entry.size_text,
+        **{key: getattr(about, key) for key in ("licence", "authors", "organization", "framework", "github", "paper")},
+    }
+
+
+def _plain(status: Any) -> dict[str, Any]:
+    return dataclasses.asdict(status)
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Every problem of every catalogue; 3 when one has an error."""
+    from nodegraph.runtime.catalog import load_catalog
+
+    paths = [Path(name) for name in arguments.catalogues] or [data_folder() / "models.json"]
+    catalogs = {path: load_catalog(path) for path in paths}
+    if arguments.json:
+        rows = {
+            str(path): {"models": [entry.id for entry in one.entries], "problems": [_row(it) for it in one.problems]}
+            for path, one in catalogs.items()
+        }
+        say(json.dumps(rows, indent=2))
+    for path, one in () if arguments.json else catalogs.items():
+        errors = errors_of(one.problems)
+        warnings = len(one.problems) - len(errors)
+        say(f"{path}: {len(one.entries)} models, {len(errors)} errors, {warnings} warnings")
+        say_problems(one.problems)
+    return INVALID if any(errors_of(one.problems) for one in catalogs.values()) else DONE
+
+
+def _row(problem: Problem) -> dict[str, str]:
+    return {key: str(value) for key, value in dataclasses.asdict(problem).items()}
+
+
+def pull(arguments: argparse.Namespace) -> int:
+    """Download the image."""
+    from nodegraph.runtime import manage
+
+    return _work(arguments, lambda entry: manage.pull(entry, _teller(arguments.json)), "pulled")
+
+
+def build(arguments: argparse.Namespace) -> int:
+    """Build the image."""
+    from nodegraph.runtime import manage
+
+    return _work(arguments, lambda entry: manage.build(entry, _teller(arguments.json)), "built")
+
+
+def start(arguments: argparse.Namespace) -> int:
+    """Start a container that stays."""
+    from nodegraph.runtime import manage
+
+    def work(entry: ModelEntry) -> dict[str, Any]:
+        endpoint = manage.start(entry, {"device": arguments.device}, _teller(arguments.json))
+        return {"url": endpoint.url, "socket": str(endpoint.socket or "")}
+
+    return _work(arguments, work, "started")
+
+
+def stop(arguments: argparse.Namespace) -> int:
+    """Stop the containers that `start` left running."""
+    from nodegraph.runtime import manage
+
+    return _work(arguments, lambda entry: {"stopped": manage.stop(entry)}, "stopped")
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Stop what `start` left running and remove the image."""
+    from nodegraph.runtime import manage
+
+    return _work(arguments, lambda entry: {"stopped": manage.stop(entry), "removed": manage.remove(entry)}, "removed")
+
+
+def logs(arguments: argparse.Namespace) -> int:
+    """The last lines the model's server printed."""
+    from nodegraph.runtime import manage
+
+    with session_for(arguments.models) as session:
+        entry = _entry(session.models, arguments.model)
+    lines = manage.logs(entry)
+    if arguments.json:
+        say(json.dumps(lines, indent=2))
+    else:
+        say("\n".join(lines) if lines else f"{entry.name} has no log yet.")
+    return DONE
+
+
+def _work(arguments: argparse.Namespace, work: Callable[[ModelEntry], dict[str, Any] | None], done: str) -> int:
+    """Do something with a model and say what came of it."""
+    with session_for(arguments.models) as session:
+        entry = _entry(session.models, arguments.model)
+    result = {key: value for key, value in (work(entry) or {}).items() if value != ""}
+    if arguments.json:
+        say(json.dumps({"id": entry.id, "action": done, **result}))
+    else:
+        facts = ", ".join(f"{key} {value}" for key, value in result.items())
+        say(f"{entry.name}: {facts or done}")
+    return DONE
+
+
+def _entry(entries: list[ModelEntry], name: str) -> ModelEntry:
+    """The entry with this id or name. Raises UsageError."""
+    wanted = name.removeprefix("model.")
+    for entry in entries:
+        if wanted in (entry.id, entry.name):
+            return entry
+    close = difflib.get_close_matches(wanted, [entry.id for entry in entries], n=1, cutoff=0.5)
+    hint = f"Did you mean {close[0]}?" if close else "`nodegraph models list` names them."
+    raise UsageError(f"There is no model {name!r} in the catalogue.", hint)
+
+
+def _say_broken(problems: Iterable[Problem]) -> None:
+    broken = errors_of(problems)
+    if broken:
+        say(f"{len(broken)} mistakes in the catalogue: `nodegraph models check` names them.", sys.stderr)
+
+
+def _teller(quiet: bool) -> Callable[[ServerEvent], None]:
+    """Says stages as they begin, and progress every other second, on stderr."""
+    last: dict[str, Any] = {"stage": None, "at": 0.0}
+
+    def tell(event: ServerEvent) -> None:
+        now = time.monotonic()
+        if quiet or (last["stage"] == event.state.stage and now - last["at"] < _AGAIN_AFTER):
+            return
+        last.update(stage=event.state.stage, at=now)
+        say(str(event), sys.stderr)
+
+    return tell
