@@ -11,12 +11,10 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import numpy as np
-
 from nodegraph.sdk import Image, NodeError
+from nodes.source._decoded import upright
 
 if TYPE_CHECKING:
-    from av import VideoFrame
     from av.container import InputContainer
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 2.0
@@ -84,12 +82,6 @@ class Reader:
             with self._news:
                 self._picture = upright(frame), rate
                 self._news.notify_all()
-
-
-def upright(frame: "VideoFrame") -> Image:
-    """The frame as BGR, turned as it asks to be."""
-    image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
-    return np.ascontiguousarray(np.rot90(image, round(frame.rotation / 90))) if frame.rotation else image
 
 
 def check_name(url: str) -> None:

@@ -1,6 +1,6 @@
 """Video files, read with OpenCV; what OpenCV cannot say (why, how long, torn) is asked of PyAV."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from nodegraph.sdk import File, Image, NodeError, Source, Stamped, param
+from nodes.source._decoded import has_alpha, pictures_with_alpha
 from nodes.source._opencv import open_file, rate_of
 from nodes.source._reasons import check_file, why_no_video
 from nodes.source._torn import length_of, warn_if_torn
@@ -29,8 +30,9 @@ class VideoFrame(NamedTuple):
 class VideoFile(Source, id="source.video_file", category="Source/File", keywords=("movie", "clip", "mp4", "read")):
     """Read a video file frame by frame.
 
-    Image: uint8 H×W×3 BGR, upright (rotation noted by phones is applied). File: the path, for a video sink that
-    shall take over the sound. Each frame keeps its own time, also in files with a variable frame rate.
+    Image: uint8 H×W×3 BGR, or H×W×4 where the file has transparency (ProRes 4444, FFV1, PNG), upright: rotation noted
+    by phones is applied. File: the path, for a video sink that shall take over the sound. Each frame keeps its own
+    time, also in files with a variable frame rate.
     """
 
     path: Path = param(Path(), "The video to read.", accept=VIDEO_FILES, restart=True)
@@ -41,6 +43,8 @@ class VideoFile(Source, id="source.video_file", category="Source/File", keywords
     loop: bool = param(False, "Begin again when the end is reached.")
     speed: float = param(1.0, "2 plays twice as fast, 0.5 at half speed.", ge=0.1, le=10, step=0.1)
 
+    _told = False
+
     def stream(self) -> Iterator[Stamped[VideoFrame]]:
         """Yield the frames between `start` and `end`. Raises NodeError when there is none."""
         check_file(self.path, "video")
@@ -50,15 +54,18 @@ class VideoFile(Source, id="source.video_file", category="Source/File", keywords
         try:
             if not capture.isOpened():
                 raise why_no_video(self.path)
-            yield from self._frames(capture)
+            rate = rate_of(capture)
+            if has_alpha(capture):
+                yield from self._frames(pictures_with_alpha(self.path, self.start), rate)
+            else:
+                seek(capture, self.start)
+                yield from self._frames(pictures(capture, rate), rate)
         finally:
             capture.release()
 
-    def _frames(self, capture: cv2.VideoCapture) -> Iterator[Stamped[VideoFrame]]:
-        rate = rate_of(capture)
-        seek(capture, self.start)
+    def _frames(self, pictures: Iterable[tuple[float, Image]], rate: float | None) -> Iterator[Stamped[VideoFrame]]:
         last = None
-        for seconds, image in pictures(capture, rate):
+        for seconds, image in pictures:
             if self.end and seconds >= self.end - SLACK:
                 return
             if seconds >= self.start - SLACK:
@@ -66,7 +73,9 @@ class VideoFile(Source, id="source.video_file", category="Source/File", keywords
             last = seconds
         if last is None or last < self.start - SLACK:
             raise self._nothing_came(last)
-        warn_if_torn(self.path, last, rate)
+        if not self._told:  # once, not in every round of a loop
+            self._told = True
+            warn_if_torn(self.path, last, rate)
 
     def _nothing_came(self, last: float | None) -> NodeError:
         length = length_of(self.path) or last or 0.0

@@ -47,7 +47,8 @@ def make_video(tmp_path: Path) -> Maker:
             stream.width, stream.height, stream.pix_fmt, stream.gop_size = *size, pixels, 10
             stream.codec_context.time_base = Fraction(1, clock)
             for number, seconds in enumerate(times):
-                frame = av.VideoFrame.from_ndarray(picture(number, *size), format="bgr24")
+                image = picture(number, *size)
+                frame = av.VideoFrame.from_ndarray(image, format="bgra" if image.shape[2] == 4 else "bgr24")
                 frame.time_base, frame.pts = Fraction(1, clock), round(seconds * clock)
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())

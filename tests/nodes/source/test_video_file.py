@@ -91,6 +91,21 @@ def test_ten_bit_and_av1_are_read_as_eight_bit_bgr(make_video, read_number, code
     assert read_number(frames[7].value.image) == 7
 
 
+@pytest.mark.parametrize(("codec", "pixels", "suffix"), [("prores_ks", "yuva444p10le", "mov"), ("ffv1", "bgra", "mkv")])
+def test_transparency_is_kept(make_video, codec, pixels, suffix):
+    def half(number, width, height):
+        image = np.full((height, width, 4), (200, 100, 50, 128), np.uint8)
+        image[:, : number + 1, 3] = 0
+        return image
+
+    options = {"profile": "4444"} if codec == "prores_ks" else {}
+    path = make_video(f"a.{suffix}", codec=codec, pixels=pixels, options=options, picture=half)
+    frames = frames_of(path, start=0.5)
+    assert [frame.time for frame in frames] == pytest.approx([i / 30 for i in range(15, 30)], abs=1e-3)
+    assert np.abs(frames[0].value.image[24, 40].astype(int) - (200, 100, 50, 128)).max() <= 3
+    assert (frames[0].value.image[24, :, 3] < 10).sum() == 16
+
+
 def test_a_picture_marked_as_rotated_comes_upright(make_video):
     def left_half_white(_number, width, height):
         image = np.zeros((height, width, 3), np.uint8)
