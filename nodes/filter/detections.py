@@ -19,8 +19,14 @@ def taken(detections: Detections, rows: NDArray[np.intp]) -> Detections:
 
 def areas(detections: Detections) -> NDArray[np.float32]:
     """The area of every box as a fraction of the image, (N,)."""
-    sides = np.maximum(detections.boxes[:, 2:] - detections.boxes[:, :2], 0)
+    boxes = boxes_of(detections)
+    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0)
     return np.asarray(sides[:, 0] * sides[:, 1], np.float32)
+
+
+def boxes_of(detections: Detections) -> NDArray[np.float64]:
+    """The boxes with what a confused model may give made harmless: no NaN, nothing farther out than nine images."""
+    return np.clip(np.nan_to_num(detections.boxes.astype(np.float64), posinf=10, neginf=-9), -9, 10)
 
 
 class SelectDetections(
@@ -101,7 +107,7 @@ class CropToDetection(
         order = np.argsort(-areas(detections), kind="stable")
         if self.index >= len(order):
             return image if self.missing == "whole image" else None
-        box = np.nan_to_num(detections.boxes[order[self.index]].astype(float))
+        box = boxes_of(detections)[order[self.index]]
         centre, sides = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) * (1 + 2 * self.margin)
         if self.square:
             longer = max(sides[0] * image.shape[1], sides[1] * image.shape[0])
@@ -121,20 +127,19 @@ class DetectionsToMask(
     def process(self, image: Image, detections: Detections) -> Mask:
         height, width = image.shape[:2]
         mask: Pixels = np.zeros((height, width), np.uint8)
-        for box in np.nan_to_num(detections.boxes.astype(float)):
-            centre = (box[:2] + box[2:]) / 2 * (width, height)
-            half = np.maximum((box[2:] - box[:2]) / 2 * (1 + 2 * self.margin) * (width, height), 0.5)
-            # cv2 draws with 16 bits; nothing farther out can be seen.
-            low, high = (
-                np.clip(edge, -width - height, 2 * (width + height)) for edge in (centre - half, centre + half)
-            )
-            if self.shape == "rectangle":
-                first, last = (
-                    np.floor(low).astype(int),
-                    np.maximum(np.ceil(high).astype(int) - 1, np.floor(low).astype(int)),
-                )
-                cv2.rectangle(mask, first.tolist(), last.tolist(), 255, cv2.FILLED)
-            else:
-                middle, axes = (low + high) / 2, (high - low)
-                cv2.ellipse(mask, (middle.tolist(), axes.tolist(), 0.0), 255, cv2.FILLED, cv2.LINE_AA)
+        for box in boxes_of(detections):
+            centre, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2 * (1 + 2 * self.margin)
+            low, high = (centre - half) * (width, height), (centre + half) * (width, height)
+            _filled(mask, low, high, self.shape)
         return mask
+
+
+def _filled(mask: Pixels, low: NDArray[np.float64], high: NDArray[np.float64], shape: str) -> None:
+    """White from corner to corner, at least one pixel."""
+    if shape == "rectangle":
+        first = np.rint(low).astype(int)
+        last = np.maximum(np.rint(high).astype(int) - 1, first)
+        cv2.rectangle(mask, first.tolist(), last.tolist(), 255, cv2.FILLED)
+    else:
+        middle, axes = (low + high) / 2, np.maximum(high - low, 1)
+        cv2.ellipse(mask, (middle.tolist(), axes.tolist(), 0.0), 255, cv2.FILLED, cv2.LINE_AA)

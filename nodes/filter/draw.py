@@ -9,6 +9,7 @@ from nodegraph.sdk import Color, Detections, Filter, Image, Keypoints, Mask, Seg
 from nodes.filter._composite import over
 from nodes.filter._drawing import color_for, font_size, ink, line_width, point, write_label
 from nodes.filter._pixels import Pixels, as_frame, color_of, like, size_of
+from nodes.filter.detections import boxes_of
 
 
 class DrawDetections(Filter, id="filter.draw_detections", category="Filter/Draw", keywords=("boxes", "bounding box")):
@@ -46,9 +47,7 @@ class DrawDetections(Filter, id="filter.draw_detections", category="Filter/Draw"
                 plain[:] = color
                 part[:] = over(as_frame(part), plain, None, self.fill)
         if self.thickness > 0:
-            cv2.rectangle(
-                canvas, (x0, y0), (x1, y1), ink(canvas, color), line_width(canvas, self.thickness), cv2.LINE_AA
-            )
+            cv2.rectangle(canvas, (x0, y0), (x1, y1), ink(canvas, color), line_width(canvas, self.thickness))
 
     def _draw_label(self, canvas: Pixels, detections: Detections, index: int) -> None:
         label, score = detections.labels[index], float(detections.scores[index])
@@ -63,7 +62,7 @@ class DrawDetections(Filter, id="filter.draw_detections", category="Filter/Draw"
 
 
 def _corners(canvas: Pixels, detections: Detections, index: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    left, top, right, bottom = np.nan_to_num(detections.boxes[index]).tolist()
+    left, top, right, bottom = boxes_of(detections)[index].tolist()
     return point(left, top, *size_of(canvas)), point(right, bottom, *size_of(canvas))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.sdk import Filter, Image, Stamp, param
-from nodes.filter._pixels import Pixels, as_frame
+from nodes.filter._pixels import as_frame
 
 
 class FrameDelay(Filter, id="filter.frame_delay", category="Filter/Time", delay=True, keywords=("feedback", "loop")):
@@ -49,7 +49,7 @@ class Trails(
 
     def open(self) -> None:
         self._average: NDArray[np.float32] | None = None
-        self._extreme: Pixels | None = None
+        self._extreme: NDArray[np.uint16] | None = None
         self._time = 0.0
 
     def process(self, image: Image, stamp: Stamp) -> Image:
@@ -66,15 +66,16 @@ class Trails(
         return as_frame(cv2.convertScaleAbs(self._average))
 
     def _kept(self, image: Image, keep: float) -> Image:
-        """Half a grey level is taken off as well: rounding alone would let a dim ghost stand for ever."""
+        """In 1/256 of a grey level, less half of one: in whole levels rounding would let a dim ghost stand for ever."""
         self._average = None
-        before = self._extreme if self._extreme is not None and self._extreme.shape == image.shape else image
+        fine = np.asarray(cv2.addWeighted(image, 256, image, 0, 0, dtype=cv2.CV_16U), np.uint16)
+        before = self._extreme if self._extreme is not None and self._extreme.shape == image.shape else fine
         if self.mode == "lighten":
-            kept = cv2.max(image, cv2.addWeighted(before, keep, before, 0, -0.5))
+            kept = cv2.max(fine, cv2.addWeighted(before, keep, before, 0, -0.5))
         else:
-            kept = cv2.min(image, cv2.addWeighted(before, keep, before, 0, 255 * (1 - keep) + 0.5))
-        self._extreme = as_frame(kept)
-        return self._extreme
+            kept = cv2.min(fine, cv2.addWeighted(before, keep, before, 0, 255 * 256 * (1 - keep) + 0.5))
+        self._extreme = np.asarray(kept, np.uint16)
+        return as_frame(cv2.convertScaleAbs(self._extreme, alpha=1 / 256))
 
     def close(self) -> None:
         self._average = self._extreme = None

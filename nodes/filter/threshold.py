@@ -64,8 +64,8 @@ class ColorRange(
         distance = np.abs((ramp * 360 / 256 - self.hue + 180) % 360 - 180)
         allowed = [
             distance <= self.width / 2,
-            ramp >= self.saturation_min * 2.55,
-            (ramp >= self.value_min * 2.55) & (ramp <= self.value_max * 2.55),
+            ramp >= self.saturation_min * 255 / 100,
+            (ramp >= self.value_min * 255 / 100) & (ramp <= self.value_max * 255 / 100),
         ]
         table = (np.stack(allowed, axis=-1) * np.uint8(255)).reshape(1, 256, 3)
         hue, saturation, value = cv2.split(cv2.LUT(hsv, table))
