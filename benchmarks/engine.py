@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import psutil
 
+from benchmarks import Result
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.core.node import Filter, Node, Sink, Source, Stamped, param
 from nodegraph.core.registry import Definition, Registry
@@ -22,7 +23,6 @@ from nodegraph.engine.run import Run
 
 WIDTH, HEIGHT = 1280, 720
 ROUNDS = 5
-Row = dict[str, Any]
 
 
 class Frames(Source, id="bench.frames", category="Bench"):
@@ -169,14 +169,14 @@ def run_offline(graph: Graph, workers: int) -> float:
     return run.seconds_run
 
 
-def row(name: str, values: list[float], target: str, unit: str, note: str = "") -> Row:
+def row(name: str, values: list[float], target: str, unit: str, note: str = "") -> Result:
     """A line of the table: the median, and the spread as lowest and highest."""
     spread = f"{min(values):.3g}..{max(values):.3g}"
     value = statistics.median(values)
     return {"name": name, "value": value, "target": target, "unit": unit, "spread": spread, "note": note}
 
 
-def chain8() -> list[Row]:
+def chain8() -> list[Result]:
     """Eight operations at 720p, every frame: throughput over a hand-written loop's."""
     count = 120
     graph = chain(GraphNode("in", "bench.frames", {"count": count}), list(EIGHT))
@@ -233,7 +233,7 @@ def gapi(path: Path) -> float:
     return time.perf_counter() - began
 
 
-def against_gapi() -> list[Row]:
+def against_gapi() -> list[Result]:
     """File decode and five operations at 720p, two cores."""
     ratios = []
     with tempfile.TemporaryDirectory() as folder:
@@ -246,7 +246,7 @@ def against_gapi() -> list[Row]:
     return [row("engine.decode5_over_gapi", ratios, ">= 1.2", "x G-API")]
 
 
-def per_node() -> list[Row]:
+def per_node() -> list[Result]:
     """What the engine costs for each node and frame, with nodes that do nothing."""
     count = 2000
     graph = chain(GraphNode("in", "bench.frames", {"count": count}), ["nothing"] * 20)
@@ -254,7 +254,7 @@ def per_node() -> list[Row]:
     return [row("engine.node_overhead", costs, "<= 15", "µs")]
 
 
-def three_models() -> list[Row]:
+def three_models() -> list[Result]:
     """A live 60 fps source and three 30 ms models in a row."""
     graph = Graph()
     nodes = [("in", "bench.frames"), ("a", "bench.slow_model"), ("b", "bench.slow_model"), ("c", "bench.slow_model")]
@@ -285,7 +285,7 @@ def three_models() -> list[Row]:
     ]
 
 
-def memory() -> list[Row]:
+def memory() -> list[Result]:
     """Growth of the resident memory over 20,000 frames of the eight-operation graph, after a warm-up."""
     count, process = 20_000, psutil.Process()
     small = [name for name in EIGHT if name not in ("median", "warp")]
@@ -304,7 +304,7 @@ def memory() -> list[Row]:
     return [row("engine.memory_growth", [(late / early - 1) * 100], "< 2", "%", "20,000 frames, 720p")]
 
 
-def run() -> list[Row]:
+def run() -> list[Result]:
     """Every engine benchmark."""
     cv2.setNumThreads(1)
     return [*chain8(), *against_gapi(), *per_node(), *three_models(), *memory()]

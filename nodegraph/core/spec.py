@@ -1,6 +1,5 @@
 """Specs: what a node is, as plain data that survives JSON. Code is elsewhere."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -118,16 +117,26 @@ def _param_from_json(data: Mapping[str, Any]) -> Param:
     return Param(**{**values, "default": param.check(param.default)})
 
 
+LARGEST = 2**63 - 1
+"""Larger numbers fit no image, file or wire format."""
+
+
 def _number(param: Param, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise NodeError(f"{value!r} is not a number.", _range_of(param))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST <= value <= LARGEST:
+        raise NodeError(f"{_short(value)} is not a number that can be used.", _range_of(param))
     return float(_in_range(param, value))
 
 
 def _integer(param: Param, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or int(value) != value:
-        raise NodeError(f"{value!r} is not a whole number.", _range_of(param))
-    return int(_in_range(param, value))
+    number = _number(param, value)
+    if not number.is_integer():
+        raise NodeError(f"{number:g} is not a whole number.", _range_of(param))
+    return int(value)
+
+
+def _short(value: Any) -> str:
+    text = repr(value) if not isinstance(value, int) or abs(value) <= LARGEST else "A number of that size"
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _in_range(param: Param, value: float) -> float:
@@ -149,25 +158,25 @@ def _range_of(param: Param) -> str:
 
 def _boolean(param: Param, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise NodeError(f"{value!r} is not true or false.", "Use true or false.")
+        raise NodeError(f"{_short(value)} is not true or false.", "Use true or false.")
     return value
 
 
 def _text(param: Param, value: Any) -> str:
     if not isinstance(value, str):
-        raise NodeError(f"{value!r} is not text.", "Put it in quotes.")
+        raise NodeError(f"{_short(value)} is not text.", "Put it in quotes.")
     return value
 
 
 def _choice(param: Param, value: Any) -> str:
     if value not in param.choices:
-        raise NodeError(f"{value!r} is not one of the choices.", f"Use one of {', '.join(param.choices)}.")
+        raise NodeError(f"{_short(value)} is not one of the choices.", f"Use one of {', '.join(param.choices)}.")
     return str(value)
 
 
 def _file(param: Param, value: Any) -> Path:
     if not isinstance(value, str | Path) or "\0" in str(value):
-        raise NodeError(f"{value!r} is not a path.", "Use a file name as text.")
+        raise NodeError(f"{_short(value)} is not a path.", "Use a file name as text.")
     return Path(value)
 
 
@@ -185,12 +194,12 @@ def _color(param: Param, value: Any) -> tuple[int, ...]:
         and all(isinstance(part, int) and not isinstance(part, bool) and 0 <= part <= 255 for part in value)
     ):
         return tuple(value)
-    raise NodeError(f"{value!r} is not a colour.", "Use #rrggbb, or [blue, green, red] each 0 to 255.")
+    raise NodeError(f"{_short(value)} is not a colour.", "Use #rrggbb, or [blue, green, red] each 0 to 255.")
 
 
 def _vector(param: Param, value: Any) -> tuple[float, ...]:
     if not isinstance(value, list | tuple):
-        raise NodeError(f"{value!r} is not a list of numbers.", "Use a list of numbers.")
+        raise NodeError(f"{_short(value)} is not a list of numbers.", "Use a list of numbers.")
     return tuple(_number(param, part) for part in value)
 
 

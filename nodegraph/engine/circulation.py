@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from nodegraph.core.spec import Port
@@ -231,12 +231,11 @@ class Circulation:
 
 
 def _feeds(plan: Plan) -> Iterator[Feed]:
-    steps: Iterable[Step] = (
-        step for domain in plan.domains.values() for step in (*domain.steps, domain.head_step) if step
-    )
-    for step in steps:
-        yield from (feed for feed in step.inputs if feed)
-        yield from (drive.feed for drive in step.drives)
+    for domain in plan.domains.values():
+        for step in (*domain.steps, domain.head_step):
+            if step is not None:
+                yield from (feed for feed in step.inputs if feed)
+                yield from (drive.feed for drive in step.drives)
 
 
 def _is_there(value: Any, port: Port) -> bool:
