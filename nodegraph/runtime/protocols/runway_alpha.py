@@ -4,29 +4,23 @@ The compatibility path: a frame costs tens of milliseconds here. One request is 
 answers carry no id. A GET route answers about a picture inside the image, so it is never used for a frame.
 """
 
-import base64
 import threading
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 import httpx
-import numpy as np
 
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelTimeout, ModelUnreachable
-from nodegraph.runtime import codecs
 from nodegraph.runtime.answers import Size, by_declaration, by_shape
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols.alpha_payload import payload_of, results_in
 from nodegraph.runtime.protocols.handshake import PATH, shake_hands
 from nodegraph.runtime.protocols.socketio3 import PollingSocket
 from nodegraph.runtime.protocols.socketio4 import LibrarySocket
 from nodegraph.runtime.protocols.wire import fetch, loads, readable, too_slow
-
-QUALITIES: Final = (90, 75, 55, 35)
-"""JPEG qualities tried in turn until a frame fits the server's limit."""
 
 _NO_SUCH_ROUTE: Final = {404, 405, 500, 501}
 
@@ -94,7 +88,7 @@ class RunwayAlpha:
         if self._closed:
             raise ModelUnreachable(f"The connection to {self._entry.name} was closed.")
         if self._route is not None:
-            payload, size = self._payload(inputs, params, None)
+            payload, size = payload_of(self._entry, inputs, params, None)
             found, results = self._post(payload, timeout)
             if found:
                 return results, size
@@ -102,7 +96,7 @@ class RunwayAlpha:
             hint = "Give query.socket, or a query.http route that takes POST."
             raise ModelRefused(f"{self._entry.name} has no route that takes a frame. {self._said}".strip(), hint)
         socket = self._connected(deadline)
-        payload, size = self._payload(inputs, params, socket.max_payload)
+        payload, size = payload_of(self._entry, inputs, params, socket.max_payload)
         asked = self._entry.socket
         try:
             answer = socket.request(asked.emit, payload, asked.event, max(0.001, deadline - time.monotonic()))
@@ -112,7 +106,7 @@ class RunwayAlpha:
         except ModelError:
             self._drop()
             raise
-        return _results(answer, self._entry.name), size
+        return results_in(answer, self._entry.name), size
 
     def _post(self, payload: Mapping[str, Any], timeout: float) -> tuple[bool, Any]:
         """Ask over HTTP: whether the route takes frames, and the results."""
@@ -132,7 +126,7 @@ class RunwayAlpha:
         if status >= 400:
             said = answer.get("error") or answer.get("message") if isinstance(answer, Mapping) else None
             raise ModelRefused(f"{self._entry.name} answered {status}: {str(said or readable(body))[:300]}.")
-        return True, _results(answer, self._entry.name)
+        return True, results_in(answer, self._entry.name)
 
     def _connected(self, deadline: float) -> _Socket:
         if self._socket is not None and not self._socket.ended:
@@ -162,64 +156,9 @@ class RunwayAlpha:
         if socket is not None:
             socket.close()
 
-    def _payload(
-        self, inputs: Mapping[str, Any], params: Mapping[str, Any], limit: int | None
-    ) -> tuple[dict[str, Any], Size]:
-        """What is sent: the constants of the entry, parameters, and the first picture as `data`."""
-        entry = self._entry
-        payload = {**entry.constants, **{name: _plain(value) for name, value in params.items()}}
-        pictures = {port.name for port in entry.inputs if {"image", "mask"} & set(port.types)}
-        first = next((name for name in inputs if name in pictures), None)
-        for name, value in inputs.items():
-            if name != first:
-                payload[name] = _picture(value) if name in pictures else _plain(value)
-        if first is None:
-            return payload, (1, 1)
-        image = inputs[first]
-        payload["data"] = entry.data_prefix + self._jpeg(image, limit)
-        return payload, (image.shape[1], image.shape[0])
-
-    def _jpeg(self, image: Any, limit: int | None) -> str:
-        try:
-            for quality in QUALITIES:
-                text = base64.b64encode(codecs.encode_jpeg(image, quality)).decode("ascii")
-                if limit is None or len(text) + 2000 < limit:
-                    return text
-        except ValueError as error:
-            raise ModelRefused(f"The input of {self._entry.name}: {error}.") from None
-        message = f"A frame of {len(text)} bytes is over the limit of {limit} bytes of {self._entry.name}'s server."
-        raise ModelRefused(message, "Make the frame smaller with a Resize node.")
-
-
-def _results(answer: Any, who: str) -> Any:
-    """The results inside an answer, whichever of the 2018 envelopes it has."""
-    if answer is None:
-        raise ModelAnswerError(f"{who} answered nothing.", "See the server's log.")
-    if not isinstance(answer, Mapping):
-        return answer
-    for key in ("results", "response"):
-        if key in answer:
-            return answer[key]
-    if "error" in answer and len(answer) <= 3:
-        raise ModelRefused(f"{who} cannot do this: {str(answer['error'])[:300]}.", "See the server's log.")
-    return answer
-
 
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
-
-
-def _picture(value: Any) -> Any:
-    return codecs.to_data_uri(codecs.encode_png(value), "image/png") if isinstance(value, np.ndarray) else value
-
-
-def _plain(value: Any) -> Any:
-    """A parameter or plain input as JSON can carry it."""
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    if isinstance(value, Path):
-        return str(value)
-    return list(value) if isinstance(value, tuple) else value
