@@ -4,26 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "models" / "kit")]
 from alpha_2018 import AlphaSocket  # noqa: E402
+from pictures import draw_scene  # noqa: E402
 from serving import start_servers  # noqa: E402, F401
-
-
-def draw_scene(width: int = 320, height: int = 240, shift: int = 0) -> np.ndarray:
-    """A green field under a blue sky with a textured red disc, moved right by `shift` pixels."""
-    rng = np.random.default_rng(7)
-    image = np.zeros((height, width, 3), np.uint8)
-    image[: height // 2] = (210, 160, 90)
-    image[height // 2 :] = (60, 150, 70)
-    noise = cv2.GaussianBlur(rng.integers(0, 255, (height, width, 3), np.uint8), (0, 0), 2)
-    image = cv2.addWeighted(image, 0.8, noise, 0.2, 0)
-    cv2.circle(image, (width // 2, height // 2), height // 4, (40, 50, 220), -1)
-    cv2.circle(image, (width // 2 - 15, height // 2 - 10), 6, (250, 250, 250), -1)
-    return np.roll(image, shift, axis=1)
 
 
 @pytest.fixture

@@ -21,12 +21,15 @@ PORT = 33000
 MAX_MEGABYTES = 256
 
 
-def serve(command: Command, arguments: Sequence[str] | None = None) -> None:
+def serve(command: Command | type[object], arguments: Sequence[str] | None = None) -> None:
     """Serve `command` until SIGTERM or SIGINT. Settings come from flags, else from NODEGRAPH_... variables.
 
     Prints one line, ``nodegraph-kit listening http://127.0.0.1:PORT``, when it accepts connections. The model loads
     meanwhile; ``GET /health`` says when it is ready. Exits with status 2 and a sentence when it cannot listen.
+    Raises TypeError for something that `model` has not decorated.
     """
+    if not isinstance(command, Command):  # a type checker takes a decorated class for the class it was
+        raise TypeError(f"{command!r} is not a model; put @model(...) in front of it.")
     options = _options(command, arguments)
     logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(message)s", stream=sys.stderr)
     stop = threading.Event()
