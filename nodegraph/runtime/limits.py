@@ -25,7 +25,7 @@ class Limits:
     backoff_max: float = 10.0
     quick: float = 20.0
     give_up: int = 4
-    revive: float = 30.0
+    revive: float = 15.0
     stop: float = 3.0
     watch: float = 2.0
     poll: float = 0.03

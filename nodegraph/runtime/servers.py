@@ -211,7 +211,7 @@ class _Shared:
         self.keep()
         self.leases += 1
         if self.keeper.record.state.stage is Stage.FAILED:
-            self.keeper.restart()  # somebody wants it anew: worth another try
+            self.keeper.wake()  # somebody wants it anew: worth another try
 
     def drop(self) -> bool:
         self.leases -= 1

@@ -1,5 +1,6 @@
 """Tiny images with a stand-in model server, and servers with short limits that run them."""
 
+import contextlib
 import io
 import subprocess
 import tarfile
@@ -113,8 +114,8 @@ class Yard:
 
 
 @pytest.fixture(scope="session")
-def kinds_image(docker_engine: str) -> str:
-    """The stand-in server's image, built once."""
+def kinds_image(docker_engine: str) -> Iterator[str]:
+    """The stand-in server's image, built once; it and what tests built are removed at the end."""
     client = docker.DockerClient(base_url=docker_engine, timeout=60)
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
@@ -124,8 +125,11 @@ def kinds_image(docker_engine: str) -> str:
         tar.addfile(info, io.BytesIO(DOCKERFILE.encode()))
     archive.seek(0)
     client.images.build(fileobj=archive, custom_context=True, tag=IMAGE, rm=True)
+    yield IMAGE
+    for image in client.images.list("nodegraph-tests/*"):
+        with contextlib.suppress(docker.errors.APIError):  # somebody else's tests may be using it
+            client.images.remove(image.tags[0])
     client.close()
-    return IMAGE
 
 
 @pytest.fixture

@@ -176,6 +176,24 @@ def test_without_a_gpu_a_model_that_can_do_without_runs_on_the_cpu_and_says_so(y
     assert lease.details.note == "There is no GPU for containers here: Model good runs on the CPU."
 
 
+def test_where_containers_can_have_a_gpu_one_is_asked_for(yard, monkeypatch):
+    known, bodies = engines.engine_at(""), []
+    create = known.engine.create
+
+    def create_as_if_there_were_a_gpu(body, name):
+        bodies.append(body)
+        host = {key: value for key, value in body["HostConfig"].items() if key != "DeviceRequests"}
+        return create({**body, "HostConfig": host}, name)
+
+    monkeypatch.setattr(known, "gpu", None)
+    monkeypatch.setattr(known.engine, "create", create_as_if_there_were_a_gpu)
+    lease = yard.acquire(yard.entry(gpu=True, cpu=False))
+    lease.wait_ready(30)
+    assert bodies[0]["HostConfig"]["DeviceRequests"] == [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}]
+    assert known.gpu is True
+    assert lease.details.note == ""
+
+
 @pytest.mark.parametrize(("cpu", "device"), [(False, "auto"), (True, "gpu")])
 def test_without_a_gpu_a_model_that_must_have_one_is_a_clear_problem(yard, cpu, device):
     if engines.engine_at("").probe_gpu():

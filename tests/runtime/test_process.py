@@ -130,6 +130,16 @@ def test_a_given_up_server_is_tried_again_by_a_call_after_a_rest(bench):
     bench.story.until(lambda event: event.restarts == 1)
 
 
+def test_many_calls_to_a_server_that_rests_wake_it_once(bench):
+    lease = bench.servers(give_up=1, revive=0.0).acquire(bench.entry("failed"), {})
+    bench.story.until_stage(Stage.FAILED)
+    for _ in range(20):
+        with pytest.raises(ModelError):
+            lease.client()
+    bench.story.until(lambda event: event.state.stage is Stage.FAILED and event.restarts == 1)
+    assert bench.story.stages[:6] == ["starting", "loading", "failed"] * 2
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

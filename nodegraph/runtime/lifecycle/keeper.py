@@ -19,9 +19,14 @@ from nodegraph.runtime.state import Stage
 
 @dataclass(frozen=True)
 class Request:
-    """Somebody wants the server looked at: a call failed (`error`), or it shall be restarted (`restart`)."""
+    """Somebody wants something of the server.
+
+    error: a call failed with it, have a look. wake: try again if it rests after a failure. restart: start it again
+    whatever it does.
+    """
 
     error: Exception | None = None
+    wake: bool = False
     restart: bool = False
 
 
@@ -72,6 +77,10 @@ class Keeper(ABC):
         """Start it again now, whatever it does."""
         self._mail.put(Request(restart=True))
 
+    def wake(self) -> None:
+        """Try again now if it rests after a failure."""
+        self._mail.put(Request(wake=True))
+
     def close(self, wait: bool = True) -> None:
         """Let go of the server, and stop it if it is ours; returns when that is done, unless `wait` is False."""
         self.cancel.set()
@@ -82,7 +91,7 @@ class Keeper(ABC):
     def _revive(self) -> None:
         state = self.record.state
         if state.stage is Stage.FAILED and state.seconds >= self._limits.revive:
-            self._mail.put(Request(restart=True))
+            self.wake()
 
     def _run(self) -> None:
         try:

@@ -24,6 +24,7 @@ class Supervisor(Keeper):
         self._runner = runner
         self._timeouts: list[float] = []
         self._life = 0
+        self._born = 0.0  # when this life began, after what had to be fetched
 
     def heard(self, life: int, exit: Exit) -> None:
         """The runner says that its server ended; late news of an earlier life is ignored."""
@@ -33,14 +34,13 @@ class Supervisor(Keeper):
     def _live(self) -> None:
         backoff = Backoff(self._limits)
         while True:
-            began = time.monotonic()
             try:
                 fault = self._live_once()
             except ModelError as error:  # trying again at once would not help
                 self._rest(error.message, error.hint)
                 backoff.reset()
                 continue
-            pause = backoff.after(time.monotonic() - began)
+            pause = backoff.after(time.monotonic() - self._born)
             if fault.wanted:
                 self._pause(fault, 0.0)
             elif pause is None:
@@ -57,6 +57,7 @@ class Supervisor(Keeper):
         self._runner.prepare(watcher)
         self.cancel.check()
         self.record.book.remark(f"starting {self.launch.name} ({self.launch.kind})")
+        self._born = time.monotonic()
         endpoint = self._runner.start(watcher)
         ended = self._until_ready(endpoint)
         if ended is not None:
@@ -89,11 +90,16 @@ class Supervisor(Keeper):
             if isinstance(mail, Exit):
                 return mail
             if mail is not None:
-                fault = _AS_ASKED if mail.restart else self._examine(endpoint, mail.error)
+                fault = self._answer(endpoint, mail)
                 if fault is not None:
                     return fault
 
-    def _examine(self, endpoint: Endpoint, error: Exception | None) -> Exit | None:
+    def _answer(self, endpoint: Endpoint, request: Request) -> Exit | None:
+        if request.restart:
+            return _AS_ASKED
+        return self._examine(endpoint, request.error) if request.error else None
+
+    def _examine(self, endpoint: Endpoint, error: Exception) -> Exit | None:
         """Whether a failed call means that the server must be restarted, and why."""
         health = ask(endpoint, self.launch.native, self._limits.hang)
         name = self.launch.name
@@ -149,11 +155,11 @@ class Supervisor(Keeper):
         self._link.close()
 
     def _wait_for_request(self, seconds: float | None) -> None:
-        """Wait, but no longer than until somebody asks for a restart. Raises Cancelled."""
+        """Wait, but no longer than until somebody wants it back. Raises Cancelled."""
         deadline = None if seconds is None else time.monotonic() + seconds
         while deadline is None or time.monotonic() < deadline:
             mail = self._next_mail(None if deadline is None else max(0.001, deadline - time.monotonic()))
-            if isinstance(mail, Request) and mail.restart:
+            if isinstance(mail, Request) and (mail.restart or mail.wake):
                 return
 
     def _never_ready(self, health: Health) -> str:
