@@ -45,10 +45,10 @@ def _check(name: str, session: Session) -> bool:
         return False
     problems = [*found.preset.problems, *session.problems_of(found.preset.graph)]
     errors = errors_of(problems)
-    counted = f"{len(errors)} errors, " if errors else "ok, " if not problems else ""
-    warnings = f", {len(problems) - len(errors)} warnings" if len(problems) > len(errors) else ""
     graph = found.preset.graph
-    say(f"{name}: {counted}{len(graph.nodes)} nodes, {len(graph.wires)} wires{warnings}")
+    verdict = "ok" if not errors else f"{len(errors)} error{'s'[: len(errors) - 1]}"
+    warnings = f", {len(problems) - len(errors)} to look at" if len(problems) > len(errors) else ""
+    say(f"{name}: {verdict}{warnings} ({len(graph.nodes)} nodes, {len(graph.wires)} wires)")
     say_problems(problems)
     return not errors
 

@@ -95,11 +95,12 @@ def _go(run: Run, session: Session, graph: Graph, interrupts: Interrupts, argume
 
 
 def _outcome(run: Run, session: Session, graph: Graph, interrupts: Interrupts, quiet: bool) -> int:
-    if run.failure:
-        _say_failure(run.failure)
-        return FAILED
+    stats = run.stats()
+    failure = run.failure or (stats.failures[-1] if stats.failures and not stats.frames_out else None)
+    if failure:
+        _say_failure(failure)
+        return interrupts.code if interrupts.asked and not run.failure else FAILED
     if not quiet:
-        stats = run.stats()
         dropped = f", {stats.dropped} dropped" if stats.dropped else ""
         say(f"{stats.frames_out} frames in {stats.seconds:.1f} s ({stats.fps:.1f} fps{dropped})")
         for path in session.outputs_of(graph):
@@ -144,13 +145,17 @@ def _teller(quiet: bool) -> Callable[[Event], None]:
     """Says what happens during a run on stderr; failures of a live run as they come."""
 
     def tell(event: Event) -> None:
-        if isinstance(event, NodeFailed) and not quiet:
+        if isinstance(event, NodeFailed) and not quiet and _is_power_of_ten(event.count):
             times = f" ({event.count} times)" if event.count > 1 else ""
             say(f"{event.node}, frame {event.frame}: {event.message}{times}", sys.stderr)
         elif isinstance(event, NodeRecovered) and not quiet:
             say(f"{event.node} works again (frame {event.frame})", sys.stderr)
 
     return tell
+
+
+def _is_power_of_ten(count: int) -> bool:
+    return str(count).strip("0") == "1"
 
 
 def _server_teller(quiet: bool) -> Callable[[ServerEvent], None]:
