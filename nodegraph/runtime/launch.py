@@ -21,9 +21,9 @@ class Launch:
     `port`). image: what Docker pulls, by digest or tag; build: the folder with its Dockerfile. port, tty: the
     container's. command, folder: the local process; in the command ``{python}`` is our interpreter and ``{port}`` a
     free port. environment: additional variables. weights: the named volume mounted read-only at /weights. cpu, gpu:
-    what the model can run on. memory: bytes a container may have, 0 for three quarters of the machine's. legacy: an
-    image of 2018 that expects to be root and to write anywhere. url: a server somebody else runs. engine: DOCKER_HOST
-    of the engine, "" for the default one.
+    what the model can run on. memory: bytes a container may have, 0 for three quarters of the machine's. internet: the
+    container may reach it. legacy: an image of 2018 that expects to be root and to write anywhere. url: a server
+    somebody else runs. engine: DOCKER_HOST of the engine, "" for the default one.
     """
 
     kind: Kind
@@ -43,6 +43,7 @@ class Launch:
     device: Device = "auto"
     legacy: bool = False
     memory: int = 0
+    internet: bool = False
     url: str = ""
     engine: str = ""
 
@@ -85,6 +86,7 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         device=cast(Device, device),
         legacy=entry.protocol == "runway-alpha" and entry.build is None,
         memory=_megabytes(entry, place) << 20,
+        internet=place.get("network") == "on",
         url=str(place.get("url") or "").rstrip("/") if kind == "url" else "",
         engine=str(place.get("engine") or "") if kind == "container" else "",
     )

@@ -173,7 +173,9 @@ def test_without_a_gpu_a_model_that_can_do_without_runs_on_the_cpu_and_says_so(y
         pytest.skip("this engine has a GPU")
     lease = yard.acquire(yard.entry(gpu=True, cpu=True))
     lease.wait_ready(30)
-    assert lease.details.note == "There is no GPU for containers here: Model good runs on the CPU."
+    assert (
+        lease.details.note == "Model good runs on the CPU: it could use a GPU, but the Docker engine has none to give."
+    )
 
 
 def test_where_containers_can_have_a_gpu_one_is_asked_for(yard, monkeypatch):
@@ -220,6 +222,16 @@ def test_an_engine_that_cannot_see_our_folders_gets_a_published_port(yard, monke
     assert ask(lease.endpoint, True, 2).state == "ready"
     assert len(yard.containers()) == 1
     monkeypatch.undo()
+
+
+def test_a_server_with_a_published_port_cannot_reach_out_unless_allowed(yard):
+    for place, network in (({}, "nodegraph-closed"), ({"network": "on", "device": "cpu"}, "bridge")):
+        lease = yard.acquire(yard.entry(protocol="runway-alpha"), place)
+        lease.wait_ready(30)
+        assert any(network in one.attrs["NetworkSettings"]["Networks"] for one in yard.containers())
+        assert ask(lease.endpoint, False, 2).state == "ready"
+    options = yard.docker.networks.get("nodegraph-closed").attrs["Options"]
+    assert options["com.docker.network.bridge.enable_ip_masquerade"] == "false"
 
 
 def test_weights_are_mounted_read_only(yard):

@@ -211,6 +211,30 @@ def test_what_cannot_be_started_is_said_at_once_and_not_tried_again(bench, chang
     assert lease.restarts == 0
 
 
+@pytest.mark.parametrize(("cpu", "device"), [(False, "auto"), (True, "gpu")])
+def test_without_a_gpu_a_process_that_must_have_one_is_a_clear_problem(bench, monkeypatch, cpu, device):
+    monkeypatch.setattr("nodegraph.runtime.runners.process.machine_has_gpu", lambda: False)
+    lease = bench.servers().acquire(bench.entry(gpu=True, cpu=cpu), {"device": device})
+    with pytest.raises(ModelError, match="needs a GPU, and this machine has none") as caught:
+        lease.wait_ready(20)
+    assert "set the device to cpu" in caught.value.hint
+
+
+def test_without_a_gpu_a_process_that_can_do_without_says_so(bench, monkeypatch):
+    monkeypatch.setattr("nodegraph.runtime.runners.process.machine_has_gpu", lambda: False)
+    lease = bench.servers().acquire(bench.entry(gpu=True), {})
+    bench.ready(lease)
+    assert "runs on the CPU: it could use a GPU, but this machine has none" in lease.details.note
+
+
+def test_a_port_that_is_taken_is_called_by_its_name(bench):
+    script = bench.folder / "taken.py"
+    script.write_text("raise SystemExit('OSError: [Errno 98] Address already in use')\n")
+    lease = bench.servers(give_up=1).acquire(bench.entry(command=("python", str(script))), {})
+    with pytest.raises(ModelError, match="could not have its port, another program uses it"):
+        lease.wait_ready(20)
+
+
 def test_the_entrys_environment_reaches_the_server_and_ours_cannot_be_lost(bench):
     script = bench.folder / "env.py"
     script.write_text("import os\nfor name in ('COLOUR', 'NODEGRAPH_HOST'): print(name, os.environ[name])\n")

@@ -80,7 +80,7 @@ def test_what_we_cannot_judge_or_shall_keep_is_no_orphan():
 
 
 def test_a_container_may_do_little(tmp_path):
-    body = container_body(Launch("container", "m", "M", image="i", weights="w"), {}, "", 100, tmp_path, gpu=False)
+    body = container_body(Launch("container", "m", "M", image="i", weights="w"), {}, "", 100, tmp_path, "b", gpu=False)
     host = body["HostConfig"]
     assert body["User"] == "65534:65534"
     assert host["CapDrop"] == ["ALL"]
@@ -97,12 +97,13 @@ def test_a_container_may_do_little(tmp_path):
 
 def test_an_image_of_2018_may_be_root_and_write_but_nothing_else_is_relaxed():
     launch = Launch("container", "m", "M", image="i", native=False, legacy=True)
-    body = container_body(launch, {}, "", 100, None, gpu=True)
+    body = container_body(launch, {}, "", 100, None, "closed", gpu=True)
     host = body["HostConfig"]
     assert "User" not in body
     assert host["ReadonlyRootfs"] is False
     assert host["CapDrop"] == ["ALL"]
     assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert host["NetworkMode"] == "closed"
     assert host["PortBindings"] == {"33000/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]}
     assert host["DeviceRequests"][0]["Capabilities"] == [["gpu"]]
 
@@ -111,7 +112,7 @@ def test_an_image_of_2018_may_be_root_and_write_but_nothing_else_is_relaxed():
     ("user", "given"), [("", True), ("root", True), ("0:0", True), ("model", False), ("1000", False)]
 )
 def test_the_images_own_user_is_kept_unless_it_is_root(tmp_path, user, given):
-    body = container_body(Launch("container", "m", "M", image="i"), {}, user, 1, tmp_path, gpu=False)
+    body = container_body(Launch("container", "m", "M", image="i"), {}, user, 1, tmp_path, "b", gpu=False)
     assert ("User" in body) is given
 
 

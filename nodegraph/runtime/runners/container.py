@@ -17,6 +17,7 @@ from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners import Exit, Watcher, labels
 from nodegraph.runtime.runners.container_body import SHARED, container_body
+from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
 from nodegraph.runtime.runners.docker import Engine, EngineError
 from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_refusal
 from nodegraph.runtime.runners.images import ensure_image
@@ -91,9 +92,7 @@ class ContainerRunner:
 
     def _create_on_some_device(self, watcher: Watcher) -> None:
         """With a GPU where the model can use one and the engine has one; else on the CPU, said aloud."""
-        launch, name = self._launch, self._launch.name
-        wants = launch.device == "gpu" or (launch.device == "auto" and launch.gpu)
-        if wants and self._known.gpu is not False:
+        if wants_gpu(self._launch) and self._known.gpu is not False:
             try:
                 self._create(watcher, gpu=True)
                 self._known.gpu = True
@@ -102,13 +101,8 @@ class ContainerRunner:
                 if not is_gpu_refusal(error.message):
                     raise self._cannot_start(error) from error
                 self._known.gpu = False
-        if wants and (launch.device == "gpu" or not launch.cpu):
-            hint = "Install the NVIDIA Container Toolkit, or set the device to cpu to try it without."
-            raise ModelError(f"{name} needs a GPU, and the Docker engine has none to give.", hint)
-        if wants:
-            watcher.note(f"There is no GPU for containers here: {name} runs on the CPU.")
-        elif not launch.cpu:
-            watcher.note(f"{name} is made for a GPU; it is tried on the CPU as asked.")
+        lacking = "the Docker engine has none to give"
+        settle_for_cpu(self._launch, watcher, lacking, "Install the NVIDIA Container Toolkit.")
         try:
             self._create(watcher, gpu=False)
         except EngineError as error:
@@ -121,7 +115,7 @@ class ContainerRunner:
         image = engine.image(launch.image) or {}
         user = str((image.get("Config") or {}).get("User") or "")
         memory = launch.memory or self._known.memory
-        body = container_body(launch, self._labels(), user, memory, shared, gpu)
+        body = container_body(launch, self._labels(), user, memory, shared, self._network(), gpu)
         self._id = engine.create(body, _name(launch.id))
         watcher.cancel.check()
         watcher.stage(Stage.STARTING)
@@ -148,6 +142,10 @@ class ContainerRunner:
         self._folder.mkdir()
         self._folder.chmod(0o777)
         return self._folder
+
+    def _network(self) -> str:
+        """The network of a container whose port is published."""
+        return "bridge" if self._launch.internet else self._known.closed_network()
 
     def _is_shared(self, shared: Path) -> bool:
         """Whether the container sees what we put into the folder; found out once per engine."""

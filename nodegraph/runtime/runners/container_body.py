@@ -14,18 +14,24 @@ _NOBODY: Final = "65534:65534"
 
 
 def container_body(
-    launch: Launch, labels: Mapping[str, str], image_user: str, memory: int, shared: Path | None, gpu: bool
+    launch: Launch,
+    labels: Mapping[str, str],
+    image_user: str,
+    memory: int,
+    shared: Path | None,
+    network: str,
+    gpu: bool,
 ) -> dict[str, Any]:
     """The body of ``POST /containers/create``.
 
     image_user: the user the image itself names. memory: bytes. shared: our folder for the Unix socket; with it the
-    container has no network at all, without it its port is published on 127.0.0.1 only.
+    container has no network at all, without it it is in `network` and its port is published on 127.0.0.1 only.
     """
     port = f"{launch.port}/tcp"
     host: dict[str, Any] = {
         **_hardening(launch, memory),
         "Binds": [f"{shared}:{SHARED}:rw"] if shared else [],
-        "NetworkMode": "none" if shared else "bridge",
+        "NetworkMode": "none" if shared else network,
         # 0.0.0.0, as catalogues of 2018 say, would open the model to the whole network.
         "PortBindings": {} if shared else {port: [{"HostIp": "127.0.0.1", "HostPort": ""}]},
     }

@@ -170,6 +170,12 @@ class Engine:
         with self._speaking():
             return [dict(one) for one in self._api.containers(all=True, filters={"label": wanted})]
 
+    def ensure_network(self, name: str, options: Mapping[str, str], labels: Mapping[str, str]) -> None:
+        """A bridge network of this name, made if there is none."""
+        with self._speaking():
+            if name not in {str(one["Name"]) for one in self._api.networks(names=[name])}:
+                self._api.create_network(name, "bridge", dict(options), check_duplicate=True, labels=dict(labels))
+
     def close(self) -> None:
         """Drop all connections."""
         with self._lock:

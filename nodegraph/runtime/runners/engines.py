@@ -11,6 +11,11 @@ _lock = threading.Lock()
 _known: dict[str, "KnownEngine"] = {}
 
 _GPU_WORDS = ("could not select device driver", "nvidia", "cdi device injection failed", "gpu")
+_CLOSED = "nodegraph-closed"
+_CLOSED_OPTIONS = {
+    "com.docker.network.bridge.enable_ip_masquerade": "false",
+    "com.docker.network.bridge.enable_icc": "false",
+}
 _NO_SUCH_PROGRAM = "/nodegraph-gpu-probe"
 
 
@@ -27,6 +32,7 @@ class KnownEngine:
         self.shares_folders: bool | None = None
         self._reaped = False
         self._memory = 0
+        self._network = ""
         self._lock = threading.Lock()
 
     def prepare(self) -> list[str]:
@@ -55,6 +61,21 @@ class KnownEngine:
     def memory(self) -> int:
         """Bytes one model may have when nothing else is said: three quarters of the machine's."""
         return self._memory * 3 // 4
+
+    def closed_network(self) -> str:
+        """A network whose containers can be reached through published ports but cannot reach the internet.
+
+        Its bridge does not translate addresses, so nothing of it is answered from outside. The default bridge where
+        the engine cannot make one.
+        """
+        with self._lock:
+            if not self._network:
+                try:
+                    self.engine.ensure_network(_CLOSED, _CLOSED_OPTIONS, labels.OURS)
+                    self._network = _CLOSED
+                except EngineError:
+                    self._network = "bridge"
+            return self._network
 
     def probe_gpu(self) -> bool | None:
         """Whether the engine can give a container a GPU; None when it has no image to try with.

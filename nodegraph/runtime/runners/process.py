@@ -17,6 +17,7 @@ from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners import Exit, Watcher
+from nodegraph.runtime.runners.device import machine_has_gpu, settle_for_cpu, wants_gpu
 from nodegraph.runtime.runners.leashed import Leashed
 from nodegraph.runtime.state import Stage
 
@@ -48,6 +49,8 @@ class ProcessRunner:
         if not (program in _PYTHONS or shutil.which(program) or (launch.folder / program).is_file()):
             message = f"{launch.name} needs the program {program}, which is not on this machine."
             raise ModelError(message, "Install it, or run the model as a container.")
+        if not (wants_gpu(launch) and machine_has_gpu()):
+            settle_for_cpu(launch, watcher, "this machine has none", "Run it on a machine with one.")
 
     def start(self, watcher: Watcher) -> Endpoint:
         """Start it and learn where it listens. Raises ModelError or Cancelled."""
