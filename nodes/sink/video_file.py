@@ -48,9 +48,11 @@ class VideoFileSink(
         self._first: Stamp | None = None
         self._slots = 0
         self._held: Image | None = None
-        self._failed = False
+        self._failure: NodeError | None = None
 
     def process(self, image: Image, audio: File | None, stamp: Stamp) -> None:
+        if self._failure is not None:
+            raise self._failure  # nothing can be added to a file that broke
         if self._encoder is None or self._first is None:
             rate = self.fps or stamp.rate
             self._encoder = self._guarded(
@@ -91,12 +93,12 @@ class VideoFileSink(
 
         try:
             return work()
-        except NodeError:
-            self._failed = True
+        except NodeError as error:
+            self._failure = error
             raise
         except (av.FFmpegError, OSError) as error:
-            self._failed = True
-            raise self._sentence(error) from error
+            self._failure = self._sentence(error)
+            raise self._failure from error
 
     def _sentence(self, error: Exception) -> NodeError:
         if isinstance(error, OSError):
@@ -108,11 +110,11 @@ class VideoFileSink(
     def close(self) -> None:
         if self._encoder is None:
             self._part.unlink(missing_ok=True)
-            if not self._failed:
+            if self._failure is None:
                 _log.warning("%s was not written: no frame came.", self.path)
             return
         encoder, self._encoder = self._encoder, None
-        if self._failed:
+        if self._failure is not None:
             self._close_broken(encoder)
             return
         self._guarded(encoder.finish)

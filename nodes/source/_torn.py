@@ -32,14 +32,14 @@ def warn_if_torn(path: Path, last: float, rate: float | None) -> None:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             length = _length(container, stream)
-            broken = _tail_is_broken(container, stream, last)
+            end, broken = _tail(container, stream, last)
     except (av.FFmpegError, OSError, IndexError):
         return
-    ended = last + 1 / (rate or 30.0)
-    if length and ended + MISSING < length:
-        _log.warning("%s ends early: at %.1f s of %.1f s. The rest of the file is missing.", path, ended, length)
+    end = max(end, last + 1 / (rate or 30.0))
+    if length and end + MISSING < length:
+        _log.warning("%s ends early: at %.1f s of %.1f s. The rest of the file is missing.", path, end, length)
     elif broken:
-        _log.warning("%s ends in the middle of a frame, at %.1f s. What came before was kept.", path, ended)
+        _log.warning("%s ends in the middle of a frame, at %.1f s. What came before was kept.", path, end)
 
 
 def _length(container: "InputContainer", stream: "VideoStream") -> float | None:
@@ -49,11 +49,18 @@ def _length(container: "InputContainer", stream: "VideoStream") -> float | None:
     return container.duration / 1_000_000 if container.duration and alone else None
 
 
-def _tail_is_broken(container: "InputContainer", stream: "VideoStream", last: float) -> bool:
+def _tail(container: "InputContainer", stream: "VideoStream", last: float) -> tuple[float, bool]:
+    """Where the last packet ends, which may be long after it began, and whether it is damaged."""
     import av
 
+    zero, end = stream.start_time or 0, 0
     try:
         container.seek(max(0, int((last - 1) * 1_000_000)))
-        return any(packet.is_corrupt for packet in container.demux(stream))
+        for packet in container.demux(stream):
+            if packet.is_corrupt:
+                return float(end * (stream.time_base or 0)), True
+            if packet.pts is not None:
+                end = max(end, packet.pts - zero + (packet.duration or 0))
     except av.FFmpegError:
-        return True
+        return float(end * (stream.time_base or 0)), True
+    return float(end * (stream.time_base or 0)), False

@@ -58,7 +58,9 @@ class VideoFile(Source, id="source.video_file", category="Source/File", keywords
             if has_alpha(capture):
                 yield from self._frames(pictures_with_alpha(self.path, self.start), rate)
             else:
-                seek(capture, self.start)
+                if not seek(capture, self.start):
+                    capture.release()
+                    capture = open_file(self.path)
                 yield from self._frames(pictures(capture, rate), rate)
         finally:
             capture.release()
@@ -104,18 +106,19 @@ def pictures(capture: cv2.VideoCapture, rate: float | None) -> Iterator[tuple[fl
         yield seconds, np.asarray(image, np.uint8)
 
 
-def seek(capture: cv2.VideoCapture, start: float) -> None:
-    """Go to a frame at or before `start`.
+def seek(capture: cv2.VideoCapture, start: float) -> bool:
+    """Go to a frame at or before `start`; False when only a fresh capture, read from its beginning, will do.
 
     OpenCV computes the place from the average rate, which is wrong for variable rates, so look where it landed and
-    go further back until that is early enough; the caller reads forward to the exact frame.
+    go further back until that is early enough; the caller reads forward to the exact frame. There is no way back to
+    the beginning either: in an MPEG transport stream frame 0 is then some later one.
     """
     if start <= 0:
-        return
+        return True
     for margin in (0.0, 2.0, 10.0):
         if start - margin <= 0:
             break
         capture.set(cv2.CAP_PROP_POS_MSEC, max(0.0, (start - margin) * 1000 - 1))
         if capture.grab() and capture.get(cv2.CAP_PROP_POS_MSEC) / 1000 < start - SLACK:
-            return
-    capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            return True
+    return False

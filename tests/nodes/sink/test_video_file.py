@@ -204,6 +204,21 @@ def test_a_full_disk_is_a_sentence_and_what_was_written_plays(small_disk, feed, 
     assert count_playable(small_disk / f"clip.part.{suffix}") > 3
 
 
+def test_after_a_failure_every_further_picture_fails_alike(small_disk):
+    sink = VideoFileSink(path=small_disk / "clip.mp4", quality=100, effort="fast")
+    noise = np.random.default_rng(1).integers(0, 256, (240, 320, 3), np.uint8)
+    sink.open()
+    said = []
+    for i in range(150):
+        try:
+            sink.process(noise, None, Stamp(i, i / 30, i / 30, 30.0, 0.0))
+        except NodeError as error:
+            said.append(str(error))
+    sink.close()
+    assert len(said) > 10
+    assert len(set(said)) == 1
+
+
 def count_playable(path):
     count = 0
     with av.open(str(path)) as container:

@@ -38,6 +38,7 @@ def make_video(tmp_path: Path) -> Maker:
         options: dict[str, str] | None = None,
         muxing: dict[str, str] | None = None,
         clock: int = 90000,
+        hold: float = 0.0,
         picture: Callable[[int, int, int], np.ndarray] = number_picture,
     ) -> Path:
         path = tmp_path / name
@@ -50,6 +51,7 @@ def make_video(tmp_path: Path) -> Maker:
                 image = picture(number, *size)
                 frame = av.VideoFrame.from_ndarray(image, format="bgra" if image.shape[2] == 4 else "bgr24")
                 frame.time_base, frame.pts = Fraction(1, clock), round(seconds * clock)
+                frame.duration = round(hold * clock)
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
         return path

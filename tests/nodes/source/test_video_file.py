@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from nodegraph.sdk import NodeError
 from nodes.source.video_file import VideoFile
@@ -32,7 +33,9 @@ def test_a_variable_frame_rate_keeps_each_frames_own_time(make_video, read_numbe
 
 
 @pytest.mark.parametrize("start", [0.0, 0.1, 0.333334, 1.0, 1.51, 1.9])
-@pytest.mark.parametrize(("suffix", "codec"), [("mp4", "libx264"), ("mkv", "libx264"), ("avi", "mpeg4")])
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [("mp4", "libx264"), ("mkv", "libx264"), ("avi", "mpeg4"), ("ts", "libx264")]
+)
 def test_the_start_is_exact_to_the_frame(make_video, read_number, start, suffix, codec):
     sharp = {"qmin": "1", "qmax": "1"} if codec == "mpeg4" else None
     path = make_video(f"clip.{suffix}", [i / 30 for i in range(60)], codec=codec, clock=30, options=sharp)
@@ -212,6 +215,21 @@ def test_a_whole_video_gives_no_warning(make_video, caplog):
     for name in ("a.mp4", "a.mkv", "a.avi", "a.mov"):
         frames_of(make_video(name))
     assert caplog.records == []
+
+
+def test_a_last_picture_that_is_shown_for_long_is_not_a_torn_video(make_video, caplog):
+    path = make_video("slides.mp4", times=[0, 4, 8, 12], hold=4.0, clock=1000)
+    assert len(frames_of(path)) == 4
+    assert caplog.records == []
+
+
+def test_an_animated_gif_is_a_video(tmp_path):
+    path = tmp_path / "a.gif"
+    pictures = [Pillow.new("RGB", (16, 16), color) for color in ("red", "lime", "blue")]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=200)
+    frames = frames_of(path)
+    assert [frame.time for frame in frames] == pytest.approx([0, 0.2, 0.4])
+    assert [frame.value.image[8, 8, :3].tolist() for frame in frames] == [[0, 0, 255], [0, 255, 0], [255, 0, 0]]
 
 
 def test_a_partly_destroyed_video_gives_what_can_be_read(make_video):
