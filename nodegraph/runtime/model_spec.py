@@ -23,7 +23,7 @@ def spec_of(entry: ModelEntry) -> NodeSpec:
         id=f"model.{entry.id}",
         title=entry.name,
         kind="filter",
-        category=f"Model/{(entry.category or 'other').title()}",
+        category=f"Model/{(entry.category or _category(entry)).title()}",
         description="\n\n".join(text for text in (about.first, about.second, about.third) if text),
         inputs=entry.inputs,
         outputs=entry.outputs or DERIVED_OUTPUTS,
@@ -34,6 +34,13 @@ def spec_of(entry: ModelEntry) -> NodeSpec:
         keywords=entry.keywords,
         extra=_model_page(entry),
     )
+
+
+def _category(entry: ModelEntry) -> str:
+    """What an entry that does not say it does: pictures into pictures, pictures out of nothing, or facts."""
+    if not any("image" in port.types for port in entry.outputs):
+        return "extract"
+    return "transform" if any("image" in port.types for port in entry.inputs) else "generate"
 
 
 def _model_page(entry: ModelEntry) -> dict[str, Any]:

@@ -97,6 +97,19 @@ def test_a_2018_model_has_one_picture_in_and_a_port_for_every_shape() -> None:
     assert spec.max_inflight == 1
 
 
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "category"),
+    [
+        (["Image"], {}, "Model/Extract"),
+        (["Image"], {"boxes": BOXES}, "Model/Extract"),
+        (["Image"], {"image": "image"}, "Model/Transform"),
+        ({"prompt": "text"}, {"image": "image"}, "Model/Generate"),
+    ],
+)
+def test_a_model_that_names_no_category_is_put_where_its_ports_belong(inputs: Any, outputs: Any, category: str) -> None:
+    assert spec_of(entry_of(inputs=inputs, outputs=outputs)).category == category
+
+
 def test_one_declared_output_is_the_value_itself() -> None:
     boxes = Detections.of([[0, 0, 1, 1]], ["person"])
     node, client, _ = opened({"boxes": boxes}, outputs={"boxes": BOXES})
