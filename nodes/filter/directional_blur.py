@@ -77,9 +77,10 @@ _LONG = 64
 @lru_cache(maxsize=4)
 def _outside(width: int, height: int, x: float, y: float, radius: float) -> NDArray[np.float32]:
     """Weights (H, W) that rise from 0 at half a radius around a point to 1 at the radius."""
-    down, across = np.ogrid[0:height, 0:width]
-    distance = np.hypot(across - x * (width - 1), down - y * (height - 1))
-    return np.clip(distance / (radius / 2) - 1, 0, 1).astype(np.float32)
+    across = ((np.arange(width) - x * (width - 1)) * (2 / radius)).astype(np.float32)
+    down = ((np.arange(height) - y * (height - 1)) * (2 / radius)).astype(np.float32)
+    distance = np.sqrt(across * across + (down * down)[:, None])
+    return np.asarray(np.clip(distance - 1, 0, 1), np.float32)
 
 
 def _about(centre: tuple[float, float], step: float, style: str) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from nodegraph.sdk import Filter, Image, Stamp, param
-from nodes.filter._maps import grid
+from nodes.filter._maps import Float, axes, polar
 from nodes.filter._pixels import Pixels, as_frame, gray_as_bgr, on_color, resized, size_of, table_of
 
 
@@ -27,13 +27,21 @@ class Vignette(Filter, id="filter.vignette", category="Filter/Light"):
 
 @lru_cache(maxsize=4)
 def _shade(width: int, height: int, amount: float, radius: float, roundness: float) -> Pixels:
-    x, y = grid(width, height)
-    # Both measures are 1 in the corners.
+    ramp = np.clip(
+        (_from_centre(width, height, roundness) - np.float32(radius)) / np.float32(max(1 - radius, 1e-3)), 0, 1
+    )
+    smooth = ramp * ramp * (3 - 2 * ramp)
+    return gray_as_bgr(cv2.convertScaleAbs(smooth, alpha=-255 * amount, beta=255))
+
+
+@lru_cache(maxsize=4)
+def _from_centre(width: int, height: int, roundness: float) -> Float:
+    """The distance from the centre, 1 in the corners: of ellipses that fit the frame, of circles, or between."""
+    x, y = axes(width, height)
     frame = np.hypot(x / max(float(x.max()), 0.5), y / max(float(y.max()), 0.5)) / math.sqrt(2)
-    circle = np.hypot(x, y) / max(float(np.hypot(x, y).max()), 1e-6)
-    distance = frame * (1 - roundness) + circle * roundness
-    ramp = np.clip((distance - radius) / max(1 - radius, 1e-3), 0, 1)
-    return gray_as_bgr(table_of(1 - amount * ramp * ramp * (3 - 2 * ramp)))
+    circle, _ = polar(width, height)
+    circle = circle / max(float(circle.max()), 1e-6)
+    return np.asarray(frame * (1 - roundness) + circle * roundness, np.float32)
 
 
 class Glow(Filter, id="filter.glow", category="Filter/Light", keywords=("bloom", "halation")):

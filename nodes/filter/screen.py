@@ -1,4 +1,4 @@
-"""Screens and prints: pixelate, halftone, dither, ASCII, CRT."""
+"""Screens and prints: pixelate, halftone, dither."""
 
 import math
 from functools import lru_cache
@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from nodegraph.sdk import Color, Filter, Image, param
-from nodes.filter._maps import Float, cached, grid, warped
 from nodes.filter._pixels import Pixels, as_frame, gray_as_bgr, gray_of, on_color, resized, size_of, table_of
 
 
@@ -69,16 +68,25 @@ def _ramp(dark: Color, light: Color) -> Pixels:
 
 @lru_cache(maxsize=6)
 def _dot_screen(width: int, height: int, size: float, angle: float) -> Pixels:
-    """A threshold per pixel: cosine hills in a turned grid, equalised so that every grey covers its share of paper."""
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    turn, step = math.radians(angle), 2 * math.pi / size
-    u, v = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
-    hills = (np.cos(u * step) + np.cos(v * step) + 2) / 4
-    # Distribution of the hills' height, from one ideal cell: independent of the picture's size.
-    cell = np.cos(np.linspace(0, 2 * math.pi, 256, endpoint=False))
-    heights = np.sort(((cell[:, None] + cell[None, :] + 2) / 4).ravel())
-    known = heights[:: len(heights) // 256]
-    return table_of(np.interp(hills, known, np.linspace(0, 1, len(known))))
+    """A threshold per pixel: cosine hills in a turned grid, equalised so that every grey covers its share of paper.
+
+    By the addition theorems the hills cos(u) + cos(v), with u and v the turned x and y, are a product of slim matrices.
+    """
+    step, turn = 2 * math.pi / size, math.radians(angle)
+    along, across = step * math.cos(turn), step * math.sin(turn)
+    x, y = np.arange(width), np.arange(height)
+    left = np.stack([np.cos(y * across), -np.sin(y * across), np.cos(y * along), np.sin(y * along)], axis=1)
+    right = np.stack([np.cos(x * along), np.sin(x * along), np.cos(x * across), np.sin(x * across)])
+    hills = left.astype(np.float32) @ right.astype(np.float32)
+    return as_frame(cv2.LUT(cv2.convertScaleAbs(hills + 2, alpha=255 / 4), _equaliser()))
+
+
+@lru_cache(maxsize=1)
+def _equaliser() -> Pixels:
+    """Which share of one ideal cell of hills is lower than each height 0..255."""
+    wave = np.cos(np.linspace(0, 2 * math.pi, 256, endpoint=False))
+    heights = np.sort(((wave[:, None] + wave[None, :] + 2) / 4).ravel())
+    return table_of(np.searchsorted(heights, np.linspace(0, 1, 256)) / len(heights))
 
 
 class Dither(Filter, id="filter.dither", category="Filter/Stylize", keywords=("ordered", "bayer", "1 bit", "game boy")):
@@ -120,45 +128,3 @@ def _bayer(width: int, height: int) -> Pixels:
     rows, columns = math.ceil(height / 8), math.ceil(width / 8)
     pattern = np.tile(((matrix + 0.5) * 4).astype(np.uint8), (rows, columns))[:height, :width]
     return gray_as_bgr(np.ascontiguousarray(pattern))
-
-
-class Crt(
-    Filter, id="filter.crt", category="Filter/Stylize", title="CRT", keywords=("scanlines", "retro", "tv", "vhs")
-):
-    """Show an image as on an old television: scan lines, colour stripes, a curved and darker edge."""
-
-    scanlines: float = param(0.5, "Depth of the dark lines.", ge=0, le=1, step=0.01)
-    spacing: int = param(3, "Distance between lines.", ge=2, le=32, step=1, unit="px")
-    stripes: float = param(0.25, "Strength of the red, green and blue stripes.", ge=0, le=1, step=0.01)
-    curvature: float = param(0.08, "Bulge of the glass.", ge=0, le=0.5, step=0.01)
-    vignette: float = param(0.35, "Darkening towards the corners.", ge=0, le=1, step=0.01)
-    brightness: float = param(1.7, "Makes up for the light that the lines take.", ge=0.5, le=3, step=0.05)
-
-    def process(self, image: Image) -> Image:
-        return on_color(image, self._shown)
-
-    def _shown(self, bgr: Pixels) -> Pixels:
-        width, height = size_of(bgr)
-        pattern = _tube(width, height, self.scanlines, self.spacing, self.stripes, self.vignette)
-        lit = as_frame(cv2.multiply(bgr, pattern, scale=self.brightness / 255))
-        if self.curvature == 0:
-            return lit
-        return warped(lit, _glass(width, height, self.curvature), cv2.BORDER_CONSTANT)
-
-
-@lru_cache(maxsize=4)
-def _tube(width: int, height: int, scanlines: float, spacing: int, stripes: float, vignette: float) -> Pixels:
-    x, y = grid(width, height)
-    light = 1 - vignette * np.clip(
-        (x * x / max(float(x.max()) ** 2, 1) + y * y / max(float(y.max()) ** 2, 1)) / 2, 0, 1
-    )
-    lines = 1 - scanlines * (0.5 + 0.5 * np.cos(np.arange(height) * 2 * math.pi / spacing))
-    phase = (np.arange(width)[:, None] + np.array([1, 0, 2])[None, :]) % 3
-    columns = np.where(phase == 0, 1.0, 1 - stripes)
-    return table_of((light * lines[:, None])[..., None] * columns[None])
-
-
-@cached
-def _glass(x: Float, y: Float, curvature: float) -> tuple[Float, Float]:
-    edge_x, edge_y = max(float(np.abs(x).max()), 1e-6), max(float(np.abs(y).max()), 1e-6)
-    return x * (1 + curvature * (y / edge_y) ** 2), y * (1 + curvature * (x / edge_x) ** 2)

@@ -1,4 +1,4 @@
-"""Warps: bend the picture. Each is a map of where pixels come from, built once per setting."""
+"""Warps: bend the picture. Each is a map of where pixels come from."""
 
 import math
 from typing import Literal
@@ -7,59 +7,8 @@ import cv2
 import numpy as np
 
 from nodegraph.sdk import Filter, Image, Stamp, param
-from nodes.filter._maps import Float, cached, warped
+from nodes.filter._maps import Float, axes, cached, cartesian, polar, warped, wrapped
 from nodes.filter._pixels import as_frame, color_of, like, size_of
-
-
-class Mirror(Filter, id="filter.mirror", category="Filter/Warp", keywords=("symmetry", "reflect")):
-    """Make an image symmetric: one half, or one quarter, is reflected onto the rest."""
-
-    keep: Literal["left", "right", "top", "bottom", "top left", "top right", "bottom left", "bottom right"] = param(
-        "left", "The part that is kept and reflected."
-    )
-
-    def process(self, image: Image) -> Image:
-        result = image
-        if "left" in self.keep or "right" in self.keep:
-            result = _folded(result, 1, "left" in self.keep)
-        if "top" in self.keep or "bottom" in self.keep:
-            result = _folded(result, 0, "top" in self.keep)
-        return result
-
-
-def _folded(image: Image, axis: int, first: bool) -> Image:
-    """The first or last half along an axis (0 rows, 1 columns) and its reflection; a middle line stays."""
-    length = image.shape[axis]
-    half = (length + 1) // 2
-    kept = image[:, :half] if axis == 1 else image[:half]
-    if not first:
-        kept = image[:, length - half :] if axis == 1 else image[length - half :]
-    other = cv2.flip(kept, axis)
-    rest = length - half
-    if axis == 1:
-        return as_frame(np.hstack([kept, other[:, half - rest :]] if first else [other[:, :rest], kept]))
-    return as_frame(np.vstack([kept, other[half - rest :]] if first else [other[:rest], kept]))
-
-
-class Kaleidoscope(Filter, id="filter.kaleidoscope", category="Filter/Warp"):
-    """Reflect a wedge of the image around the centre."""
-
-    segments: int = param(6, "How many wedges, each a mirror image of its neighbours.", ge=1, le=32, step=1)
-    angle: float = param(0.0, "Turn the wedge that is taken.", ge=-360, le=360, step=1, unit="°")
-    turn: float = param(0.0, "Turn the whole pattern.", ge=-360, le=360, step=1, unit="°")
-    zoom: float = param(1.0, "Above 1 shows less of the image, larger.", ge=0.1, le=10, step=0.05)
-
-    def process(self, image: Image) -> Image:
-        return warped(image, _kaleidoscope(*size_of(image), self.segments, self.angle, self.turn, self.zoom))
-
-
-@cached
-def _kaleidoscope(x: Float, y: Float, segments: int, angle: float, turn: float, zoom: float) -> tuple[Float, Float]:
-    wedge = 2 * math.pi / segments
-    theta = (np.arctan2(-y, x) - math.radians(turn)) % wedge
-    theta = np.minimum(theta, wedge - theta) + math.radians(angle)
-    radius = np.hypot(x, y) / zoom
-    return radius * np.cos(theta), -radius * np.sin(theta)
 
 
 class Polar(Filter, id="filter.polar", category="Filter/Warp", keywords=("tiny planet", "unwrap")):
@@ -75,20 +24,28 @@ class Polar(Filter, id="filter.polar", category="Filter/Warp", keywords=("tiny p
 
 
 @cached
-def _wrap(x: Float, y: Float, turn: float, inside_out: bool) -> tuple[Float, Float]:
-    edge_x, edge_y = float(np.abs(x).max()), float(np.abs(y).max())
-    around = ((np.arctan2(x, -y) + math.radians(turn)) / math.pi + 1) % 2 - 1
-    outward = np.clip(np.hypot(x, y) / max(edge_x, edge_y, 1e-6), 0, 1) * 2 - 1
-    return around * edge_x, (outward if inside_out else -outward) * edge_y
+def _wrap(width: int, height: int, turn: float, inside_out: bool) -> tuple[Float, Float]:
+    radius, theta = polar(width, height)
+    edge_x, edge_y = _edges(width, height)
+    # From the top, clockwise: -1 and 1 meet at the bottom.
+    around = wrapped(theta * np.float32(1 / math.pi) + np.float32(turn / 180 + 1.5), 2) - 1
+    outward = np.minimum(radius * np.float32(1 / max(edge_x, edge_y)), 1) * 2 - 1
+    return around * np.float32(edge_x), outward * np.float32(edge_y if inside_out else -edge_y)
+
+
+def _edges(width: int, height: int) -> tuple[float, float]:
+    """Half the width and height in the units of `axes`; at least a little, so that one can divide by them."""
+    x, y = axes(width, height)
+    return max(float(x[-1]), 1e-6), max(float(y[-1, 0]), 1e-6)
 
 
 @cached
-def _unwrap(x: Float, y: Float, turn: float, inside_out: bool) -> tuple[Float, Float]:
-    edge_x, edge_y = max(float(np.abs(x).max()), 1e-6), max(float(np.abs(y).max()), 1e-6)
-    around = x / edge_x * math.pi - math.radians(turn)
-    outward = (y / edge_y if inside_out else -y / edge_y) + 1
-    radius = outward / 2 * max(edge_x, edge_y)
-    return radius * np.sin(around), -radius * np.cos(around)
+def _unwrap(width: int, height: int, turn: float, inside_out: bool) -> tuple[Float, Float]:
+    x, y = axes(width, height)
+    edge_x, edge_y = _edges(width, height)
+    around = x * np.float32(math.pi / edge_x) - np.float32(math.radians(turn))
+    outward = ((y if inside_out else -y) / np.float32(edge_y) + 1) / 2 * np.float32(max(edge_x, edge_y))
+    return outward * np.sin(around), -outward * np.cos(around)
 
 
 class LensDistortion(
@@ -104,9 +61,11 @@ class LensDistortion(
 
 
 @cached
-def _lens(x: Float, y: Float, amount: float, zoom: float) -> tuple[Float, Float]:
+def _lens(width: int, height: int, amount: float, zoom: float) -> tuple[Float, Float]:
     """r' = r (1 + k r²), scaled so that the middle of the nearer edges stays where it is (barrel) or inside."""
-    factor = (1 + amount * (x * x + y * y)) / (1 + max(amount, 0)) / zoom
+    x, y = axes(width, height)
+    scale = 1 / (1 + max(amount, 0)) / zoom
+    factor = np.float32(scale) + np.float32(scale * amount) * (x * x + y * y)
     return x * factor, y * factor
 
 
@@ -121,10 +80,10 @@ class Swirl(Filter, id="filter.swirl", category="Filter/Warp", keywords=("twirl"
 
 
 @cached
-def _swirl(x: Float, y: Float, angle: float, radius: float) -> tuple[Float, Float]:
-    theta = math.radians(angle) * np.clip(1 - np.hypot(x, y) / radius, 0, 1) ** 2
-    cosine, sine = np.cos(theta), np.sin(theta)
-    return x * cosine - y * sine, x * sine + y * cosine
+def _swirl(width: int, height: int, angle: float, radius: float) -> tuple[Float, Float]:
+    distance, theta = polar(width, height)
+    share = np.maximum(1 - distance * np.float32(1 / radius), 0)
+    return cartesian(distance, theta + share * share * np.float32(math.radians(angle)))
 
 
 class Wave(Filter, id="filter.wave", category="Filter/Warp", keywords=("ripple", "water", "wobble")):
@@ -185,20 +144,3 @@ class Displace(Filter, id="filter.displace", category="Filter/Warp", keywords=("
             np.arange(height, dtype=np.float32)[:, None].repeat(width, 1),
         )
         return _remapped(image, np.asarray(across, np.float32), np.asarray(down, np.float32))
-
-
-class Tile(Filter, id="filter.tile", category="Filter/Warp", keywords=("repeat", "video wall")):
-    """Repeat an image in columns and rows, inside its own size."""
-
-    columns: int = param(2, "How many side by side.", ge=1, le=32, step=1)
-    rows: int = param(2, "How many above each other.", ge=1, le=32, step=1)
-    mirror: bool = param(False, "Flip every second one, so that edges meet.")
-
-    def process(self, image: Image) -> Image:
-        width, height = size_of(image)
-        wide, high = max(1, math.ceil(width / self.columns)), max(1, math.ceil(height / self.rows))
-        one = cv2.resize(image, (wide, high), interpolation=cv2.INTER_AREA)
-        flipped = cv2.flip(one, 1) if self.mirror else one
-        row = np.hstack([flipped if column % 2 else one for column in range(self.columns)])[:, :width]
-        other = cv2.flip(row, 0) if self.mirror else row
-        return as_frame(np.vstack([other if index % 2 else row for index in range(self.rows)])[:height])

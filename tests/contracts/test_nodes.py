@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import itertools
 import json
 import pkgutil
 import re
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 import nodes
-from nodegraph.core.node import Filter, Node
+from nodegraph.core.node import Filter, Node, Source
 from nodegraph.core.spec import NodeSpec, Param
 from nodegraph.core.types import Detections, Keypoints, Segmentation
 from nodegraph.sdk import NodeError
@@ -39,6 +40,12 @@ ALL = every_node()
 FILTERS = [one for one in ALL if issubclass(one, Filter) and one.spec.id not in ("source.image_file", "source.file")]
 STATELESS = [one for one in FILTERS if not one.spec.stateful]
 STATEFUL = [one for one in FILTERS if one.spec.stateful]
+# Sources that need no file and no device; the others are tested with files of their own.
+SYNTHETIC = [
+    one
+    for one in ALL
+    if issubclass(one, Source) and not one.spec.live and all(known.kind != "file" for known in one.spec.params)
+]
 SIZES = [(160, 90), (7, 5), (1, 1)]
 
 
@@ -213,6 +220,17 @@ def test_a_stateless_filter_keeps_nothing_and_repeats_itself(node: type[Filter])
     first, second = (call(instance, inputs, stamp_of(4)) for _ in range(2))
     assert instance.__dict__ == before
     assert_same(first, second)
+
+
+@pytest.mark.parametrize("node", SYNTHETIC, ids=named)
+def test_the_times_of_a_source_strictly_increase_and_its_values_are_what_it_declares(node: type[Source]) -> None:
+    stream = node().stream()
+    frames = [frame for frame in itertools.islice(stream, 20) if frame is not None]
+    stream.close()  # type: ignore[attr-defined]  # every stream is a generator: that is how its device is released
+    assert len(frames) > 1
+    assert all(earlier.time < later.time for earlier, later in itertools.pairwise(frames))
+    for frame in frames:
+        assert_given(node, frame.value)
 
 
 @pytest.mark.parametrize("node", STATEFUL, ids=named)

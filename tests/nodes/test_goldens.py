@@ -59,11 +59,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "filter.lens_distortion": {"amount": 0.6},
     "filter.wave": {"amplitude": 0.06},
     "filter.freeze": {"hold": True},
+    "filter.flatten": {"color": (200, 120, 40)},
     "filter.trails": {"length": 2.0},
 }
 FRAMES = 4
 CROPPED = {"filter.crt", "filter.draw_flow", "filter.grain"}
 """These do not pack well; a part of them is stored."""
+CUT_OUT = {"filter.flatten"}
+"""These are about alpha."""
 HALVED = {"filter.grid"}
 """These show several inputs; they get smaller ones."""
 
@@ -95,6 +98,8 @@ def inputs_for(node: type[Node], index: int) -> tuple[Any, ...]:
             values.append(None)
         elif kind == "image":
             values.append(picture(index) if images == 0 else second_picture())
+            if node.spec.id in CUT_OUT:
+                values[-1] = np.dstack([values[-1], sample("mask", WIDTH, HEIGHT)])
             images += 1
         elif kind == "detections":
             values.append(
@@ -107,6 +112,14 @@ def inputs_for(node: type[Node], index: int) -> tuple[Any, ...]:
     if node.spec.id in HALVED:
         values = [None if value is None else np.ascontiguousarray(value[::2, ::2]) for value in values]
     return tuple(values)
+
+
+def written_lut(path: Path) -> Path:
+    """A grade that turns shadows blue and lights orange."""
+    steps = np.linspace(0, 1, 9)
+    rows = [(red**0.8, green * 0.9 + 0.05, 0.25 + blue * 0.4) for blue in steps for green in steps for red in steps]
+    path.write_text("LUT_3D_SIZE 9\n" + "\n".join("{:.5f} {:.5f} {:.5f}".format(*row) for row in rows))
+    return path
 
 
 def late(index: int) -> Stamp:
@@ -139,9 +152,12 @@ DRAWN = [node for node in every_node() if makes_pixels(node)]
 
 
 @pytest.mark.parametrize("node", DRAWN, ids=lambda node: node.spec.id)
-def test_a_node_makes_the_picture_that_was_looked_at(node: type[Filter]) -> None:
+def test_a_node_makes_the_picture_that_was_looked_at(node: type[Filter], tmp_path: Path) -> None:
     frames = [inputs_for(node, index) for index in range(FRAMES)]
-    result = pixels_of(run_frames(node, frames, at=late, **SETTINGS.get(node.spec.id, {}))[-1])
+    settings = dict(SETTINGS.get(node.spec.id, {}))
+    if node.spec.id == "filter.cube_lut":
+        settings["path"] = written_lut(tmp_path / "look.cube")
+    result = pixels_of(run_frames(node, frames, at=late, **settings)[-1])
     if node.spec.id in CROPPED:
         result = np.ascontiguousarray(result[: HEIGHT * 2 // 3, : WIDTH * 2 // 3])
     path = FOLDER / f"{node.spec.id}.png"

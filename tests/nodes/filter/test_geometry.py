@@ -8,8 +8,9 @@ from nodegraph.testing import run_node, sample
 from nodes.filter.arrange import Grid, SideBySide
 from nodes.filter.resize import Crop, Pad, Resize
 from nodes.filter.screen import Pixelate
+from nodes.filter.symmetry import Kaleidoscope, Mirror, Tile
 from nodes.filter.transform import CornerPin, Flip, Rotate, Transform
-from nodes.filter.warp import Displace, Kaleidoscope, LensDistortion, Mirror, Swirl, Tile
+from nodes.filter.warp import Displace, LensDistortion, Swirl
 
 
 def numbered(height: int, width: int) -> NDArray[np.uint8]:
