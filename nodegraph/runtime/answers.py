@@ -82,7 +82,7 @@ def by_shape(results: Any, size: Size, who: str) -> dict[str, Any]:
             "text": text_in(part.get("text", results)),
             "detections": detections_in(part.get("detections", results), size),
             "keypoints": keypoints_in(part.get("keypoints", results)),
-            "segmentation": segmentation_in(part.get("segmentation", results)),
+            "segmentation": segmentation_in(part.get("segmentation", part)),
         }
     except (ValueError, TypeError, OverflowError) as error:
         raise ModelAnswerError(f"{who} answered something damaged: {error}.", "See the server's log.") from None

@@ -67,7 +67,9 @@ def test_points_of_something_else_have_their_own_names() -> None:
 
 @pytest.mark.parametrize("results", [PNG, {"image": PNG}, {"output": PNG}, {"mode": 3, "stylised": PNG}])
 def test_a_picture_is_found_wherever_it_is(results: Any) -> None:
-    np.testing.assert_array_equal(found_in(results)["image"], IMAGE)
+    found = found_in(results)
+    assert list(found) == ["image"]
+    np.testing.assert_array_equal(found["image"], IMAGE)
 
 
 def test_a_colour_label_map_becomes_labels_and_a_palette() -> None:
