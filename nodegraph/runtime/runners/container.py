@@ -4,19 +4,18 @@ import itertools
 import os
 import re
 import shutil
-import signal
 import tempfile
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.core.errors import ModelError
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.runners import Exit, Watcher, labels
+from nodegraph.runtime.runners import Watcher, labels
 from nodegraph.runtime.runners.container_body import SHARED, container_body
+from nodegraph.runtime.runners.container_end import Following
 from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
 from nodegraph.runtime.runners.docker import Engine, EngineError
 from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_refusal
@@ -42,8 +41,7 @@ class ContainerRunner:
         self._id = ""
         self._adopted = False  # the container is not ours to stop
         self._folder: Path | None = None
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._following: Following | None = None
 
     def prepare(self, watcher: Watcher) -> None:
         """Reach the engine, clear away orphans, fetch the image. Raises ModelError or Cancelled."""
@@ -53,7 +51,6 @@ class ContainerRunner:
 
     def start(self, watcher: Watcher) -> Endpoint:
         """Create and start it. Raises ModelError or Cancelled."""
-        self._stopping.clear()
         kept = self._find_kept()
         self._adopted = kept is not None
         if kept is None:
@@ -63,16 +60,16 @@ class ContainerRunner:
             self._id = str(kept["Id"])
             folder = kept["Labels"].get(labels.FOLDER)
             self._folder = Path(folder) if folder else None
-        self._follow(watcher)
+        self._following = Following(self._engine, self._launch, self._id, watcher)
         return self._endpoint()
 
     def stop(self) -> None:
         """Stop and remove it, unless it is to outlive us."""
-        self._stopping.set()
+        if self._following is not None:
+            self._following.stopping.set()
         if not self._adopted:
             self._remove()
-        self._id, self._folder = "", None
-        self._threads.clear()
+        self._id, self._folder, self._following = "", None, None
 
     def let_go(self) -> None:
         """From now on it is not ours to stop."""
@@ -85,8 +82,8 @@ class ContainerRunner:
             except ModelError:
                 return  # an engine that does not answer cannot stop it: it is reaped at our next start
         remove_folder(self._folder)
-        for thread in self._threads:
-            thread.join(self._limits.stop)
+        if self._following is not None:
+            self._following.join(self._limits.stop)
 
     # ---- creating -----------------------------------------------------------------------------------------------
 
@@ -185,55 +182,6 @@ class ContainerRunner:
             f"The container of {self._launch.name} cannot start: {words.rstrip('.')}.", "Correct its entry or image."
         )
 
-    # ---- following ----------------------------------------------------------------------------------------------
-
-    def _follow(self, watcher: Watcher) -> None:
-        """Read its log and wait for its end, on two threads that end with it."""
-        container = self._id
-        reader = threading.Thread(target=self._read, args=(container, watcher), name="container log", daemon=True)
-        waiter = threading.Thread(
-            target=self._wait, args=(container, watcher, reader), name="container end", daemon=True
-        )
-        self._threads = [reader, waiter]
-        reader.start()
-        waiter.start()
-
-    def _read(self, container: str, watcher: Watcher) -> None:
-        try:
-            for line in self._engine.follow_log(container):
-                watcher.log(line)
-        except ModelError as error:
-            if not self._stopping.is_set():
-                watcher.log(f"its log cannot be read any more: {error}")
-
-    def _wait(self, container: str, watcher: Watcher, reader: threading.Thread) -> None:
-        try:
-            code = self._engine.wait(container)
-            reader.join(1.0)
-            if not self._stopping.is_set():
-                watcher.exited(self._how(container, code, watcher.tail()))
-        except ModelUnreachable as error:
-            if not self._stopping.is_set():
-                watcher.exited(Exit(error.message, error.hint))
-        except ModelError as error:
-            watcher.exited(Exit(f"{self._launch.name} was lost sight of: {error.message}", error.hint))
-
-    def _how(self, container: str, code: int | None, tail: str) -> Exit:
-        """How it ended, in a sentence."""
-        name, hint = self._launch.name, f"Its whole log: nodegraph models logs {self._launch.id}"
-        words = f'Its last words: "{tail}".' if tail else "It printed nothing."
-        found = self._engine.inspect(container)
-        if found is None or code is None:
-            return Exit(f"The container of {name} was removed by somebody else.", hint)
-        if (found.get("State") or {}).get("OOMKilled"):
-            limit = int((found.get("HostConfig") or {}).get("Memory") or 0) >> 20
-            return Exit(
-                f"{name} ran out of memory: it may have {limit} MB.", "Give it more (`memory` of its place, MB)."
-            )
-        if code > 128:
-            return Exit(f"The container of {name} was ended by {_signal(code - 128)}. {words}", hint)
-        return Exit(f"The container of {name} stopped by itself with exit code {code}. {words}", hint)
-
 
 def remove_kept(engine: Engine, container: Mapping[str, Any], grace: float = 0.0) -> None:
     """Stop and remove a container that was left running, and the folder of its socket."""
@@ -250,10 +198,3 @@ def remove_folder(folder: Path | None) -> None:
 
 def _name(id: str) -> str:
     return f"nodegraph-{re.sub(r'[^a-zA-Z0-9_.-]', '-', id)[:40]}-{labels.THIS_INSTANCE[:8]}-{next(_numbers)}"
-
-
-def _signal(number: int) -> str:
-    try:
-        return f"{signal.Signals(number).name} (signal {number})"
-    except ValueError:
-        return f"signal {number}"

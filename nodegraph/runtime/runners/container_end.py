@@ -1,0 +1,72 @@
+"""Following a running container: its log, its end, and the sentence that says how it ended."""
+
+import signal
+import threading
+
+from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.runners import Exit, Watcher
+from nodegraph.runtime.runners.docker import Engine
+
+
+class Following:
+    """Two threads that end with the container. After `stopping.set()` its end is no news."""
+
+    def __init__(self, engine: Engine, launch: Launch, container: str, watcher: Watcher) -> None:
+        self.stopping = threading.Event()
+        self._engine = engine
+        self._launch = launch
+        self._container = container
+        self._watcher = watcher
+        self._reader = threading.Thread(target=self._read, name="container log", daemon=True)
+        self._waiter = threading.Thread(target=self._wait, name="container end", daemon=True)
+        self._reader.start()
+        self._waiter.start()
+
+    def join(self, timeout: float) -> None:
+        """Wait for both threads, no longer than `timeout` seconds each."""
+        self._reader.join(timeout)
+        self._waiter.join(timeout)
+
+    def _read(self) -> None:
+        try:
+            for line in self._engine.follow_log(self._container):
+                self._watcher.log(line)
+        except ModelError as error:
+            if not self.stopping.is_set():
+                self._watcher.log(f"its log cannot be read any more: {error}")
+
+    def _wait(self) -> None:
+        try:
+            code = self._engine.wait(self._container)
+            self._reader.join(1.0)
+            exit = Exit("") if self.stopping.is_set() else self._how(code)
+        except ModelUnreachable as error:
+            exit = Exit(error.message, error.hint)
+        except ModelError as error:
+            exit = Exit(f"{self._launch.name} was lost sight of: {error.message}", error.hint)
+        if not self.stopping.is_set():
+            self._watcher.exited(exit)
+
+    def _how(self, code: int | None) -> Exit:
+        """How it ended, in a sentence."""
+        name, hint = self._launch.name, f"Its whole log: nodegraph models logs {self._launch.id}"
+        tail = self._watcher.tail()
+        words = f'Its last words: "{tail}".' if tail else "It printed nothing."
+        found = self._engine.inspect(self._container)
+        if found is None or code is None:
+            return Exit(f"The container of {name} was removed by somebody else.", hint)
+        if (found.get("State") or {}).get("OOMKilled"):
+            limit = int((found.get("HostConfig") or {}).get("Memory") or 0) >> 20
+            more = "Give it more (`memory` of its place, in MB)."
+            return Exit(f"{name} ran out of memory: it may have {limit} MB.", more)
+        if code > 128:
+            return Exit(f"The container of {name} was ended by {_signal(code - 128)}. {words}", hint)
+        return Exit(f"The container of {name} stopped by itself with exit code {code}. {words}", hint)
+
+
+def _signal(number: int) -> str:
+    try:
+        return f"{signal.Signals(number).name} (signal {number})"
+    except ValueError:
+        return f"signal {number}"
