@@ -1,6 +1,7 @@
 """How a frame is carried: gather inputs, call the node, apply its failure policy, hand the value on."""
 
 import math
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,7 @@ class Host(Protocol):
     nodes: Mapping[str, NodeRun]
     trace: Trace | None
     workers: Workers
+    stopping: threading.Event
 
     def lane(self, node: NodeRun) -> Lane:
         """The threads of a blocking node."""
@@ -223,6 +225,8 @@ class Executor:
         return self._substitute("hold", step, node, args)
 
     def _failed(self, seq: int, step: Step, node: NodeRun, args: list[Any], error: Exception) -> Any:
+        if step.spec.blocking and self._host.stopping.is_set():
+            return NOT_YET  # its connection was closed under the call, to end it
         node.failures += 1
         node.failing += 1
         failure = failure_of(step.id, seq, error, node.failing)

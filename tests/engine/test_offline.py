@@ -1,6 +1,8 @@
 """Offline: every frame, in order, repeatable."""
 
+import json
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -215,6 +217,7 @@ def test_stopping_closes_a_model_that_hangs() -> None:
     def gate(_: object) -> None:
         entered.set()
         assert CLOSED.wait(10)
+        raise OSError("the connection was closed")
 
     GATES["hang"] = gate
     graph = graph_of(
@@ -228,6 +231,9 @@ def test_stopping_closes_a_model_that_hangs() -> None:
     run.stop()
     assert CLOSED.is_set()
     assert run.nodes["out"].instance.closed
+    run.threads.join("m", 5)
+    assert run.failure is None
+    assert run.failures == []
 
 
 def test_a_source_that_yields_nonsense_ends_the_run_with_a_sentence() -> None:
@@ -244,3 +250,14 @@ def test_no_thread_is_left_after_a_run() -> None:
     run.threads.join("", 5)
     left = [thread.name for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert left == []
+
+
+def test_a_trace_can_be_opened_in_the_chrome_format(tmp_path: Path) -> None:
+    graph = graph_of({"in": "frames", "a": "add", "out": "collect"}, "in.image a.image", "a.image out.image")
+    run = finish(graph, trace=True)
+    run.write_trace(tmp_path / "trace.json")
+    events = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
+    work = [event for event in events if event["ph"] == "X"]
+    assert sorted(event["args"]["frame"] for event in work if event["name"] == "a") == list(range(10))
+    assert all(event["dur"] >= 0 and event["ts"] >= 0 for event in work)
+    assert {event["tid"] for event in work} <= {event["tid"] for event in events if event["ph"] == "M"}
