@@ -1,6 +1,7 @@
 """Taking a source's sound along: copied packet by packet where the container can hold it, else encoded anew."""
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -33,8 +34,9 @@ class Sound:
         self._zero = start + (float(begin * base) if begin and base else 0.0)
         self._packets = self._from(self._zero)
         self._next: Packet[AudioStream] | None = None
-        self._copied = track.codec_context.name in _CAN_HOLD[suffix]
+        self._copied = track.codec_context.codec.canonical_name in _CAN_HOLD[suffix]
         self._resampler: AudioResampler | None = None
+        self._samples: int | None = None
         if self._copied:
             self._stream: AudioStream = target.add_stream_from_template(track)
         else:
@@ -114,10 +116,17 @@ class Sound:
             self._target.mux(packet)
             return
         for frame in self._decoded(packet):
-            if frame.pts is not None and frame.time_base:
-                frame.pts -= round(self._zero / frame.time_base)
-            for part in self._resampler.resample(frame):
-                self._target.mux(self._stream.encode(part))
+            if self._samples is None:
+                self._samples = max(0, round(((frame.time or 0.0) - self._zero) * self._stream.rate))
+            frame.pts = None
+            self._encode(self._resampler.resample(frame))
+
+    def _encode(self, parts: Iterable["AudioFrame"]) -> None:
+        """Encode and write, each part where the one before ended: rounded times in the source would collide."""
+        for part in parts:
+            part.pts, part.time_base = self._samples, Fraction(1, self._stream.rate)
+            self._samples = (self._samples or 0) + part.samples
+            self._target.mux(self._stream.encode(part))
 
     def _decoded(self, packet: "Packet[AudioStream]") -> Iterable["AudioFrame"]:
         import av
@@ -130,8 +139,7 @@ class Sound:
     def finish(self) -> None:
         """Write what the encoder still holds, and close the source."""
         if self._resampler is not None:
-            for part in self._resampler.resample(None):
-                self._target.mux(self._stream.encode(part))
+            self._encode(self._resampler.resample(None))
             self._target.mux(self._stream.encode(None))
         self.close()
 

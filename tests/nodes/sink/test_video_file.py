@@ -310,12 +310,13 @@ def heard(path):
 
 
 @pytest.mark.parametrize(
-    ("source", "suffix", "codec"), [("aac", "mp4", "aac"), ("aac", "mkv", "aac"), ("libopus", "webm", "opus")]
+    ("source", "suffix", "codec"),
+    [("aac", "mp4", "aac"), ("aac", "mkv", "aac"), ("libopus", "webm", "opus"), ("libmp3lame", "mp4", "mp3float")],
 )
 def test_the_sound_is_copied_where_the_container_can_hold_it(
     clip_with_sound, tmp_path, feed, picture, source, suffix, codec
 ):
-    clip = clip_with_sound(source, "mkv" if source == "libopus" else "mp4")
+    clip = clip_with_sound(source, "mp4" if source == "aac" else "mkv")
     path = tmp_path / f"out.{suffix}"
     feed(VideoFileSink(path=path), [picture(i) for i in range(60)], audio=clip)
     name, length, begin = heard(path)
@@ -324,7 +325,9 @@ def test_the_sound_is_copied_where_the_container_can_hold_it(
     assert begin == pytest.approx(1, abs=0.03)
 
 
-@pytest.mark.parametrize(("source", "suffix", "codec"), [("flac", "mp4", "aac"), ("aac", "webm", "opus")])
+@pytest.mark.parametrize(
+    ("source", "suffix", "codec"), [("flac", "mp4", "aac"), ("aac", "webm", "opus"), ("pcm_s16le", "mp4", "aac")]
+)
 def test_other_sound_is_encoded_anew(clip_with_sound, tmp_path, feed, picture, source, suffix, codec):
     clip = clip_with_sound(source, "mkv")
     path = tmp_path / f"out.{suffix}"
