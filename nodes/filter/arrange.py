@@ -42,9 +42,12 @@ def alike(images: list[Pixels]) -> list[Pixels]:
 
 
 class Grid(Filter, id="filter.grid", category="Filter/Composite", keywords=("contact sheet", "multiview")):
-    """Show up to nine images in a grid of cells as large as the first image; the others are fitted into theirs."""
+    """Show up to nine images in a grid of equal cells with the first image's proportions; the others are fitted in."""
 
     columns: int = param(0, "Images per row; 0 makes the grid as square as it gets.", ge=0, le=9, step=1)
+    width: int = param(
+        1280, "Width of the grid; 0 makes cells as large as the first image.", ge=0, le=8192, step=2, unit="px"
+    )
     gap: int = param(0, "Space between.", ge=0, le=500, step=1, unit="px")
     color: Color = param((0, 0, 0), "Colour behind.")
 
@@ -64,7 +67,7 @@ class Grid(Filter, id="filter.grid", category="Filter/Composite", keywords=("con
         images = alike([image for image in given if image is not None])
         columns = min(self.columns or math.ceil(math.sqrt(len(images))), len(images))
         rows = math.ceil(len(images) / columns)
-        wide, high = size_of(image1)
+        wide, high = self._cell(image1, columns)
         shape = rows * high + (rows - 1) * self.gap, columns * wide + (columns - 1) * self.gap, images[0].shape[2]
         sheet = np.empty(shape, np.uint8)
         sheet[:] = (*self.color, 255)[: shape[2]]
@@ -72,6 +75,12 @@ class Grid(Filter, id="filter.grid", category="Filter/Composite", keywords=("con
             top, left = index // columns * (high + self.gap), index % columns * (wide + self.gap)
             sheet[top : top + high, left : left + wide] = _fitted(image, wide, high, self.color)
         return sheet
+
+    def _cell(self, first: Pixels, columns: int) -> tuple[int, int]:
+        if self.width == 0:
+            return size_of(first)
+        wide = max(1, (self.width - (columns - 1) * self.gap) // columns)
+        return wide, max(1, min(_LONGEST // columns, round(first.shape[0] * wide / first.shape[1])))
 
 
 def _fitted(image: Pixels, wide: int, high: int, color: Color) -> Pixels:

@@ -8,7 +8,7 @@ import numpy as np
 from nodegraph.sdk import Color, Detections, Filter, Image, Keypoints, Mask, Segmentation, param
 from nodes.filter._composite import over
 from nodes.filter._drawing import color_for, font_size, ink, line_width, point, write_label
-from nodes.filter._pixels import Pixels, as_frame, color_of, like, size_of
+from nodes.filter._pixels import Pixels, as_frame, color_of, like, on_color, size_of
 from nodes.filter.detections import boxes_of
 
 
@@ -128,7 +128,7 @@ class DrawSegmentation(
         result = over(image, colors, mask, self.opacity)
         if self.outline:
             edges = cv2.morphologyEx(labels, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-            return over(result, colors, as_frame(cv2.threshold(edges, 0, 255, cv2.THRESH_BINARY)[1]))
+            return on_color(result, lambda bgr: cv2.copyTo(colors, edges, bgr.copy()))
         return result
 
 

@@ -44,6 +44,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "filter.gamma": {"gamma": 2.0},
     "filter.glow": {"threshold": 120.0, "radius": 6.0},
     "filter.grain": {"amount": 0.05},
+    "filter.grid": {"width": 160},
     "filter.hue_saturation": {"hue": 90.0, "saturation": 130.0},
     "filter.levels": {"black": 50, "white": 200},
     "filter.luma_key": {"level": 100.0},
@@ -67,8 +68,6 @@ CROPPED = {"filter.crt", "filter.draw_flow", "filter.grain"}
 """These do not pack well; a part of them is stored."""
 CUT_OUT = {"filter.flatten"}
 """These are about alpha."""
-HALVED = {"filter.grid"}
-"""These show several inputs; they get smaller ones."""
 
 
 def picture(index: int = 0) -> NDArray[np.uint8]:
@@ -109,8 +108,6 @@ def inputs_for(node: type[Node], index: int) -> tuple[Any, ...]:
             values.append(None)
         else:
             values.append(sample(kind, WIDTH, HEIGHT))
-    if node.spec.id in HALVED:
-        values = [None if value is None else np.ascontiguousarray(value[::2, ::2]) for value in values]
     return tuple(values)
 
 

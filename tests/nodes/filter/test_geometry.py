@@ -130,5 +130,6 @@ def test_tiles_repeat() -> None:
 def test_side_by_side_keeps_proportions_and_a_grid_is_square() -> None:
     one, other = sample("image", 60, 40), sample("image", 30, 10)
     assert run_node(SideBySide, one, other, gap=4).shape == (40, 60 + 4 + 120, 3)
-    assert run_node(Grid, one, other, other).shape == (80, 120, 3)
-    assert run_node(Grid, one, other, None, sample("image", 8, 8, alpha=True), columns=3).shape == (40, 180, 4)
+    assert run_node(Grid, one, other, other, width=0).shape == (80, 120, 3)
+    assert run_node(Grid, one, other, other, width=302, gap=2).shape == (202, 302, 3)
+    assert run_node(Grid, one, other, None, sample("image", 8, 8, alpha=True), columns=3, width=0).shape == (40, 180, 4)
