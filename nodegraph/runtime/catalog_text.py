@@ -4,8 +4,6 @@ import json
 import re
 from typing import Any, NoReturn
 
-import json5
-
 from nodegraph.core.errors import Problem
 
 MAX_BYTES = 5_000_000
@@ -59,6 +57,8 @@ def _json5(text: str, strict: json.JSONDecodeError) -> Any:
             f"line {strict.lineno}, column {strict.colno}: {strict.msg}.",
             f"A file over {MAX_JSON5 // 1000} kB must be strict JSON: quoted keys, no trailing commas.",
         )
+    import json5  # only few files need it, and it takes as long to import as a catalogue to read
+
     # One or several bare objects, each perhaps followed by a comma, are how an entry looks when it is copied.
     bare = text.lstrip().startswith("{")
     try:

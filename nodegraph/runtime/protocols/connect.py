@@ -4,7 +4,6 @@ from nodegraph.core.errors import ModelRefused
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.protocols import Client, Endpoint
 from nodegraph.runtime.protocols.native import NativeClient
-from nodegraph.runtime.protocols.runway_alpha import RunwayAlpha
 
 
 def connect(entry: ModelEntry, endpoint: Endpoint) -> Client:
@@ -15,6 +14,8 @@ def connect(entry: ModelEntry, endpoint: Endpoint) -> Client:
         case "runway-alpha":
             if not endpoint.url:
                 raise ModelRefused(f"{entry.name} speaks runway-alpha, which needs a network address.")
+            from nodegraph.runtime.protocols.runway_alpha import RunwayAlpha  # brings Socket.IO, which few models need
+
             return RunwayAlpha(entry, endpoint)
         case other:
             hint = "Use a model that speaks native or runway-alpha."
