@@ -39,7 +39,8 @@ def docker(*arguments: str) -> str:
 def build(name: str) -> str:
     """Build from the catalogue's entry. Layers are shared and kept, so this is quick after the first."""
     entry = CATALOGUE[name]
-    context, dockerfile = ROOT / entry["build"]["context"], ROOT / entry["build"]["dockerfile"]
+    context = ROOT / entry["build"]["context"]
+    dockerfile = context / entry["build"]["dockerfile"]
     environment = {**os.environ, "DOCKER_BUILDKIT": "0"}
     command = ["docker", "build", "-q", "-t", entry["tag"], "-f", str(dockerfile), str(context)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=400, env=environment, check=False)

@@ -48,7 +48,7 @@ def test_the_entry_in_the_catalogue_is_what_the_server_says(start: Start, name: 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_folder_has_all_that_a_model_needs(name: str) -> None:
     folder, entry = ROOT / "models" / name, CATALOGUE[name]
-    assert (ROOT / entry["build"]["dockerfile"]).is_file()
+    assert (ROOT / entry["build"]["context"] / entry["build"]["dockerfile"]).is_file()
     assert (ROOT / entry["process"]["folder"] / entry["process"]["command"][1]).is_file()
     readme = (folder / "README.md").read_text()
     assert "## How good it is" in readme
