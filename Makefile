@@ -1,12 +1,13 @@
 # make run    the starter preset on the sample clip, into out/starter.mp4     make check  format, lint, types, layers, tests
 # make test   every test                                                      make bench  benchmarks (ONLY=engine: a part)
+# make docs-shots  the documents' pictures, from the running program
 # make lock   constraints.txt anew (ARGS=--upgrade: newest versions)          make clean  everything made here
 # Each sets up what it needs first; only python3 and make must be there.
 
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test check lint bench lock clean sample
+.PHONY: run test check lint docs-shots bench lock clean sample
 
 run: $(STAMP)
 	@$(BIN)/nodegraph run starter --output out/starter.mp4
@@ -22,6 +23,9 @@ lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs-shots: $(STAMP)
+	@$(BIN)/python scripts/docs_shots.py
 
 bench: $(STAMP)
 	@scripts/with-docker.sh $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))

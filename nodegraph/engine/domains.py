@@ -94,8 +94,12 @@ def _assign(id: str, shape: Shape, free: frozenset[str], domains: Domains, float
         domains.of[id] = id
     elif candidates:
         domains.of[id] = domains.nearest(candidates)
-    elif drifting or (spec.timed and not spec.inputs):
+    elif drifting or (spec.timed and not _has_data(id, shape)):
         floating.add(id)
+
+
+def _has_data(id: str, shape: Shape) -> bool:
+    return any(shape.specs[id].input(wire.input) for wire in shape.into[id])
 
 
 def _candidates(id: str, shape: Shape, domains: Domains, floating: set[str]) -> tuple[list[str], bool]:

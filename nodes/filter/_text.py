@@ -1,7 +1,7 @@
 """Text as masks, through Pillow: any script, anti-aliased, and no font file that could be missing.
 
-Pillow's built-in TrueType font has the basic Latin letters. For others the system's fonts are searched; a letter that
-none has is written without its accents, or as a question mark.
+Pillow's built-in TrueType font has the basic Latin letters, DejaVu Sans beside this pack those of most alphabets. For
+others the system's fonts are searched; a letter that none has is written without its accents, or as a question mark.
 """
 
 import unicodedata
@@ -16,6 +16,7 @@ from PIL import ImageDraw, ImageFont
 from nodegraph.sdk import NodeError
 from nodes.filter._pixels import Pixels
 
+_BUNDLED: Final = Path(__file__).parent.parent / "fonts" / "DejaVuSans.ttf"
 _FOLDERS: Final = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -69,7 +70,7 @@ def _face(font: Path, size: int, letters: frozenset[str]) -> ImageFont.FreeTypeF
             raise NodeError(f"Cannot read the font {font}: {error}.", "Choose a .ttf, .otf or .ttc file.") from error
     built_in = _built_in(size)
     strange = frozenset(letter for letter in letters if not _has(built_in, letter))
-    path = _system_font_for(strange) if strange else None
+    path = _font_for(strange) if strange else None
     return ImageFont.truetype(str(path), size) if path else built_in
 
 
@@ -103,11 +104,11 @@ def _drawable(face: ImageFont.FreeTypeFont, letter: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _system_font_for(letters: frozenset[str]) -> Path | None:
-    """The font of this machine that has most of the letters, the first of equals; None when none has any."""
+def _font_for(letters: frozenset[str]) -> Path | None:
+    """The font, ours or this machine's, that has most of the letters, the first of equals; None when none has any."""
     best: Path | None = None
     most = 0
-    for path in _system_fonts():
+    for path in (_BUNDLED, *_system_fonts()):
         face = _probe(path)
         count = sum(_has(face, letter) for letter in letters) if face else 0
         if count > most:

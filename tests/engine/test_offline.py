@@ -261,3 +261,14 @@ def test_a_trace_can_be_opened_in_the_chrome_format(tmp_path: Path) -> None:
     assert sorted(event["args"]["frame"] for event in work if event["name"] == "a") == list(range(10))
     assert all(event["dur"] >= 0 and event["ts"] >= 0 for event in work)
     assert {event["tid"] for event in work} <= {event["tid"] for event in events if event["ph"] == "M"}
+
+
+def test_a_timed_node_with_nothing_connected_ticks_with_its_user_or_by_itself() -> None:
+    alone = graph_of(
+        {"t": "seconds", "a": "add", "s": "still", "out": "collect"},
+        "s.image a.image",
+        "t.number a.by",
+        "a.image out.image",
+    )
+    run = finish(alone, frames=4)
+    assert values(run) == [7 + min(100, round(number / 30 * 1000)) for number in range(4)]
