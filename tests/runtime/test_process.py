@@ -259,6 +259,28 @@ def test_a_server_dies_with_us_even_when_we_are_killed(tmp_path):
         assert gone(server)
 
 
+def test_the_socket_folders_of_killed_programs_are_cleared_away(bench, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone_program = subprocess.Popen(["true"])
+    gone_program.wait()
+    theirs, alive, kept = (tmp_path / f"ng-{who}-x" for who in (gone_program.pid, os.getppid(), "kept"))
+    for folder in (theirs, alive, kept):
+        folder.mkdir()
+    bench.ready(bench.servers().acquire(bench.entry(), {}))
+    assert not theirs.exists()
+    assert alive.exists()
+    assert kept.exists()
+
+
+def test_a_socket_path_is_short_wherever_temporary_files_go(bench, tmp_path, monkeypatch):
+    far = tmp_path / ("x" * 100)
+    far.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(far))
+    endpoint = bench.ready(bench.servers().acquire(bench.entry(), {})).endpoint
+    assert len(os.fsencode(endpoint.socket)) <= 107
+    assert ask(endpoint, True, 1).state == "ready"
+
+
 def test_a_server_dies_when_its_leash_is_killed(bench):
     lease = bench.servers(backoff=5).acquire(bench.entry(), {})
     bench.ready(lease)

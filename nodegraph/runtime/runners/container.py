@@ -1,10 +1,8 @@
 """A model's server as a container on a Docker engine."""
 
 import itertools
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
 from nodegraph.runtime.runners.docker import Engine, EngineError
 from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_refusal
 from nodegraph.runtime.runners.images import ensure_image
+from nodegraph.runtime.runners.private import private_folder
 from nodegraph.runtime.state import Stage
 
 _numbers = itertools.count(1)
@@ -133,9 +132,7 @@ class ContainerRunner:
         self._folder = None
         if not self._launch.native or self._known.shares_folders is False:
             return None
-        short = len(os.fsencode(tempfile.gettempdir())) < 80  # a socket's path may have 107 bytes
-        outer = Path(tempfile.mkdtemp(prefix="ng-", dir=None if short else "/tmp"))
-        self._folder = outer / "s"
+        self._folder = private_folder(self._keep) / "s"
         self._folder.mkdir()
         self._folder.chmod(0o777)
         return self._folder

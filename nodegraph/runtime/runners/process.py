@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners import Exit, Watcher
 from nodegraph.runtime.runners.device import machine_has_gpu, settle_for_cpu, wants_gpu
 from nodegraph.runtime.runners.leashed import Leashed
+from nodegraph.runtime.runners.private import private_folder
 from nodegraph.runtime.state import Stage
 
 _LISTENING = re.compile(r"^nodegraph-kit listening (http://\S+)")
@@ -58,7 +58,7 @@ class ProcessRunner:
         port = 0 if self._launch.native else _free_port()
         self._address = "" if self._launch.native else f"http://127.0.0.1:{port}"
         self._spoke.clear()
-        self._private = Path(tempfile.mkdtemp(prefix="ng-", dir=_short_folder()))
+        self._private = private_folder()
         unix = self._private / "s"
         self._process = self._spawn(watcher, port, unix)
         with watcher.cancel.interrupting(self._spoke.set):
@@ -125,11 +125,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _short_folder() -> str | None:
-    """Where private folders go: the path of a Unix socket may have 107 bytes at most."""
-    return None if len(os.fsencode(tempfile.gettempdir())) < 80 else "/tmp"
 
 
 def _signal_name(number: int) -> str:

@@ -1,0 +1,45 @@
+"""Private folders for Unix sockets: short paths, entered by nobody else, cleared away when their program was killed."""
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+_NAME = re.compile(r"ng-(\d+)-")
+
+
+def private_folder(keep: bool = False) -> Path:
+    """A new folder only we may enter. With `keep` it outlives this program.
+
+    The path of a Unix socket may have 107 bytes at most, so a long TMPDIR is passed over.
+    """
+    folder = _place()
+    _sweep(folder)
+    prefix = "ng-kept-" if keep else f"ng-{os.getpid()}-"
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+
+
+def _place() -> Path:
+    usual = Path(tempfile.gettempdir())
+    return usual if len(os.fsencode(usual)) < 80 else Path("/tmp")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the folders of programs of ours that are gone."""
+    for path in folder.glob("ng-*-*"):
+        found = _NAME.match(path.name)
+        with contextlib.suppress(OSError):  # another program may sweep at the same moment
+            if found and not _lives(int(found[1])) and path.stat().st_uid == os.getuid():
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
