@@ -20,7 +20,7 @@ def shot(preset: str, frame: int, folder: Path) -> Image.Image:
     subprocess.run([*command, "--quiet"], check=True, cwd=ROOT)
     with av.open(str(video)) as container:
         *_, last = container.decode(video=0)
-        return last.to_image()
+        return Image.fromarray(last.to_ndarray(format="rgb24"))
 
 
 def main() -> None:
