@@ -352,6 +352,93 @@ serve(Slow)
     assert client.infer({"image": picture()}, {}, 20)["image"].shape == (48, 64, 3)
 
 
+def test_a_request_whose_client_is_gone_is_not_run(start: Start, transport: str, tmp_path: Path) -> None:
+    source = """
+import os
+from nodegraph_kit import *
+seen = []
+
+@model()
+def gate(text: Text) -> Json:
+    seen.append(text)
+    if text == "block":
+        open(os.environ["STARTED"], "w").close()
+        open(os.environ["GATE"]).read()
+    return seen
+
+serve(gate)
+"""
+    for name in ("started", "gate"):
+        os.mkfifo(tmp_path / name)
+    variables = {"STARTED": str(tmp_path / "started"), "GATE": str(tmp_path / "gate")}
+    server, client = begin(start, source, transport, **variables)
+    blocking = threading.Thread(target=client.infer, args=({"text": "block"}, {}, 60))
+    blocking.start()
+    (tmp_path / "started").read_bytes()
+    with pytest.raises(ModelTimeout):
+        server.client(transport).infer({"text": "given up"}, {}, 0.2)
+    (tmp_path / "gate").write_text("go")
+    blocking.join(30)
+    assert client.infer({"text": "next"}, {}, 20)["json"] == ["block", "next"]
+
+
+def test_requests_without_and_answers_with_arrays_use_shared_memory(start: Start, transport: str) -> None:
+    source = """
+import numpy
+from nodegraph_kit import *
+
+@model()
+def painted(text: Text, refuse: bool = False) -> Image:
+    if refuse:
+        raise Refusal("Not now.")
+    return numpy.full((900, 900, 3), len(text), "uint8")
+
+serve(painted)
+"""
+    _, client = begin(start, source, transport)
+    for text in ("a", "abc", "ab", ""):
+        assert (client.infer({"text": text}, {}, 20)["image"] == len(text)).all()
+    with pytest.raises(ModelRefused, match="Not now"):
+        client.infer({"text": ""}, {"refuse": True}, 20)
+    assert client.transport == transport
+
+
+def test_what_json_cannot_hold_is_said_in_a_sentence(start: Start, transport: str) -> None:
+    source = """
+import numpy
+from nodegraph_kit import *
+
+@model()
+def odd(image: Image, nan: bool = False) -> Json:
+    return float("nan") if nan else numpy.zeros(3)
+
+serve(odd)
+"""
+    _, client = begin(start, source, transport)
+    for nan in (False, True):
+        with pytest.raises(ModelRefused, match="that JSON cannot hold"):
+            client.infer({"image": picture()}, {"nan": nan}, 20)
+    assert client.describe()["state"] == "ready"
+
+
+def test_shared_memory_is_made_once_and_again_only_when_frames_grow(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    create = os.memfd_create
+    monkeypatch.setattr("os.memfd_create", lambda *args: (made.append("one"), create(*args))[1])
+    _, client = begin(start, ECHO, "memfd")
+    for _ in range(20):
+        client.infer({"image": picture()}, {}, 20)
+        with pytest.raises(ModelRefused):
+            client.infer({"image": picture()}, {"fail": True}, 20)
+    assert len(made) == 1
+    client.infer({"image": picture(1000, 1000)}, {}, 20)
+    client.infer({"image": picture(1100, 1000)}, {}, 20)
+    client.infer({"image": picture()}, {}, 20)
+    assert len(made) == 2
+
+
 def test_when_shared_memory_is_refused_frames_go_inline(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> int:
         raise OSError(1, "not permitted")

@@ -1,6 +1,8 @@
 """A native request: header and body in, header and arrays out. Both carriers (Unix socket, HTTP) use it."""
 
-from collections.abc import Mapping
+import select
+import socket
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nodegraph_kit.errors import Refusal
@@ -8,13 +10,27 @@ from nodegraph_kit.runner import Result, Runner
 from nodegraph_kit.values import Bytes, Packer, pack, unpack
 
 
-def answer(runner: Runner, header: Mapping[str, Any], body: Bytes) -> tuple[dict[str, Any], Packer]:
+def answer(
+    runner: Runner, header: Mapping[str, Any], body: Bytes, is_wanted: Callable[[], bool]
+) -> tuple[dict[str, Any], Packer]:
     """Run what `header` asks for; the answer's header, and the packer that holds its arrays. Raises Refusal."""
     client = str(header.get("client", ""))[:64]
-    result = runner.run(_inputs(runner, header, body), _object(header, "parameters"), client)
+    result = runner.run(_inputs(runner, header, body), _object(header, "parameters"), client, is_wanted)
     packer = Packer()
     outputs = _outputs(runner, result, packer)
     return {"id": header.get("id"), "outputs": outputs, "milliseconds": round(result.milliseconds, 4)}, packer
+
+
+def is_connected(connection: socket.socket) -> bool:
+    """False when the client has hung up, perhaps while its request waited for a turn."""
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
+    if not waiting.poll(0):
+        return True
+    try:
+        return bool(connection.recv(1, socket.MSG_PEEK))
+    except OSError:
+        return False
 
 
 def _inputs(runner: Runner, header: Mapping[str, Any], body: Bytes) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Runner:
         self._turns = threading.Semaphore(command.max_inflight)
         self._memories: OrderedDict[str, Memory] = OrderedDict()
         self._lock = threading.Lock()
+        self._begun: dict[int, float] = {}
 
     def load(self) -> None:
         """Run the command's setup; afterwards `state` is ready or failed. Call it on a thread of its own."""
@@ -54,16 +55,34 @@ class Runner:
         """What ``GET /`` answers."""
         return describe(self.command, self.state, self.error)
 
-    def run(self, inputs: Mapping[str, Any], parameters: Mapping[str, Any], client: str = "") -> Result:
-        """Run once, waiting for a turn. Raises Refusal for wrong arguments, before it is ready, and when it fails."""
+    def health(self) -> dict[str, Any]:
+        """What ``GET /health`` answers; `longest` is how many seconds the oldest request has been worked on."""
+        begun = list(self._begun.values())
+        longest = time.perf_counter() - min(begun) if begun else 0.0
+        return {"state": self.state, "error": self.error, "running": len(begun), "longest": round(longest, 3)}
+
+    def run(
+        self,
+        inputs: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+        client: str = "",
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> Result:
+        """Run once, waiting for a turn; then `is_wanted` says whether anybody still waits for the answer.
+
+        Raises Refusal for wrong arguments, before it is ready, when it is not wanted, and when it fails.
+        """
         function = self._ready()
         arguments = {**self._inputs(inputs), **self.command.arguments(parameters)}
         with self._turns:
             if self.command.memory:
                 arguments[self.command.memory] = self._memory(client)
-            begun = time.perf_counter()
+            if not is_wanted():
+                raise Refusal("Nobody waits for the answer any more.", "busy")
+            begun = self._begun[threading.get_ident()] = time.perf_counter()
             try:
                 value = function(**arguments)
+                milliseconds = (time.perf_counter() - begun) * 1000
             except Refusal:
                 raise
             except Exception as error:
@@ -71,7 +90,8 @@ class Runner:
                 # The traceback holds the frames' arguments alive, and with them memory shared with the client.
                 traceback.clear_frames(error.__traceback__)
                 raise Refusal(f"{self.command.title} failed: {_sentence(error)}", "model") from None
-            milliseconds = (time.perf_counter() - begun) * 1000
+            finally:
+                del self._begun[threading.get_ident()]
         return Result(self._outputs(value), milliseconds)
 
     def _ready(self) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ import numpy as np
 from nodegraph_kit import message
 from nodegraph_kit.describe import PROTOCOL_VERSION
 from nodegraph_kit.errors import Refusal
-from nodegraph_kit.native import answer
+from nodegraph_kit.native import answer, is_connected
 from nodegraph_kit.runner import Runner
 from nodegraph_kit.segment import Segment
 from nodegraph_kit.values import Bytes
@@ -134,11 +134,9 @@ class Lane:
 
     def _run(self, header: dict[str, Any], body: Bytes) -> None:
         """Run and answer. The answer goes into the shared segment where it fits, else inline."""
-        if self._is_abandoned():
-            raise Closed
         header.setdefault("client", self._client)
         if header.get("shared") is None:
-            reply, packer = answer(self._runner, header, body)
+            reply, packer = answer(self._runner, header, body, self._is_wanted)
             self._send(reply, packer.to_bytes())
             return
         reply, payload, request = self._run_shared(header)
@@ -159,7 +157,7 @@ class Lane:
         room = self._segment.view(shared.get("answerOffset"), shared.get("answerLength"))
         payload = None
         try:
-            reply, packer = answer(self._runner, header, request)
+            reply, packer = answer(self._runner, header, request, self._is_wanted)
             if packer.size > room.size:
                 payload = packer.to_bytes()
             else:
@@ -169,11 +167,8 @@ class Lane:
             reply = {"id": header.get("id"), "error": refusal.to_json()}
         return reply, payload, weakref.ref(request)
 
-    def _is_abandoned(self) -> bool:
-        try:
-            return not self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return False
+    def _is_wanted(self) -> bool:
+        return is_connected(self.socket)
 
     def _send(self, header: dict[str, Any], body: Bytes | None = None) -> None:
         try:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nodegraph_kit import alpha, message
 from nodegraph_kit.errors import STATUS, Refusal
-from nodegraph_kit.native import answer
+from nodegraph_kit.native import answer, is_connected
 from nodegraph_kit.runner import Runner
 from nodegraph_kit.socketio import Sessions
 from nodegraph_kit.values import Bytes
@@ -84,7 +84,7 @@ class Handler(BaseHTTPRequestHandler):
             case "/":
                 self._json(200, runner.describe())
             case "/health":
-                self._json(200 if runner.state == "ready" else 503, {"state": runner.state, "error": runner.error})
+                self._json(200 if runner.state == "ready" else 503, runner.health())
             case "/test":
                 self._attempt(lambda: {"status": "200", "model": runner.command.name, "response": alpha.test(runner)})
             case "/socket.io":
@@ -152,13 +152,16 @@ class Handler(BaseHTTPRequestHandler):
             if (start + sizes[0]) % 8:  # arrays must lie aligned; a client that pads its header saves this copy
                 arrays = arrays.copy()
             arrays.setflags(write=False)
-            reply, packer = answer(self.server.runner, header, arrays)
+            reply, packer = answer(self.server.runner, header, arrays, self._is_wanted)
             self._reply(200, message.head(reply, packer.size), NATIVE, packer.to_bytes())
         except Refusal as refusal:
             self._json(STATUS[refusal.kind], {"id": header.get("id"), "error": refusal.to_json()})
         except (TypeError, ValueError) as error:
             sentence = f"The model gave something that JSON cannot hold: {error}."
             self._json(500, {"id": header.get("id"), "error": Refusal(sentence, "model").to_json()})
+
+    def _is_wanted(self) -> bool:
+        return is_connected(self.connection)
 
     def _attempt(self, work: Any) -> None:
         """Answer with what `work` gives, or with why it does not."""
