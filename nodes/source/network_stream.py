@@ -58,7 +58,8 @@ class NetworkStream(
             raise NodeError(f'"{self.url}" is no address of a stream.', f"Begin it with {SCHEMES[0]}:// or http://.")
 
     def _connection(self, clock: LiveClock) -> Iterator[Stamped[Image] | None]:
-        reader = Reader(self.url.strip(), {"rtsp_transport": self.transport, "fflags": "nobuffer"})
+        url = self.url.strip()
+        reader = Reader(url, {"rtsp_transport": self.transport} if url.lower().startswith("rtsp") else {})
         try:
             while True:
                 picture = reader.take(HEARTBEAT)

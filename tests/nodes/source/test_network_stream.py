@@ -1,5 +1,7 @@
 import logging
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -271,6 +273,23 @@ def rtsp_server(listener: socket.socket, packets: list[bytes], stop: threading.E
             stream.flush()
             if stop.wait(0.02):
                 return
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg to serve RTMP")
+def test_rtmp_gives_pictures():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        url = f"rtmp://127.0.0.1:{held.getsockname()[1]}/live/x"
+    picture = ["-re", "-f", "lavfi", "-i", "color=0x5a5a5a:size=64x48:rate=30"]
+    encode = ["-c:v", "libx264", "-tune", "zerolatency", "-g", "10", "-f", "flv", "-listen", "1", url]
+    with subprocess.Popen(["ffmpeg", "-loglevel", "quiet", *picture, *encode], stdin=subprocess.DEVNULL) as server:
+        stream = NetworkStream(url=url).stream()
+        first, second = until(stream, is_frame), until(stream, is_frame)
+        stream.close()
+        server.kill()
+    assert first.value.shape == (48, 64, 3)
+    assert first.time < second.time
+    assert abs(float(second.value.mean()) - 90) < 6
 
 
 def test_rtsp_gives_pictures():
