@@ -20,7 +20,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=_Version())
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_run(verbs)
     _add_presets(verbs)
@@ -31,16 +31,17 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-class _Version(str):
-    """Looked up only when it is printed."""
+class _Version(argparse.Action):
+    """``--version``; looked up only when it is asked for."""
 
-    def __mod__(self, _: Any) -> str:
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            return f"nodegraph {version('nodegraph')}"
+            print(f"nodegraph {version('nodegraph')}")  # noqa: T201
         except PackageNotFoundError:
-            return "nodegraph (not installed)"
+            print("nodegraph (not installed)")  # noqa: T201
+        parser.exit()
 
 
 def _verb(verbs: Any, name: str, help: str, module: str, function: str) -> argparse.ArgumentParser:

@@ -144,18 +144,18 @@ def _takes(spec: NodeSpec, path: Path) -> bool:
 
 
 def _replacement(registry: Registry, end: End, path: Path, now: NodeSpec) -> NodeSpec:
-    """The type of node that takes `path`; it must carry what the present one carries."""
-    carried = {type for port in (now.inputs if end == "output" else now.outputs) for type in port.types}
+    """The type of node that takes `path`; it must have the present one's first port."""
+    main = (now.inputs if end == "output" else now.outputs)[0].name
     specs = [one.spec for one in registry.definitions.values() if _is_end(one.spec, end) and not one.spec.live]
-    fitting = [spec for spec in specs if _takes(spec, path) and _carries(spec, end) & carried and _strict(spec, path)]
+    fitting = [spec for spec in specs if _takes(spec, path) and _has(spec, end, main) and _strict(spec, path)]
     if fitting:
         return fitting[0]
     kinds = sorted({suffix for spec in specs if (one := file_param(spec)) for suffix in one.accept})
     raise UsageError(f"--{end}: no node takes {path.name!r} here.", f"Known kinds: {', '.join(kinds)}.")
 
 
-def _carries(spec: NodeSpec, end: End) -> set[str]:
-    return {type for port in (spec.inputs if end == "output" else spec.outputs) for type in port.types}
+def _has(spec: NodeSpec, end: End, port: str) -> bool:
+    return (spec.input(port) if end == "output" else spec.output(port)) is not None
 
 
 def _strict(spec: NodeSpec, path: Path) -> bool:
