@@ -121,8 +121,10 @@ def _load(origin: str, load: Callable[[], Any]) -> tuple[list[Definition], list[
 
 
 def _submodules(root: ModuleType) -> Iterator[str]:
+    """Every module below `root`; those that begin with _ hold no nodes, and may be programs or need extras."""
     for info in pkgutil.walk_packages(getattr(root, "__path__", ()), root.__name__ + ".", onerror=lambda _: None):
-        yield info.name
+        if not info.name.rpartition(".")[2].startswith("_"):
+            yield info.name
 
 
 def _node_classes(module: ModuleType) -> list[type[Node]]:
