@@ -15,7 +15,7 @@ from typing import Literal
 
 from nodegraph.cli.codes import DONE
 from nodegraph.cli.text import say, table
-from nodegraph.core.errors import NodegraphError
+from nodegraph.core.errors import DocumentError, NodegraphError
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.session import Session
 
@@ -162,8 +162,8 @@ def _try_codec(session: Session, name: str, folder: Path) -> str:
     try:
         with session.run(Graph(nodes, (Wire("pattern", "image", "file", "image"),)), "offline", frames=3) as run:
             run.wait(30)
-    except NodegraphError as error:
-        return error.message
+    except DocumentError as error:
+        return str(error.problems[0])
     return run.failure.message if run.failure else "" if path.is_file() else "nothing was written"
 
 

@@ -92,7 +92,8 @@ class Engine:
         repository, tag = parse_repository_tag(name)
         params = {"fromImage": repository, "tag": tag or "latest"}
         registry, _ = auth.resolve_repository_name(repository)
-        header = auth.get_config_header(self._api, registry)
+        with self._speaking():
+            header = auth.get_config_header(self._api, registry)
         headers = {"X-Registry-Auth": _text(header)} if header else {}
         yield from self._stream("/images/create", cancel, params=params, headers=headers)
 

@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import pytest
+
+from nodegraph.core.errors import DocumentError, UsageError
+from nodegraph.core.graph import Graph, GraphNode, Wire
+from nodegraph.core.resources import data_folder
+from nodegraph.session import Session, find_preset, shipped_presets
+
+
+@pytest.fixture
+def session():
+    with Session(catalog_paths=[], node_folders=[]) as session:
+        yield session
+
+
+def reading(path):
+    return Graph({"clip": GraphNode("clip", "source.video_file", {"path": path})})
+
+
+def test_the_shipped_clip_is_found_wherever_we_are(session, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    graph = session.resolve_paths(reading("asset:sample.mp4"), tmp_path)
+    assert Path(graph.nodes["clip"].params["path"]) == data_folder() / "assets" / "sample.mp4"
+
+
+@pytest.mark.parametrize("name", ["asset:../x", "asset:/etc/passwd", "asset:", "asset:C:\\x"])
+def test_an_asset_name_that_leaves_the_folder_is_refused(session, name, tmp_path):
+    with pytest.raises(DocumentError, match=r"nodes\.clip\.path"):
+        session.resolve_paths(reading(name), tmp_path)
+
+
+def test_an_input_is_looked_for_beside_the_preset_and_then_here(session, tmp_path, monkeypatch):
+    here, beside = tmp_path / "here", tmp_path / "beside"
+    for folder in (here, beside):
+        folder.mkdir()
+    (beside / "a.mp4").touch()
+    monkeypatch.chdir(here)
+    assert session.resolve_paths(reading("a.mp4"), beside).nodes["clip"].params["path"] == str(beside / "a.mp4")
+    assert session.resolve_paths(reading("b.mp4"), beside).nodes["clip"].params["path"] == str(here / "b.mp4")
+
+
+def test_an_output_goes_to_the_current_folder(session, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    graph = Graph({"out": GraphNode("out", "sink.video_file", {"path": "out/x.mp4"})})
+    assert session.resolve_paths(graph, Path("/elsewhere")).nodes["out"].params["path"] == str(tmp_path / "out/x.mp4")
+
+
+def test_unset_paths_and_unknown_nodes_are_left_alone(session, tmp_path):
+    graph = Graph({"clip": GraphNode("clip", "source.video_file"), "odd": GraphNode("odd", "no.such", {"path": "x"})})
+    assert session.resolve_paths(graph, tmp_path) == graph
+
+
+def test_every_model_of_the_catalogue_is_a_node_and_no_server_is_started():
+    with Session(node_folders=[]) as session:
+        assert session.registry.find("model.people") is not None
+        assert session._own is None
+
+
+def test_nodes_of_a_persons_own_folder_are_known(tmp_path):
+    code = "from nodegraph.sdk import Filter, Image\n\n\nclass Mine(Filter, id='my.own', category='Mine'):\n"
+    (tmp_path / "mine.py").write_text(
+        code + "    '''Do nothing.'''\n\n    def process(self, image: Image) -> Image:\n        return image\n"
+    )
+    with Session(catalog_paths=[], node_folders=[tmp_path]) as session:
+        assert session.registry.find("my.own") is not None
+
+
+def test_a_missing_catalogue_is_a_problem_of_the_registry(tmp_path):
+    with Session(catalog_paths=[tmp_path / "none.json"], node_folders=[]) as session:
+        assert "none.json" in str(session.registry.problems[0])
+
+
+def test_a_graph_that_cannot_run_is_refused_with_its_problems(session):
+    with pytest.raises(DocumentError) as caught:
+        session.run(Graph({"a": GraphNode("a", "filter.invert")}), "offline")
+    assert caught.value.problems[0].where == "nodes.a.image"
+
+
+def test_outputs_are_the_files_that_are_there(session, tmp_path):
+    nodes = {
+        "pattern": GraphNode("pattern", "source.test_pattern", {"width": 32, "height": 32}),
+        "out": GraphNode("out", "sink.video_file", {"path": str(tmp_path / "x.mp4")}),
+    }
+    graph = Graph(nodes, (Wire("pattern", "image", "out", "image"),))
+    assert session.outputs_of(graph) == []
+    with session.run(graph, "offline", frames=2) as run:
+        assert run.wait(30)
+    assert session.outputs_of(graph) == [tmp_path / "x.mp4"]
+
+
+def test_presets_are_found_by_id_and_by_path():
+    found, problems = shipped_presets()
+    assert not problems
+    for one in found:
+        assert find_preset(one.preset.id) == one
+        assert find_preset(str(one.path)).preset == one.preset
+    with pytest.raises(UsageError):
+        find_preset("a\0b")
