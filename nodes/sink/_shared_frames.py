@@ -5,6 +5,7 @@ is written into slot n mod 3 and then announced; a reader copies the announced s
 writer has come round to it meanwhile. Then it was overwritten while it was copied, and is taken anew.
 """
 
+import contextlib
 import mmap
 import os
 import struct
@@ -31,13 +32,15 @@ class SharedFrames:
 
     @staticmethod
     def create(width: int, height: int) -> "SharedFrames":
-        """Memory for pictures of up to so many pixels, in a file of its own; `forget` removes the name."""
+        """Memory for pictures of up to so many pixels, in a file of its own; `forget` removes the name.
+
+        Raises OSError when there is no room for it.
+        """
         slot = -(-(_SIZE.size + width * height * 3) // _HEAD) * _HEAD
-        folder = "/dev/shm" if os.path.isdir("/dev/shm") else None
-        number, name = tempfile.mkstemp(prefix="nodegraph-window-", dir=folder)
-        with os.fdopen(number, "wb") as file:
-            file.truncate(_HEAD + SLOTS * slot)
-        return SharedFrames(Path(name))
+        if os.path.isdir("/dev/shm"):
+            with contextlib.suppress(OSError):  # 64 MB in a container, by default
+                return SharedFrames(_reserved("/dev/shm", _HEAD + SLOTS * slot))
+        return SharedFrames(_reserved(None, _HEAD + SLOTS * slot))
 
     def fits(self, image: NDArray[np.uint8]) -> bool:
         """Whether a picture of that size has room."""
@@ -72,3 +75,18 @@ class SharedFrames:
         """Let go of the memory."""
         del self._count
         self._memory.close()
+
+
+def _reserved(folder: str | None, size: int) -> Path:
+    """A file of `size` bytes that are really there: writing to mapped memory the disk has no room for kills us."""
+    number, name = tempfile.mkstemp(prefix="nodegraph-window-", dir=folder)
+    with os.fdopen(number, "wb") as file:
+        try:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(number, 0, size)
+            else:
+                file.truncate(size)
+        except OSError:
+            Path(name).unlink()
+            raise
+    return Path(name)

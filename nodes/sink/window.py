@@ -94,7 +94,11 @@ class Window(
     def _attach(self, image: Image) -> None:
         """New memory, large enough; its name is forgotten as soon as the window has it open."""
         self._release()
-        frames = SharedFrames.create(max(image.shape[1], 1920), max(image.shape[0], 1080))
+        try:
+            frames = SharedFrames.create(image.shape[1], image.shape[0])
+        except OSError as error:
+            reason = f"There is no room for the pictures of the window: {error.strerror}."
+            raise NodeError(reason, "Free some space in the temporary folder, or show smaller pictures.") from error
         self._frames = frames
         self._tell(f"frames {frames.path}")
         if self._answer() != "attached":

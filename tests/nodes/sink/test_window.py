@@ -170,6 +170,26 @@ def test_without_pygame_it_says_what_to_install(monkeypatch):
         Window().open()
 
 
+def test_finding_the_nodes_does_not_need_pygame():
+    program = "import sys; from nodegraph.core.registry import discover; discover(); print('pygame' in sys.modules)"
+    root = str(Path(__file__).parents[3])
+    command = [sys.executable, "-c", program]
+    environment = {**os.environ, "PYTHONPATH": root}
+    assert subprocess.run(command, env=environment, capture_output=True, check=True).stdout.strip() == b"False"
+
+
+def test_too_little_memory_is_a_sentence(monkeypatch):
+    def full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    sink = Window()
+    sink._frames = None
+    with pytest.raises(NodeError, match="no room for the pictures of the window: No space left"):
+        sink._attach(flat((1, 2, 3)))
+    assert not list(Path("/dev/shm").glob("nodegraph-window-*"))
+
+
 def test_shared_pictures_are_never_mixed():
     writer = SharedFrames.create(64, 48)
     reader = SharedFrames(writer.path)
