@@ -27,8 +27,7 @@ def progress(frames: int | None, seconds: float | None, *, quiet: bool = False) 
 
 def share_of(stats: RunStats, frames: int | None, seconds: float | None) -> float | None:
     """How much is done, 0..1, or None when nobody knows."""
-    shares = [stats.progress] if stats.progress is not None else []
-    shares += [stats.frames_out / frames] if frames else []
+    shares = [stats.frames_out / frames] if frames else []
     shares += [stats.seconds / seconds] if seconds else []
     return min(1.0, max(shares)) if shares else None
 

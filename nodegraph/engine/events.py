@@ -90,7 +90,6 @@ class RunStats:
     nodes: Mapping[str, NodeStats]
     sinks: Mapping[str, SinkStats]
     failures: tuple[NodeFailed, ...] = ()
-    progress: float | None = None
 
 
 Event = NodeFailed | NodeRecovered | NodeWaiting | Dropped | Ended

@@ -295,8 +295,15 @@ class Run:
                 self.failures.append(failure_of("", 0, error))
 
     def latest(self, node: str, output: str | None = None) -> Any:
-        """The newest output value of a node, or None. Offline only nodes whose value is held elsewhere have one."""
+        """The newest output value of a node, or of what goes into a sink; None while there is none.
+
+        Offline only nodes whose value is held elsewhere have one.
+        """
         found = self.nodes.get(node)
+        if found is not None and found.spec.kind == "sink":
+            into = {wire.input: wire for wire in self._graph.wires_into(node)}
+            wire = next((into[port.name] for port in found.spec.inputs if port.name in into), None)
+            return self.latest(wire.source, wire.output) if wire else None
         if found is None or found.newest is None:
             return None
         names = [port.name for port in found.spec.outputs]

@@ -222,6 +222,14 @@ def test_a_run_whose_only_source_cannot_be_opened_fails_with_its_sentence() -> N
     assert run.failure.message == "Cannot open clip.mp4."
 
 
+def test_the_newest_picture_of_a_node_or_a_sink_can_be_looked_at() -> None:
+    graph = graph_of({"in": ENDLESS, "a": "add", "out": "collect"}, "in.image a.image", "a.image out.image")
+    with Run(graph, REGISTRY, "live") as run:
+        assert run.latest("nobody") is None
+        until(lambda: run.latest("out") is not None, run)
+        assert run.latest("a").shape == run.latest("out", "image").shape == (3, 4, 3)
+
+
 def test_pausing_holds_the_picture_and_resuming_goes_on() -> None:
     graph = graph_of({"in": ENDLESS, "out": "collect"}, "in.image out.image")
     with Run(graph, REGISTRY, "live") as run:
