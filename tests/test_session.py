@@ -97,3 +97,32 @@ def test_presets_are_found_by_id_and_by_path():
         assert find_preset(str(one.path)).preset == one.preset
     with pytest.raises(UsageError):
         find_preset("a\0b")
+
+
+@pytest.mark.parametrize(
+    ("params", "seconds", "expected"),
+    [
+        ({}, None, 360),
+        ({"start": 2.0, "end": 5.0}, None, 90),
+        ({}, 3.0, 90),
+        ({"speed": 2.0}, 3.0, 180),
+        ({"loop": True}, None, None),
+        ({"loop": True}, 20.0, 600),
+        ({"path": "none.mp4"}, None, None),
+    ],
+)
+def test_a_video_says_how_many_frames_will_come(session, params, seconds, expected):
+    clip = str(data_folder() / "assets" / "sample.mp4")
+    graph = Graph({"clip": GraphNode("clip", "source.video_file", {"path": clip, **params})})
+    assert session.frames_of(graph, None, seconds) == expected
+
+
+def test_the_shortest_source_and_the_asked_for_number_bound_the_frames(session, tmp_path):
+    (tmp_path / "a.png").touch()
+    nodes = {
+        "pattern": GraphNode("pattern", "source.test_pattern", {"duration": 2.0, "fps": 10.0}),
+        "folder": GraphNode("folder", "source.image_folder", {"path": str(tmp_path)}),
+    }
+    assert session.frames_of(Graph({"pattern": nodes["pattern"]}), None, None) == 20
+    assert session.frames_of(Graph({"pattern": nodes["pattern"]}), 7, None) == 7
+    assert session.frames_of(Graph(nodes), None, None) == 1

@@ -151,6 +151,13 @@ class Source(Node):
         """Yield stamped values until the source ends; None says "no frame yet, still alive", so it can be stopped."""
         raise NotImplementedError  # pragma: no cover - abstract, checked at class creation
 
+    def expected_frames(self, seconds: float | None = None) -> int | None:
+        """How many frames `stream` will probably give (in the first `seconds` shown), for progress; None: unknown.
+
+        Called before the run on an instance of its own; never raises.
+        """
+        return None
+
 
 class Filter(Node):
     """Turns inputs into outputs: define ``process(self, image: Image, ...) -> Image``.

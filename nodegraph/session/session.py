@@ -127,15 +127,16 @@ class Session:
     def frames_of(self, graph: Graph, frames: int | None, seconds: float | None) -> int | None:
         """How many frames a run will probably give, for its progress; None when nobody knows.
 
-        A source may say so: ``expected_frames(seconds) -> int | None``, of its first `seconds` or of all.
+        A source may say so, see `Source.expected_frames`.
         """
         counts = [frames] if frames else []
         for node in graph.nodes.values():
             found = self.registry.find(node.type)
             if found is not None and found.spec.kind == "source" and node.state == "on":
                 known = {name: value for name, value in node.params.items() if found.spec.param(name)}
-                ask = getattr(found.make(known, {}), "expected_frames", None)
-                counts += [count] if ask and (count := ask(seconds)) else []
+                source: Any = found.make(known, {})
+                count = source.expected_frames(seconds)
+                counts += [count] if count else []
         return min(counts, default=None)
 
     def outputs_of(self, graph: Graph) -> list[Path]:

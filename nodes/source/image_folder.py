@@ -31,6 +31,15 @@ class ImageFolder(Source, id="source.image_folder", category="Source/File", keyw
     fps: float = param(25.0, "Images per second.", ge=0.01, le=240, unit="fps", restart=True)
     loop: bool = param(False, "Begin again when all were shown.")
 
+    def expected_frames(self, seconds: float | None = None) -> int | None:
+        try:
+            count = len(self._files())
+        except NodeError:
+            return None
+        if seconds is None:
+            return None if self.loop else count
+        return round(seconds * self.fps) if self.loop else min(count, round(seconds * self.fps))
+
     def stream(self) -> Iterator[Stamped[NamedImage]]:
         """Yield every readable image. Raises NodeError when there is none."""
         shown, reason = 0, NodeError(f"{self.path} has no image called {self.pattern}.", f"It may be {_kinds()}.")

@@ -23,6 +23,10 @@ class Pattern(
     duration: float = param(0.0, "How long it runs; 0 is endless.", ge=0, le=86400, unit="s", restart=True)
     loop: bool = param(False, "Begin again after the duration.")
 
+    def expected_frames(self, seconds: float | None = None) -> int | None:
+        span = seconds if self.loop or not self.duration else min(self.duration, seconds or self.duration)
+        return None if span is None else round(span * self.fps)
+
     def stream(self) -> Iterator[Stamped[Image]]:
         """Yield round(duration × fps) frames, at least one; without a duration for ever."""
         frames = range(max(1, round(self.duration * self.fps))) if self.duration else count()

@@ -45,6 +45,18 @@ class VideoFile(Source, id="source.video_file", category="Source/File", keywords
 
     _told = False
 
+    def expected_frames(self, seconds: float | None = None) -> int | None:
+        length = length_of(self.path)
+        if not length or (self.loop and seconds is None):
+            return None
+        capture = open_file(self.path)
+        rate = rate_of(capture) or 30.0
+        capture.release()
+        span = max(0.0, min(length, self.end or length) - self.start)
+        if seconds is not None:
+            span = seconds * self.speed if self.loop else min(span, seconds * self.speed)
+        return round(span * rate)
+
     def stream(self) -> Iterator[Stamped[VideoFrame]]:
         """Yield the frames between `start` and `end`. Raises NodeError when there is none."""
         check_file(self.path, "video")
