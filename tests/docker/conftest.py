@@ -68,7 +68,7 @@ class Yard:
         return [name for name, before in zip(names, [None, *names], strict=False) if name != before]
 
     def servers(self, **limits: float) -> Servers:
-        short = {"ready": 20.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 0.4, "stop": 2.0}
+        short = {"ready": 20.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 5.0, "stop": 2.0}
         made = Servers(
             lambda entry, endpoint: FakeClient(endpoint),
             limits=Limits(**{**short, **limits}),

@@ -67,7 +67,7 @@ class Bench:
         self.made: list[Servers] = []
 
     def servers(self, linger: float = 0.0, **limits: float) -> Servers:
-        short = {"ready": 10.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 0.4, "stop": 2.0, "watch": 0.05}
+        short = {"ready": 10.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 5.0, "stop": 2.0, "watch": 0.05}
         made = Servers(
             lambda entry, endpoint: FakeClient(endpoint),
             limits=Limits(**{**short, **limits}),

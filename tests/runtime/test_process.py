@@ -141,16 +141,16 @@ def test_many_calls_to_a_server_that_rests_wake_it_once(bench):
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"),
+    ("kind", "patience", "words"),
     [
-        ("silent", "did not say where it listens within 0.6 s"),
-        ("loading", "did not become ready in 0.6 s: it still says that it is loading"),
-        ("failed", "cannot load: no weights"),
-        ("garbage", "where its health was asked for"),
+        ("silent", 1.5, "did not say where it listens within 1.5 s"),
+        ("loading", 2, "did not become ready in 2 s: it still says that it is loading"),
+        ("failed", 20, "cannot load: no weights"),
+        ("garbage", 20, "where its health was asked for"),
     ],
 )
-def test_a_server_that_never_gets_ready_fails_with_the_reason(bench, kind, words):
-    lease = bench.servers(ready=0.6).acquire(bench.entry(kind), {})
+def test_a_server_that_never_gets_ready_fails_with_the_reason(bench, kind, patience, words):
+    lease = bench.servers(ready=patience).acquire(bench.entry(kind), {})
     with pytest.raises(ModelError, match=words):
         lease.wait_ready(20)
     assert lease.details.stage is Stage.FAILED
@@ -167,7 +167,7 @@ def test_while_it_loads_a_call_says_how_long_it_has_been(bench):
 
 
 def test_a_server_that_hangs_is_restarted(bench):
-    lease = bench.servers().acquire(bench.entry(), {})
+    lease = bench.servers(hang=0.4).acquire(bench.entry(), {})
     endpoint = bench.ready(lease).endpoint
     assert ask(endpoint, True, 0.2).state == "ready"
     urllib.request.urlopen(endpoint.url + "/hang", timeout=5).close()
