@@ -3,6 +3,7 @@
 Only this module and `_sound` know PyAV, which is imported when the first frame comes.
 """
 
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -32,6 +33,20 @@ pictures would begin some frames late and the sound with them would not fit.
 """
 
 
+SLOWEST = Fraction(1, 1000)
+"""Frames per second that are still told to an encoder."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to encode; `rate` is nominal, or None."""
+
+    codec: Codec
+    quality: float
+    effort: Effort
+    rate: float | None
+
+
 class Encoder:
     """Writes pictures at given times into `part`. Raises OSError and av.FFmpegError as they come.
 
@@ -40,36 +55,29 @@ class Encoder:
     """
 
     def __init__(
-        self,
-        part: Path,
-        codec: Codec,
-        quality: float,
-        effort: Effort,
-        rate: float | None,
-        first: Image,
-        audio: Path | None = None,
-        audio_start: float = 0.0,
+        self, part: Path, settings: Settings, first: Image, audio: Path | None = None, audio_start: float = 0.0
     ) -> None:
         import av
 
         height, width = first.shape[:2]
         self._size = width, height
-        self._alpha = codec.alpha_format if first.shape[2] == 4 else None
-        self._format = self._alpha or codec.pixel_format
-        self._rate = Fraction(rate or 30.0).limit_denominator(1001)
+        self._alpha = settings.codec.alpha_format if first.shape[2] == 4 else None
+        self._format = self._alpha or settings.codec.pixel_format
+        self._rate = max(SLOWEST, Fraction(settings.rate or 30.0).limit_denominator(1001))
         self._last = -1
         self._container: OutputContainer = av.open(str(part), "w", options=_MUXER_OPTIONS[part.suffix.lower()])
         self._sound: Sound | None = None
         try:
-            self._stream = self._add_stream(codec, quality, effort)
+            self._stream = self._add_stream(settings)
             self._sound = Sound.of(audio, audio_start, self._container, part.suffix.lower()) if audio else None
             self._container.start_encoding()
         except BaseException:
             self.abandon()
             raise
 
-    def _add_stream(self, codec: Codec, quality: float, effort: Effort) -> "VideoStream":
-        options = codec.options(quality, effort)
+    def _add_stream(self, settings: Settings) -> "VideoStream":
+        codec = settings.codec
+        options = codec.options(settings.quality, settings.effort)
         if self._alpha and codec.encoder == "prores_ks":
             options["profile"] = "4444"
         stream = cast("VideoStream", self._container.add_stream(codec.encoder, rate=self._rate, options=options))

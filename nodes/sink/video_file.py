@@ -7,7 +7,7 @@ from typing import Any
 
 from nodegraph.sdk import File, Image, NodeError, Sink, Stamp, param
 from nodes.sink._codecs import VIDEO_SUFFIXES, CodecName, Effort, codec_for
-from nodes.sink._encoder import Encoder
+from nodes.sink._encoder import Encoder, Settings
 from nodes.sink._files import cannot_write, check_target, make_part, put_in_place
 
 _log = logging.getLogger("nodegraph.nodes")
@@ -54,10 +54,8 @@ class VideoFileSink(
         if self._failure is not None:
             raise self._failure  # nothing can be added to a file that broke
         if self._encoder is None or self._first is None:
-            rate = self.fps or stamp.rate
-            self._encoder = self._guarded(
-                lambda: Encoder(self._part, self._codec, self.quality, self.effort, rate, image, audio, stamp.media)
-            )
+            settings = Settings(self._codec, self.quality, self.effort, self.fps or stamp.rate)
+            self._encoder = self._guarded(lambda: Encoder(self._part, settings, image, audio, stamp.media))
             self._first = stamp
         self._follow_sound(stamp, self._first)
         seconds = stamp.time - self._first.time

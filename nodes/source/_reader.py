@@ -5,20 +5,18 @@ closed from another thread. So the thread owns it, the generator only looks at a
 the thread alone: it sees the flag after its next packet or time-out, closes what it opened, and ends.
 """
 
-import socket
 import threading
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from nodegraph.sdk import Image, NodeError
 from nodes.source._decoded import upright
+from nodes.source._network_reasons import check_name, place_of, why_not
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 2.0
-SCHEMES = ("rtsp", "rtsps", "http", "https", "rtmp", "rtmps", "tcp", "udp", "rtp")
 Picture = tuple[Image, float | None]
 """A picture and the stream's nominal rate."""
 
@@ -82,48 +80,3 @@ class Reader:
             with self._news:
                 self._picture = upright(frame), rate
                 self._news.notify_all()
-
-
-def check_name(url: str) -> None:
-    """Raise NodeError when the host's name is unknown, which FFmpeg calls an input/output error."""
-    host = urlsplit(url).hostname
-    if not host or url.startswith(("udp", "rtp:")):
-        return
-    try:
-        socket.getaddrinfo(host, None)
-    except (socket.gaierror, UnicodeError) as error:
-        raise NodeError(f'No machine is called "{host}".', "Check the address and this machine's network.") from error
-
-
-def place_of(url: str) -> str:
-    """Host and port, for sentences: an address may hold a password."""
-    return urlsplit(url).netloc.rpartition("@")[2] or url
-
-
-def why_not(url: str, error: Exception) -> NodeError:
-    """What PyAV raised, as a sentence."""
-    import av
-
-    if isinstance(error, NodeError):
-        return error
-    place = place_of(url)
-    sentences: tuple[tuple[type[Exception], str, str], ...] = (
-        (av.error.ConnectionRefusedError, f"{place} refuses the connection.", "Is the server started, the port right?"),
-        (av.error.HTTPNotFoundError, f"{place} has nothing at this address (404).", "Check the path in the address."),
-        (
-            av.error.HTTPUnauthorizedError,
-            f"{place} asks for a password (401).",
-            "Write user:password@ before the host.",
-        ),
-        (av.error.HTTPForbiddenError, f"{place} forbids access (403).", "Check the user and password."),
-        (av.error.ProtocolNotFoundError, f"{place} has an unknown kind of address.", f"Use {', '.join(SCHEMES)}."),
-        (av.error.InvalidDataError, f"{place} answers, but not with a video.", "Check the path in the address."),
-        (av.error.ExitError, f"{place} does not answer in time.", "Check the address, the server and the network."),
-        (av.error.TimeoutError, f"{place} does not answer in time.", "Check the address, the server and the network."),
-        (av.error.EOFError, f"{place} closed the connection.", ""),
-        (ConnectionError, f"{place} broke the connection.", ""),
-    )
-    for kind, message, hint in sentences:
-        if isinstance(error, kind):
-            return NodeError(message, hint)
-    return NodeError(f"{place} cannot be read: {getattr(error, 'strerror', None) or error}.", "Check the address.")

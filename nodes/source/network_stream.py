@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from nodegraph.sdk import Image, NodeError, Source, Stamped, param
 from nodes.source._live import HEARTBEAT, BackOff, LiveClock
-from nodes.source._reader import SCHEMES, Reader
+from nodes.source._network_reasons import SCHEMES
+from nodes.source._reader import Reader
 
 _log = logging.getLogger("nodegraph.nodes")
 
@@ -53,8 +54,12 @@ class NetworkStream(
     def _check(self) -> None:
         if not self.url.strip():
             raise NodeError("No address is set.", "Set url, for example to rtsp://camera.local/stream.")
-        scheme = urlsplit(self.url.strip()).scheme.lower()
-        if scheme not in SCHEMES:
+        try:
+            parts = urlsplit(self.url.strip())
+            known = parts.scheme.lower() in SCHEMES and parts.port != 0
+        except ValueError:  # a port that is no number, half an IPv6 address
+            known = False
+        if not known:
             raise NodeError(f'"{self.url}" is no address of a stream.', f"Begin it with {SCHEMES[0]}:// or http://.")
 
     def _connection(self, clock: LiveClock) -> Iterator[Stamped[Image] | None]:

@@ -98,6 +98,13 @@ def test_a_fixed_rate_repeats_and_leaves_out_frames(tmp_path, feed, picture):
     assert shown == [0, 2, 2, 2, 3, 4]
 
 
+@pytest.mark.parametrize("fps", [0.0001, 23.976, 240.0])
+def test_extreme_rates_are_fine(tmp_path, feed, picture, fps):
+    path = tmp_path / "clip.mp4"
+    feed(VideoFileSink(path=path, fps=fps), [picture()] * 2, [0.0, 1 / fps])
+    assert [time for time, _ in read(path)] == pytest.approx([0, 1 / fps], abs=1e-4)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (63, 47), (64, 47)])
 @pytest.mark.parametrize(("codec", "suffix"), [("h264", "mp4"), ("vp9", "webm"), ("prores", "mov"), ("ffv1", "mkv")])
 def test_odd_and_tiny_sizes_are_padded_to_even(tmp_path, feed, picture, size, codec, suffix):

@@ -199,6 +199,8 @@ def test_every_reason_has_its_own_sentence(server):
     fails_with(f"http://{at}/page", f"{at} answers, but not with a video")
     fails_with("http://camera.invalid/x", 'No machine is called "camera.invalid"')
     fails_with("gopher://x/y", "no address of a stream")
+    fails_with("http://[::1/x", "no address of a stream")
+    fails_with("rtsp://camera:port/x", "no address of a stream")
     fails_with("", "No address is set")
     server.kill()
     fails_with(f"http://user:secret@{at}/cam", rf"^{at} refuses the connection")
