@@ -102,8 +102,9 @@ class VideoFileSink(
         if isinstance(error, OSError):
             said = cannot_write(self.path, error)
             return NodeError(said.message, f"{said.hint} What was written before is in {self._part}.")
-        hint = "Try another codec or size."
-        return NodeError(f"{self._codec.name} cannot be encoded into {self.path}: {error}.", hint)
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = "Try another codec, or pictures of another size."
+        return NodeError(f"{self._codec.name} refuses these pictures ({self.path}): {reason}.", hint)
 
     def close(self) -> None:
         if self._encoder is None:

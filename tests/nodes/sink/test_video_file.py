@@ -113,6 +113,14 @@ def test_odd_and_tiny_sizes_are_padded_to_even(tmp_path, feed, picture, size, co
     assert read(path)[0][1].shape == (size[1] + size[1] % 2, size[0] + size[0] % 2, 3)
 
 
+def test_an_encoder_that_refuses_a_size_is_a_sentence(tmp_path, feed, picture):
+    with pytest.raises(
+        NodeError, match=r"^H\.265 refuses these pictures \(.*clip\.mp4\): Invalid argument\. Try another"
+    ):
+        feed(VideoFileSink(path=tmp_path / "clip.mp4", codec="h265"), [picture(0, 1, 1)])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_picture_of_another_size_is_fitted_into_the_first_ones(tmp_path, feed):
     path = tmp_path / "clip.mkv"
     first, tall = np.full((48, 64, 3), 40, np.uint8), np.full((200, 100, 3), 200, np.uint8)
