@@ -122,6 +122,15 @@ def test_a_server_that_was_given_up_runs_again_when_asked_to(bench):
     assert lease.state == "ready"
 
 
+def test_restarts_by_hand_are_no_failures(bench):
+    lease = bench.servers(give_up=2).acquire(bench.entry(), {})
+    for number in range(1, 4):
+        bench.ready(lease)
+        lease.restart()
+        bench.story.until(lambda event, n=number: event.state.stage is Stage.READY and event.restarts == n)
+    assert "failed" not in bench.story.stages
+
+
 def test_a_given_up_server_is_tried_again_by_a_call_after_a_rest(bench):
     lease = bench.servers(give_up=1, revive=0.0).acquire(bench.entry("crash"), {})
     bench.story.until_stage(Stage.FAILED)

@@ -40,10 +40,11 @@ class Supervisor(Keeper):
                 self._rest(error.message, error.hint)
                 backoff.reset()
                 continue
-            pause = backoff.after(time.monotonic() - self._born)
             if fault.wanted:
                 self._pause(fault, 0.0)
-            elif pause is None:
+                continue
+            pause = backoff.after(time.monotonic() - self._born)
+            if pause is None:
                 often = f" It failed {backoff.failures} times in a row." if backoff.failures > 1 else ""
                 self._rest(fault.message + often, fault.hint)
                 backoff.reset()
