@@ -146,8 +146,8 @@ def _teller(quiet: bool) -> Callable[[Event], None]:
 
     def tell(event: Event) -> None:
         if isinstance(event, NodeFailed) and not quiet and _is_power_of_ten(event.count):
-            times = f" ({event.count} times)" if event.count > 1 else ""
-            say(f"{event.node}, frame {event.frame}: {event.message}{times}", sys.stderr)
+            more = f" ({event.count} times)" if event.count > 1 else f" {event.hint}" if event.hint else ""
+            say(f"{event.node}, frame {event.frame}: {event.message}{more}", sys.stderr)
         elif isinstance(event, NodeRecovered) and not quiet:
             say(f"{event.node} works again (frame {event.frame})", sys.stderr)
 

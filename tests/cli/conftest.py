@@ -49,10 +49,8 @@ def spawn(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
             command,
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": path, **options.pop("env", {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
-            **options,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
         )
         started.append(process)
         return process

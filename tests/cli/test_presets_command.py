@@ -122,3 +122,22 @@ def test_embedding_keeps_the_pixels_and_other_texts_of_a_png(cli, preset, tmp_pa
     with Image.open(io.BytesIO((tmp_path / "x.png").read_bytes())) as after, Image.open(source) as before:
         assert after.text["Author"] == "somebody"
         assert np.array_equal(np.asarray(after), np.asarray(before))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[" * (10 << 20), "nested"),
+        (b'{"format":1,"graph":{"nodes":{"a":{"type":"t","params":{"x":NaN}}}}}', "NaN"),
+        (b'{"format":1,"graph":{},"assets":[{"path":"../../etc/passwd"}]}', "assets[0].path"),
+        (b"", "empty"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+    ],
+)
+def test_a_hostile_preset_is_exit_code_3_for_every_command_that_reads_one(cli, tmp_path, content, said):
+    (tmp_path / "evil.json").write_bytes(content)
+    for command in (["run"], ["presets", "check"], ["presets", "info"]):
+        result = cli(*command, "evil.json")
+        assert result.code == 3
+        assert said in result.err
+        assert len(result.err) < 1000

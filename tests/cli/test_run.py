@@ -311,3 +311,38 @@ def test_a_live_run_in_which_nothing_ever_came_has_failed(cli, preset):
     result = cli("run", path, "--seconds", 0.5)
     assert result.code == 1
     assert 'No camera "no such camera"' in result.err
+
+
+def test_a_terminal_shows_a_bar_with_frame_rate_and_time_to_go(preset, spawn, tmp_path):
+    import os
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = spawn("run", preset(), "--frames", 1500, stderr=theirs, env={"TERM": "xterm", "COLUMNS": "100"})
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65536):
+            shown += piece
+    except OSError:  # how a pseudo terminal says that the other side is closed
+        pass
+    finally:
+        os.close(ours)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert b"fps" in shown
+    assert b"to go" in shown
+
+
+def test_progress_without_a_terminal_is_a_line_now_and_then(capsys, monkeypatch):
+    from nodegraph.cli import progress
+    from nodegraph.engine.events import RunStats
+
+    clock = iter(range(0, 100, 3))
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with progress.progress(200, None) as show:
+        for frames in (25, 50, 75, 100):
+            show(RunStats(10.0, frames, frames, 0, 5.0, {}, {}))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "frame 50, 5.0 fps 25%, 0:30 to go"
+    assert len(lines) == 2

@@ -31,8 +31,8 @@ def frames_of(path):
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_closes_its_file_and_writes_its_report(spawn, preset, tmp_path, number, code):
-    process = spawn("run", preset(), "--report", "r.json")
-    written(tmp_path / "out.part.mp4", 4000)
+    process = spawn("run", preset(), "--set", "pattern.kind=noise", "--report", "r.json")
+    written(tmp_path / "out.part.mp4", 50_000)
     process.send_signal(number)
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == code
@@ -85,3 +85,35 @@ def test_a_second_interrupt_ends_even_a_run_that_is_stuck(spawn, preset, tmp_pat
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
+
+
+NEVER_READY = """[{
+  "id": "slow", "name": "Slow", "protocol": "native",
+  "process": {"command": ["{python}", "-c", "import time; time.sleep(600)"]},
+  "inputs": {"image": {"type": "image"}}, "outputs": {"image": {"type": "image"}}
+}]"""
+
+
+def test_an_interrupt_while_a_model_loads_ends_the_run_and_its_server(spawn, preset, tmp_path):
+    import psutil
+
+    (tmp_path / "slow.json").write_text(NEVER_READY)
+    nodes = {
+        "pattern": {"type": "source.test_pattern"},
+        "slow": {"type": "model.slow"},
+        "out": {"type": "sink.video_file", "params": {"path": "out.mp4"}},
+    }
+    path = preset(nodes, ["pattern.image->slow.image", "slow.image->out.image"])
+    process = spawn("run", path, "--models", "slow.json")
+    while "Slow is starting" not in process.stderr.readline():
+        pass
+    until = time.monotonic() + PATIENCE
+    while not (servers := psutil.Process(process.pid).children(recursive=True)) and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert servers
+    _, alive = psutil.wait_procs(servers, timeout=PATIENCE)
+    assert not alive
+    assert not (tmp_path / "out.mp4").exists()
