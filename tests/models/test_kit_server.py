@@ -322,6 +322,29 @@ def test_many_clients_at_once_are_all_answered(start: Start, scene: np.ndarray) 
     assert answers == [200] * 64
 
 
+def test_health_says_how_long_the_oldest_request_takes(start: Start, tmp_path: Path) -> None:
+    for name in ("started", "gate"):
+        os.mkfifo(tmp_path / name)
+    source = ONE_BOX.replace(
+        "    return",
+        """    import os
+    open(os.environ["STARTED"], "w").close()
+    open(os.environ["GATE"]).read()
+    return""",
+    )
+    server = start(source, STARTED=str(tmp_path / "started"), GATE=str(tmp_path / "gate")).wait()
+    client = server.client()
+    asking = threading.Thread(target=client.infer, args=({"image": np.zeros((2, 2, 3), np.uint8)}, {}, 60))
+    asking.start()
+    (tmp_path / "started").read_bytes()
+    first, second = (httpx.get(server.url + "/health").json() for _ in range(2))
+    assert first["running"] == 1
+    assert 0 < first["longest"] <= second["longest"]
+    (tmp_path / "gate").write_text("go")
+    asking.join(30)
+    assert httpx.get(server.url + "/health").json()["running"] == 0
+
+
 def test_sigterm_ends_it_cleanly_and_takes_the_socket_file_away(start: Start) -> None:
     server = start(ONE_BOX).wait()
     assert stat.S_ISSOCK(server.socket.stat().st_mode)

@@ -79,20 +79,23 @@ class Runner:
                 arguments[self.command.memory] = self._memory(client)
             if not is_wanted():
                 raise Refusal("Nobody waits for the answer any more.", "busy")
-            begun = self._begun[threading.get_ident()] = time.perf_counter()
-            try:
-                value = function(**arguments)
-                milliseconds = (time.perf_counter() - begun) * 1000
-            except Refusal:
-                raise
-            except Exception as error:
-                log.exception("%s failed", self.command.name)
-                # The traceback holds the frames' arguments alive, and with them memory shared with the client.
-                traceback.clear_frames(error.__traceback__)
-                raise Refusal(f"{self.command.title} failed: {_sentence(error)}", "model") from None
-            finally:
-                del self._begun[threading.get_ident()]
+            value, milliseconds = self._call(function, arguments)
         return Result(self._outputs(value), milliseconds)
+
+    def _call(self, function: Callable[..., Any], arguments: dict[str, Any]) -> tuple[Any, float]:
+        """The function's result and its milliseconds; whatever it raises becomes a Refusal."""
+        begun = self._begun[threading.get_ident()] = time.perf_counter()
+        try:
+            return function(**arguments), (time.perf_counter() - begun) * 1000
+        except Refusal:
+            raise
+        except Exception as error:
+            log.exception("%s failed", self.command.name)
+            # The traceback holds the frames' arguments alive, and with them memory shared with the client.
+            traceback.clear_frames(error.__traceback__)
+            raise Refusal(f"{self.command.title} failed: {_sentence(error)}", "model") from None
+        finally:
+            del self._begun[threading.get_ident()]
 
     def _ready(self) -> Callable[..., Any]:
         if self.state == "loading":

@@ -32,9 +32,7 @@ def serve(command: Command | type[object], arguments: Sequence[str] | None = Non
         raise TypeError(f"{command!r} is not a model; put @model(...) in front of it.")
     options = _options(command, arguments)
     logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(message)s", stream=sys.stderr)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_signal()
     runner = Runner(command)
     max_bytes = options.max_megabytes << 20
     listener = _unix(options.socket) if options.socket else None  # first: who sees HTTP answer finds the socket too
@@ -50,7 +48,18 @@ def serve(command: Command | type[object], arguments: Sequence[str] | None = Non
     if listener is not None:
         listener.close()
         Path(options.socket).unlink(missing_ok=True)
-    # Threads may be deep in native code; there is nothing to save, so leave without waiting for them.
+    _leave()
+
+
+def _stop_signal() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _leave() -> NoReturn:
+    """Threads may be deep in native code, and there is nothing to save: do not wait for them."""
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)

@@ -5,8 +5,6 @@ flight use several lanes. So nothing has to be multiplexed, and a request that i
 """
 
 import contextlib
-import fcntl
-import mmap
 import os
 import socket
 import threading
@@ -18,10 +16,9 @@ import numpy as np
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelUnreachable
 from nodegraph.runtime.protocols import native_message as message
 from nodegraph.runtime.protocols.native_message import Deadline
+from nodegraph.runtime.protocols.native_segment import Segment
 from nodegraph.runtime.protocols.native_values import Bytes, Packer
 
-_F_ADD_SEALS: Final = 1033
-_SEAL_SHRINK_GROW_SEAL: Final = 0x1 | 0x2 | 0x4
 _FIRST_ANSWER: Final = 1 << 20
 
 
@@ -118,7 +115,7 @@ class Lane:
 
     def __init__(self, path: Path, client: str, max_answer: int, deadline: Deadline) -> None:
         self._max_answer = max_answer
-        self._segment: _Segment | None = None
+        self._segment: Segment | None = None
         self._expected = _FIRST_ANSWER
         self._socket = socket.socket(socket.AF_UNIX)
         try:
@@ -203,14 +200,14 @@ class Lane:
             rest = rest[count:]
         return body
 
-    def _segment_for(self, request: int, deadline: Deadline) -> "_Segment | None":
+    def _segment_for(self, request: int, deadline: Deadline) -> Segment | None:
         """Shared memory with room for this request and the answers seen so far, or None when it cannot be had."""
         segment = self._segment
         if segment is not None and segment.request.size >= request and segment.answer.size >= self._expected:
             return segment
         self._segment = None
         try:
-            segment = _Segment(request, max(self._expected, request))
+            segment = Segment(request, max(self._expected, request))
             told = {"op": "segment", "size": segment.size}
             answer, _ = self.exchange(told, None, deadline, segment.descriptor)
         except OSError:
@@ -222,40 +219,6 @@ class Lane:
         self.shares = bool(answer.get("ok"))
         self._segment = segment if self.shares else None
         return self._segment
-
-
-class _Segment:
-    """A sealed memfd of ours, mapped: a range for the request and one for the answer."""
-
-    def __init__(self, request: int, answer: int) -> None:
-        """Rounded up by a quarter, so that slowly growing frames do not need a new one each. Raises OSError."""
-        start = _rounded(request + request // 4)
-        room = _rounded(answer + answer // 4)
-        self.size = start + room
-        self.descriptor = os.memfd_create("nodegraph", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
-        try:
-            os.ftruncate(self.descriptor, self.size)
-            fcntl.fcntl(self.descriptor, _F_ADD_SEALS, _SEAL_SHRINK_GROW_SEAL)
-            shared = np.frombuffer(mmap.mmap(self.descriptor, self.size), np.uint8)
-        except OSError:
-            self.close_descriptor()
-            raise
-        self.request, self.answer = shared[:start], shared[start:]
-
-    def ranges(self, length: int) -> dict[str, int]:
-        """What a run message says about it."""
-        start = self.request.size
-        return {"offset": 0, "length": length, "answerOffset": start, "answerLength": self.answer.size}
-
-    def close_descriptor(self) -> None:
-        """The mapping stays; the descriptor is needed only to hand it over."""
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
-
-
-def _rounded(size: int) -> int:
-    return max(1, -(-size // mmap.PAGESIZE)) * mmap.PAGESIZE
 
 
 def _gone(error: OSError | None) -> ModelUnreachable:
