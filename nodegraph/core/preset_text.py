@@ -93,19 +93,23 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _check_shape(data: bytes, name: str) -> None:
     """Refuse deep nesting, and more values than fit in little memory, before the parser builds anything."""
-    if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+    brackets = data.count(b"[") + data.count(b"{")
+    deepest = _depth(data) if brackets > MAX_DEPTH else brackets
+    if deepest > MAX_DEPTH:
+        message = f"Lists and objects are nested {deepest} deep; {MAX_DEPTH} are allowed."
+        _fail(name, "", message, "A preset is never that deep: the file is damaged or hostile.")
+    if data.count(b",") + brackets > MAX_VALUES:
         _fail(name, "", f"It holds more than {MAX_VALUES} values.", "A preset is never that large: is it a preset?")
-    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
-        return
+
+
+def _depth(data: bytes) -> int:
+    """How deep brackets are nested, those inside strings not counted."""
     unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     codes = np.frombuffer(unescaped, np.uint8)
     outside = np.bitwise_xor.accumulate(codes == 0x22) == 0
     brackets = codes[outside & ((codes | 0x20 == 0x7B) | (codes | 0x20 == 0x7D))]
     steps = np.where(brackets | 0x20 == 0x7B, np.int8(1), np.int8(-1))
-    deepest = int(np.cumsum(steps, dtype=np.int32).max(initial=0))
-    if deepest > MAX_DEPTH:
-        message = f"Lists and objects are nested {deepest} deep; {MAX_DEPTH} are allowed."
-        _fail(name, "", message, "A preset is never that deep: the file is damaged or hostile.")
+    return int(np.cumsum(steps, dtype=np.int32).max(initial=0))
 
 
 def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
