@@ -6,6 +6,8 @@ import http.server
 import io
 import json
 import random
+import select
+import socket
 import tarfile
 import threading
 
@@ -108,11 +110,18 @@ class Registry:
             for start in range(0, len(body), 65536):
                 if start > len(body) // 2 > 65536 and not self.go_on.is_set():
                     self.half_way.set()
-                    self.go_on.wait(60)
+                    self._hold(request.connection)
                 request.wfile.write(body[start : start + 65536])
                 self.sent += len(body[start : start + 65536])
         except OSError:
             self.broken_off.set()
+
+    def _hold(self, connection):
+        """Until a test says go on; raises ConnectionResetError as soon as the engine hangs up."""
+        while not self.go_on.wait(0.02):
+            readable, _, _ = select.select([connection], [], [], 0)
+            if readable and not connection.recv(1, socket.MSG_PEEK):
+                raise ConnectionResetError
 
     def close(self):
         self.go_on.set()

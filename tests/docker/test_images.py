@@ -90,7 +90,6 @@ def test_a_pull_that_is_called_off_ends_at_once_and_downloads_no_more(yard):
         thread.join(3)
         assert not thread.is_alive()
         assert caught
-        registry.go_on.set()
         assert registry.broken_off.wait(10)
 
 
