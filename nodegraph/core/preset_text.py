@@ -17,6 +17,7 @@ MAX_BYTES: Final = 64 << 20
 MAX_DEPTH: Final = 100
 MAX_DIGITS: Final = 400
 MAX_VALUES: Final = 2_000_000
+_SAMPLE: Final = 1 << 20
 _LINE_WIDTH: Final = 110
 
 
@@ -94,11 +95,11 @@ def _decoded(data: bytes, name: str) -> str:
 def _check_shape(data: bytes, name: str) -> None:
     """Refuse deep nesting, and more values than fit in little memory, before the parser builds anything."""
     brackets = data.count(b"[") + data.count(b"{")
-    deepest = _depth(data) if brackets > MAX_DEPTH else brackets
-    if deepest > MAX_DEPTH:
-        message = f"Lists and objects are nested {deepest} deep; {MAX_DEPTH} are allowed."
+    too_many = data.count(b",") + brackets > MAX_VALUES
+    if brackets > MAX_DEPTH and _depth(data[:_SAMPLE] if too_many else data) > MAX_DEPTH:
+        message = f"Lists and objects are nested more than {MAX_DEPTH} deep."
         _fail(name, "", message, "A preset is never that deep: the file is damaged or hostile.")
-    if data.count(b",") + brackets > MAX_VALUES:
+    if too_many:
         _fail(name, "", f"It holds more than {MAX_VALUES} values.", "A preset is never that large: is it a preset?")
 
 
