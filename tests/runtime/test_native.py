@@ -279,6 +279,7 @@ def test_a_server_replaced_between_two_calls_is_not_even_noticed(start: Start, t
 def test_closing_wakes_who_waits(start: Start, transport: str, started: Path) -> None:
     _, client = begin(start, WAITER, transport, STARTED=str(started))
     thread, caught = hanging(client, started, 120)
+    assert client.transport == transport
     client.close()
     thread.join(30)
     assert isinstance(caught[0], ModelUnreachable), caught

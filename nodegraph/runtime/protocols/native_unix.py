@@ -32,12 +32,14 @@ class UnixChannel:
         self._idle: list[Lane] = []
         self._all: set[Lane] = set()
         self._closed = False
-        self._idle.append(self._open(deadline))
+        lane = self._open(deadline)
+        self._shares = lane.shares
+        self._idle.append(lane)
 
     @property
     def name(self) -> str:
         """``memfd`` while lanes share memory, else ``unix``."""
-        return "memfd" if all(lane.shares for lane in self._idle) else "unix"
+        return "memfd" if self._shares else "unix"
 
     def describe(self, deadline: Deadline) -> dict[str, Any]:
         """What the server says it is."""
@@ -82,6 +84,7 @@ class UnixChannel:
                 self._all.discard(lane)
             raise
         with self._lock:
+            self._shares = lane.shares
             if self._closed:
                 lane.hang_up()
                 self._all.discard(lane)
