@@ -176,6 +176,10 @@ class Sink(Node):
     _kind = "sink"
     process: ClassVar[Any]
 
+    def abandon(self) -> None:
+        """Called in place of `close` when the run failed: make what was written usable, leave older files alone."""
+        self.close()
+
 
 def _spec_of(cls: type[Node], id: str, category: str, title: str, **flags: Any) -> NodeSpec:
     kind = cls._kind

@@ -63,6 +63,7 @@ class Circulation:
         self._width = width
         self._lanes: dict[str, Lane] = {}
         self._lanes_lock = threading.Lock()
+        self._changing = False
 
     def start(self) -> None:
         """Start the workers; nothing moves yet."""
@@ -89,6 +90,7 @@ class Circulation:
 
     def exchange(self, plan: Plan, nodes: Mapping[str, NodeRun]) -> None:
         """Go over to another plan while running: frames in flight arrive first, unless one hangs."""
+        self._changing = True
         for stream in self.streams.values():
             stream.credits.hold(True)
         deadline = time.monotonic() + BARRIER
@@ -104,6 +106,8 @@ class Circulation:
             stream.credits.hold(False)
             self.try_admit(stream)
         self.begin_streams()
+        self._changing = False
+        self._signals.look()
 
     def begin_streams(self) -> None:
         """Start the streams of the plan that do not run yet."""
@@ -184,6 +188,8 @@ class Circulation:
     def is_over(self) -> bool:
         """Whether every stream that ends in a sink (every stream, when none does) has ended and arrived."""
         streams = list(self.streams.values())
+        if self._changing or not streams:
+            return False
         for stream in streams:
             parent = self.streams.get(stream.domain.parent)
             if parent is not None and parent.over:

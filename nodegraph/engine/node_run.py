@@ -76,13 +76,19 @@ class NodeRun:
                 self.instance.open()
                 self._opened = True
 
-    def close(self, patience: float | None = None) -> None:
-        """Close the node, waiting at most `patience` seconds for a call that is still in it."""
+    def close(self, patience: float | None = None, failed: bool = False) -> None:
+        """Close the node, waiting at most `patience` seconds for a call that is still in it.
+
+        failed: the run did; a sink then leaves older files alone.
+        """
         taken = self._work.acquire(timeout=-1 if patience is None else patience)
         try:
             if self._instance is not None and self._opened:
                 self._opened = False
-                self._instance.close()
+                if failed and self.spec.kind == "sink":
+                    self.instance.abandon()
+                else:
+                    self._instance.close()
         finally:
             if taken:
                 self._work.release()

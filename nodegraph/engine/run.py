@@ -253,7 +253,7 @@ class Run:
 
     def _close(self, node: NodeRun) -> None:
         try:
-            node.close(PATIENCE)
+            node.close(PATIENCE, failed=self.failure is not None)
         except Exception as error:
             self._node_failed(node, error)
 

@@ -105,13 +105,22 @@ class Animation(Sink, id="sink.animation", category="Sink/File", title="GIF / We
         return VideoFrame.from_ndarray(cast("Any", indexed), format="pal8")  # the stub lacks this pair
 
     def close(self) -> None:
+        if self._finish():
+            put_in_place(self._part, self.path)
+
+    def abandon(self) -> None:
+        if self._finish():
+            _log.warning("%s was not replaced, because the run failed; see %s.", self.path, self._part)
+
+    def _finish(self) -> bool:
+        """Complete the file beside the name; whether there is one that can be shown."""
         import av
 
         if self._container is None or self._stream is None:
             self._part.unlink(missing_ok=True)
             if not self._failed:
                 _log.warning("%s was not written: no frame came.", self.path)
-            return
+            return False
         container, self._container = self._container, None
         try:
             if not self._failed:
@@ -119,11 +128,10 @@ class Animation(Sink, id="sink.animation", category="Sink/File", title="GIF / We
             container.close()
         except (av.FFmpegError, OSError) as error:
             if self._failed:
-                return
+                return False
             self._failed = True
             raise _sentence(self.path, error) from error
-        if not self._failed:
-            put_in_place(self._part, self.path)
+        return not self._failed
 
 
 def _indexed(image: Image, colors: int, dither: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -119,6 +119,14 @@ class VideoFileSink(
         self._guarded(encoder.finish)
         put_in_place(self._part, self.path)
 
+    def abandon(self) -> None:
+        if self._encoder is None or self._failure is not None:
+            self.close()
+            return
+        encoder, self._encoder = self._encoder, None
+        self._guarded(encoder.finish)
+        _log.warning("%s was not replaced, because the run failed; what was written is in %s.", self.path, self._part)
+
     def _close_broken(self, encoder: Encoder) -> None:
         import av
 

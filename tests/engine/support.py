@@ -23,7 +23,7 @@ class Frames(Source, id="t.frames", category="Test"):
     """Images whose value is their number."""
 
     count: int = param(10, "How many; 0 never ends.")
-    rate: float = param(1000.0, "Frames per second.")
+    rate: float = param(1000.0, "Frames per second.", restart=True)
     first: int = param(0, "Value of the first frame.", restart=True)
     loop: bool = param(False, "Begin again.")
     speed: float = param(1.0, "Faster.")
@@ -180,6 +180,7 @@ class Collect(Sink, id="t.collect", category="Test"):
         self.got: list[tuple[int, int]] = []
         self.times: list[float] = []
         self.closed = False
+        self.abandoned = False
 
     def process(self, image: Image, stamp: Stamp) -> None:
         self.got.append((stamp.index, int(image[0, 0, 0])))
@@ -188,6 +189,10 @@ class Collect(Sink, id="t.collect", category="Test"):
 
     def close(self) -> None:
         self.closed = True
+
+    def abandon(self) -> None:
+        self.close()
+        self.abandoned = True
 
 
 CALLS: list[str] = []

@@ -32,6 +32,7 @@ def test_every_frame_arrives_once_and_in_order(workers: int) -> None:
     assert run.nodes["s"].instance.seen == 200
     assert run.stats().frames_in == run.stats().frames_out == 200
     assert run.nodes["out"].instance.closed
+    assert not run.nodes["out"].instance.abandoned
 
 
 def test_inputs_of_one_clock_meet_by_frame_number_past_a_slow_branch() -> None:
@@ -74,7 +75,7 @@ def test_a_failing_node_ends_the_run_and_is_named_with_its_frame() -> None:
     assert (run.failure.node, run.failure.frame) == ("bad", 5)
     assert "ValueError: no good" in run.failure.message
     assert "no good" in run.failure.traceback
-    assert run.nodes["out"].instance.closed
+    assert run.nodes["out"].instance.abandoned
     assert values(run) == [100, 101, 102, 103, 104]
 
 

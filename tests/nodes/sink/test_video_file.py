@@ -209,6 +209,19 @@ def test_an_older_file_stays_until_the_new_one_is_whole(tmp_path, picture):
     assert len(read(path)) == 1
 
 
+def test_a_failed_run_keeps_the_older_file_and_what_was_written(tmp_path, picture, caplog):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"an older render")
+    sink = VideoFileSink(path=path)
+    sink.open()
+    for number in range(20):
+        sink.process(picture(64, 48), None, Stamp(number, number / 20, number / 20, 20.0, 0.0))
+    sink.abandon()
+    assert path.read_bytes() == b"an older render"
+    assert len(read(tmp_path / "clip.part.mp4")) == 20
+    assert "clip.part.mp4" in caplog.text
+
+
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
 def test_a_full_disk_is_a_sentence_and_what_was_written_plays(small_disk, feed, suffix):
     path = small_disk / f"clip.{suffix}"
