@@ -141,3 +141,11 @@ def test_a_hostile_preset_is_exit_code_3_for_every_command_that_reads_one(cli, t
         assert result.code == 3
         assert said in result.err
         assert len(result.err) < 1000
+
+
+def test_every_shipped_preset_passes_the_check(cli):
+    ids = [one["id"] for one in json.loads(cli("presets", "list", "--json").out)]
+    result = cli("presets", "check", *ids)
+    assert result.code == 0
+    assert result.out.count(": ok (") == len(ids)
+    assert result.err == ""
