@@ -126,8 +126,9 @@ class Executor:
         if slot >= 0:
             values = frame.values
             value = values[slot]
-            if frame.ages[slot] < frame.ages[step.index]:
-                frame.ages[step.index] = frame.ages[slot]
+            ages = frame.ages
+            if ages[slot] < ages[step.index]:
+                ages[step.index] = ages[slot]
             if frame.uses[slot] == 1:
                 values[slot] = None
             else:
@@ -139,6 +140,8 @@ class Executor:
                 return NOT_YET
             value = newest.value
             frame.ages[step.index] = min(frame.ages[step.index], newest.oldest)
+        if feed.output < 0 and feed.convert is None:
+            return value
         return picked(feed, value)
 
     def held(self, feed: Feed) -> Any:
@@ -146,16 +149,18 @@ class Executor:
         newest = self._host.nodes[feed.node].newest
         return NOT_YET if newest is None else picked(feed, newest.value)
 
-    def _gather(self, frame: Frame, step: Step) -> tuple[list[Any], list[Any]]:
+    def _gather(self, frame: Frame, step: Step) -> tuple[list[Any], Sequence[Any]]:
         args = [None if feed is None else self._value(frame, step, feed) for feed in step.inputs]
-        drives = [self._value(frame, step, drive.feed) for drive in step.drives] if step.drives else []
+        if not step.drives:
+            return args, ()
+        drives = [self._value(frame, step, drive.feed) for drive in step.drives]
         return args, [NOT_YET if value is None else value for value in drives]
 
     # --- one step ---------------------------------------------------------------------------------------------------
 
     def _run(self, frame: Frame, step: Step, node: NodeRun) -> None:
         if step.role == "recall":
-            result = self._guarded(frame.seq, step, node, [], lambda: node.recall())
+            result = self._guarded(frame.seq, step, node, [], node.recall)
         else:
             try:
                 args, drives = self._gather(frame, step)
@@ -194,12 +199,14 @@ class Executor:
             return NOT_YET if step.spec.kind == "sink" else None
         if lacking is NOT_YET or node.node.state == "bypass":
             return bypassed(step, args) if step.spec.outputs else NOT_YET
-        return self._guarded(seq, step, node, args, lambda: node.call(step, args, drives, stamp))
+        return self._guarded(seq, step, node, args, node.call, step, args, drives, stamp)
 
-    def _guarded(self, seq: int, step: Step, node: NodeRun, args: list[Any], call: Callable[[], Any]) -> Any:
+    def _guarded(
+        self, seq: int, step: Step, node: NodeRun, args: list[Any], call: Callable[..., Any], *given: Any
+    ) -> Any:
         began = time.perf_counter()
         try:
-            result = call()
+            result = call(*given)
         except ModelNotReady as waiting:
             return self._waiting(step, node, args, waiting)
         except Exception as error:

@@ -37,6 +37,8 @@ class NodeRun:
         self.node = node
         self.spec: NodeSpec = definition.spec
         self.serial = self.spec.stateful or (self.spec.blocking and self.spec.max_inflight == 1)
+        self._alone = self.serial and not self.spec.blocking
+        self._timed = self.spec.timed
         self.meter = Meter()
         self.ages = Ages()
         self.newest: Held | None = None
@@ -182,16 +184,19 @@ class NodeRun:
         """Run the node once; its outputs as read-only arrays. Raises what the node raises."""
         if not self._opened:
             self._ensure_open()
-        if self.serial and not self.spec.blocking:
+        if self._alone:
             with self._work:
-                self.apply_pending()
                 return self._process(step, args, drives, stamp)
-        self.apply_pending()
         return self._process(step, args, drives, stamp)
 
     def _process(self, step: Step, args: Sequence[Any], drives: Sequence[Any], stamp: Stamp) -> Any:
+        if self._pending:
+            self.apply_pending()
         instance: Any = self._with_driven(step, drives) if drives else self._instance
-        result = instance.process(*args, stamp) if self.spec.timed else instance.process(*args)
+        result = instance.process(*args, stamp) if self._timed else instance.process(*args)
+        if type(result) is np.ndarray:
+            result.setflags(write=False)
+            return result
         return freeze(result)
 
     def recall(self) -> Any:
