@@ -1,11 +1,4 @@
-"""Try a node without an engine: sample values of every port type, and `run_node`.
-
-    from nodegraph.testing import run_node, sample
-
-    assert run_node(Invert, sample("image")).shape == (90, 160, 3)
-
-Public, for node packs of third parties too.
-"""
+"""Sample values of every port type, and one node without an engine."""
 
 from collections.abc import Callable
 from pathlib import Path
