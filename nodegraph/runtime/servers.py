@@ -144,10 +144,14 @@ class Lease:
         self._lock = threading.Lock()
 
     def client(self) -> Client:
-        """The connection. Raises ModelNotReady (with what it is doing) or ModelError (with why it does not run)."""
-        if self._released:
-            raise ModelError(f"{self._keeper.launch.name} was released.")
-        return self._keeper.client()
+        """This lease's own connection: a stateful model keeps the streams of two leases apart.
+
+        Raises ModelNotReady (with what the server is doing) or ModelError (with why it does not run).
+        """
+        with self._lock:  # a connection made after `release` would never be closed
+            if self._released:
+                raise ModelError(f"{self._keeper.launch.name} was released.")
+            return self._keeper.client(self)
 
     def wait_ready(self, timeout: float) -> None:
         """Wait until the server answers. Raises ModelNotReady after `timeout` seconds, ModelError if it failed."""
@@ -160,7 +164,8 @@ class Lease:
 
     def report_failure(self, error: Exception) -> None:
         """A call failed with `error`; the server is examined, and restarted if it hangs or is gone."""
-        self._keeper.report(error)
+        if not self._released:  # a call that ended because its lease was released says nothing about the server
+            self._keeper.report(error, self)
 
     def restart(self) -> None:
         """Start the server again, also one that was given up."""
@@ -196,6 +201,7 @@ class Lease:
         with self._lock:
             released, self._released = self._released, True
         if not released:
+            self._keeper.leave(self)
             self._servers._give_back(self._shared)
 
 

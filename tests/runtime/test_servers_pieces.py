@@ -1,16 +1,22 @@
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
+from nodegraph.core.errors import ModelUnreachable
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.lifecycle.backoff import Backoff
+from nodegraph.runtime.lifecycle.durations import Durations
 from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.lifecycle.record import Record
+from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
-from nodegraph.runtime.runners import labels
+from nodegraph.runtime.runners import Exit, labels
 from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.runners.container_body import container_body
 from nodegraph.runtime.runners.progress import PullProgress, build_lines
+from nodegraph.runtime.state import Stage
 
 
 def test_pauses_double_up_to_the_longest_and_then_end():
@@ -133,3 +139,26 @@ def test_the_bytes_of_a_pull_are_summed_over_its_layers():
 def test_a_builds_bookkeeping_is_left_out_of_its_log():
     assert build_lines({"stream": " ---> Running in 123\n"}) == []
     assert build_lines({"stream": "Step 1/2 : RUN x\r\n\nhello\n"}) == ["Step 1/2 : RUN x", "hello"]
+
+
+def _supervisor(folder: Path) -> Supervisor:
+    launch = Launch("process", "m", "M")
+    record = Record(launch, LogBook(folder / "log"), Durations(folder / "d.json"), lambda event: None)
+    return Supervisor(launch, None, lambda endpoint: None, record, Limits())
+
+
+def test_a_failed_call_does_not_hide_that_the_server_was_given_up(tmp_path):
+    keeper = _supervisor(tmp_path)
+    keeper.record.enter(Stage.READY)
+    keeper.record.fail("M stopped by itself.", "")
+    keeper.report(ModelUnreachable("it broke off"), "somebody")
+    assert keeper.record.state.stage is Stage.FAILED
+
+
+def test_the_end_of_an_earlier_life_is_no_news(tmp_path):
+    keeper = _supervisor(tmp_path)
+    keeper.heard(0, Exit("the first life ended"))
+    keeper._release()
+    keeper.heard(1, Exit("the second life ended"))
+    assert keeper._next_mail(0) is None
+    assert keeper._next_mail(0).message == "the second life ended"

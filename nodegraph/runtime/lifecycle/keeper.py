@@ -48,29 +48,35 @@ class Keeper(ABC):
         self._after = after
         self._thread.start()
 
-    def client(self) -> Client:
-        """The connection to the server. Raises ModelNotReady while it is on its way, ModelError when it failed."""
-        client = self._link.client()
+    def client(self, user: object) -> Client:
+        """The user's own connection. Raises ModelNotReady while the server is on its way, ModelError when it failed."""
+        client = self._link.client(user)
         if client is None:
             self._revive()
             raise self.record.obstacle()
         return client
 
+    def leave(self, user: object) -> None:
+        """The user is gone: its connection is dropped, with what a stateful model remembered of it."""
+        self._link.drop(user)
+
     def endpoint(self) -> Endpoint | None:
         """Where the server answers, or None while it does not."""
         return self._link.endpoint
 
-    def report(self, error: Exception) -> None:
-        """A call failed with `error`: have the server looked at.
+    def report(self, error: Exception, user: object) -> None:
+        """A call of the user's failed with `error`: have the server looked at.
 
         A broken connection takes the server out of service until it has answered again, so that who waits for it
         does not get the same broken one.
         """
         self._revive()
-        if self.record.state.stage is Stage.READY:
-            if not isinstance(error, ModelTimeout):
-                self._link.close()
-                self.record.enter(Stage.LOADING, message="the connection broke, it is being looked at")
+        if isinstance(error, ModelTimeout):
+            if self.record.state.stage is Stage.READY:
+                self._mail.put(Request(error))
+        # Its end may be told at this very moment: what that says must not be overwritten.
+        elif self.record.enter(Stage.LOADING, message="the connection broke, it is being looked at", only=Stage.READY):
+            self._link.suspend(user)
             self._mail.put(Request(error))
 
     def restart(self) -> None:

@@ -1,8 +1,12 @@
-"""The one connection that everybody who uses a server shares; made when first needed, dropped when in doubt."""
+"""The connections to one server: one for each user, made when first needed, dropped when in doubt.
+
+They are not shared because a stateful model keeps its memory per connection: two nodes that show one model two
+streams must not see each other's.
+"""
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from nodegraph.runtime.protocols import Client, Endpoint
 
@@ -10,13 +14,13 @@ Connect = Callable[[Endpoint], Client]
 
 
 class Link:
-    """Thread-safe. Up between `open(endpoint)` and `close()`."""
+    """Thread-safe. Up between `open(endpoint)` and `suspend` or `close()`; a user is any object."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._lock = threading.Lock()
         self._endpoint: Endpoint | None = None
-        self._client: Client | None = None
+        self._clients: dict[object, Client] = {}
 
     def open(self, endpoint: Endpoint) -> None:
         """The server answers at `endpoint` now."""
@@ -28,23 +32,38 @@ class Link:
         """Where the server answers, or None."""
         return self._endpoint
 
-    def client(self) -> Client | None:
-        """The connection, or None while there is no server. Raises what connecting raises."""
+    def client(self, user: object) -> Client | None:
+        """The user's own connection, or None while there is no server. Raises what connecting raises."""
         with self._lock:
-            if self._client is None and self._endpoint is not None:
-                self._client = self._connect(self._endpoint)
-            return self._client
+            if self._endpoint is None:
+                return None
+            client = self._clients.get(user)
+            if client is None:
+                client = self._clients[user] = self._connect(self._endpoint)
+            return client
 
-    def renew(self) -> None:
-        """Connect anew next time; calls in flight end with ModelUnreachable."""
+    def drop(self, user: object) -> None:
+        """The user is gone, or connects anew next time; its calls in flight end with ModelUnreachable."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            with contextlib.suppress(Exception):  # a broken connection may refuse even to be closed
-                client.close()
+            client = self._clients.pop(user, None)
+        _close([client] if client is not None else [])
 
-    def close(self) -> None:
-        """The server is gone."""
+    def suspend(self, user: object) -> None:
+        """The user's connection broke: nobody gets one until `open`; those of the others go on meanwhile."""
         with self._lock:
             self._endpoint = None
-        self.renew()
+        self.drop(user)
+
+    def close(self) -> None:
+        """The server is gone, and all connections with it."""
+        with self._lock:
+            self._endpoint = None
+            clients = list(self._clients.values())
+            self._clients.clear()
+        _close(clients)
+
+
+def _close(clients: Iterable[Client]) -> None:
+    for client in clients:
+        with contextlib.suppress(Exception):  # a broken connection may refuse even to be closed
+            client.close()

@@ -17,7 +17,7 @@ _PROGRESS_EVERY = 0.1  # seconds between two events that only differ in bytes
 
 
 class Record:
-    """Thread-safe; `tell` is called on the supervisor's thread, outside the lock, and may raise without harm."""
+    """Thread-safe; `tell` is called on the thread that brings the news, outside the lock, and may raise."""
 
     def __init__(
         self, launch: Launch, book: LogBook, durations: Durations, tell: Callable[[ServerEvent], None]
@@ -36,31 +36,51 @@ class Record:
         """The present state."""
         return self._state
 
-    def enter(self, stage: Stage, done: int = 0, total: int = 0, message: str = "", hint: str = "") -> None:
-        """Enter a stage, or say how far it is; the duration of the one before is remembered."""
-        old = self._state
-        if stage is old.stage:
-            new = replace(old, done=done, total=total, message=message, hint=hint)
-            small = message == old.message and bool(total) == bool(old.total)
-            if new == old or (small and self._told > time.monotonic() - _PROGRESS_EVERY):
-                self._set(new, tell=False)
-                return
-        else:
+    def enter(
+        self,
+        stage: Stage,
+        done: int = 0,
+        total: int = 0,
+        message: str = "",
+        hint: str = "",
+        only: Stage | None = None,
+    ) -> bool:
+        """Enter a stage, or say how far it is; the duration of the one before is remembered.
+
+        only: enter from this stage or not at all. Returns whether it was entered.
+        """
+        expected = self._durations.last(self._name, stage) if stage is not self._state.stage else None
+        with self._changed:
+            old = self._state
+            if only is not None and old.stage is not only:
+                return False
+            if stage is old.stage:
+                new = replace(old, done=done, total=total, message=message, hint=hint)
+            else:
+                new = ServerState(stage, time.time(), done, total, expected, message, hint, old.note)
+            self._set(new)
+        if stage is not old.stage or self._worth_telling(old, new):
+            self._announce(new)
+        if stage is not old.stage:
             self._remember(old)
-            expected = self._durations.last(self._name, stage)
-            new = ServerState(stage, time.time(), done, total, expected, message, hint, old.note)
-        self._set(new)
+        return True
 
     def fail(self, message: str, hint: str) -> None:
         """It does not run, and here is why."""
         self.book.remark(f"{message} {hint}".strip())
-        self._set(ServerState(Stage.FAILED, time.time(), message=message, hint=hint, note=self._state.note))
+        with self._changed:
+            state = ServerState(Stage.FAILED, time.time(), message=message, hint=hint, note=self._state.note)
+            self._set(state)
+        self._announce(state)
 
     def note(self, text: str) -> None:
         """Something the person should know about how it runs; kept with every later state."""
         if text != self._state.note:
             self.book.remark(text)
-            self._set(replace(self._state, note=text))
+            with self._changed:
+                state = replace(self._state, note=text)
+                self._set(state)
+            self._announce(state)
 
     def log(self, line: str) -> None:
         """Add to the log."""
@@ -80,17 +100,23 @@ class Record:
             self._changed.wait_for(lambda: self._state.stage in final, timeout)
         return self._state
 
-    def _set(self, state: ServerState, tell: bool = True) -> None:
-        with self._changed:
-            self._state = state
-            self._changed.notify_all()
-        if tell:
-            self._told = time.monotonic()
-            launch = self._launch
-            try:
-                self._tell(ServerEvent(launch.id, launch.name, launch.kind, state, self.restarts))
-            except Exception:  # a listener's bug must not take the server down
-                self.book.remark(f"a listener failed: {traceback.format_exc()}")
+    def _set(self, state: ServerState) -> None:
+        """With `_changed` held."""
+        self._state = state
+        self._changed.notify_all()
+
+    def _worth_telling(self, old: ServerState, new: ServerState) -> bool:
+        """Within a stage: every new sentence, but only some of the news that are bytes alone."""
+        small = new.message == old.message and bool(new.total) == bool(old.total)
+        return new != old and not (small and self._told > time.monotonic() - _PROGRESS_EVERY)
+
+    def _announce(self, state: ServerState) -> None:
+        self._told = time.monotonic()
+        launch = self._launch
+        try:
+            self._tell(ServerEvent(launch.id, launch.name, launch.kind, state, self.restarts))
+        except Exception:  # a listener's bug must not take the server down
+            self.book.remark(f"a listener failed: {traceback.format_exc()}")
 
     def _remember(self, old: ServerState) -> None:
         if old.stage in _TIMED:

@@ -1,6 +1,7 @@
 """Keeping a server of ours alive: prepare, start, wait, watch, restart with back-off, give up, stop."""
 
 import time
+from dataclasses import replace
 
 from nodegraph.core.errors import ModelError, ModelTimeout
 from nodegraph.runtime.launch import Launch
@@ -27,9 +28,13 @@ class Supervisor(Keeper):
         self._born = 0.0  # when this life began, after what had to be fetched
 
     def heard(self, life: int, exit: Exit) -> None:
-        """The runner says that its server ended; late news of an earlier life is ignored."""
-        if life == self._life:
-            self._mail.put(exit)
+        """The runner says that its server ended."""
+        self._mail.put(replace(exit, life=life))
+
+    def _next_mail(self, timeout: float | None) -> Exit | Request | None:
+        """Late news of an earlier life is no news."""
+        mail = super()._next_mail(timeout)
+        return None if isinstance(mail, Exit) and mail.life != self._life else mail
 
     def _live(self) -> None:
         backoff = Backoff(self._limits)

@@ -12,12 +12,14 @@ from nodegraph.runtime.state import Stage
 class Exit:
     """A server ended without being asked to. message: a sentence with code or signal; hint: what to do about it.
 
-    wanted: somebody asked for the restart, nothing is wrong.
+    wanted: somebody asked for the restart, nothing is wrong. life: which of the server's lives it ended; whoever
+    counts them sets it.
     """
 
     message: str
     hint: str = ""
     wanted: bool = False
+    life: int = 0
 
 
 class Watcher(Protocol):
