@@ -159,14 +159,17 @@ def _is_power_of_ten(count: int) -> bool:
 
 
 def _server_teller(quiet: bool) -> Callable[[ServerEvent], None]:
-    """Says each new stage of a model's server on stderr."""
+    """Says each new stage of a model's server on stderr, and what is to know about how it runs."""
     stages: dict[tuple[str, str], str] = {}
+    notes: dict[tuple[str, str], str] = {}
 
     def tell(event: ServerEvent) -> None:
-        key, stage = (event.entry, event.place), str(event.state.stage)
+        key, stage, note = (event.entry, event.place), str(event.state.stage), event.state.note
+        if note and notes.get(key) != note and not quiet:
+            say(note, sys.stderr)
         if stages.get(key) != stage and stage not in _UNTOLD and not quiet:
             say(str(event), sys.stderr)
-        stages[key] = stage
+        stages[key], notes[key] = stage, note
 
     return tell
 

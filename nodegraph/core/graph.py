@@ -18,7 +18,8 @@ class GraphNode:
     """A node in a graph. `type` is a NodeSpec id; `params` holds only what differs from the defaults.
 
     place: where a model runs: {} (the default place), {"kind": "container" | "process" | "url", "url": ..., "engine":
-    ..., "device": "auto" | "cpu" | "gpu"}. failure: what a live run shows when the node fails. sync: "match" makes its
+    ..., "device": "auto" | "cpu" | "gpu", "memory": megabytes a container may have, "network": "on" to let a container
+    reach the internet}. failure: what a live run shows when the node fails. sync: "match" makes its
     inputs belong to the very same frame, "hold" (default) takes the newest. unknown: keys we do not know, kept.
     """
 

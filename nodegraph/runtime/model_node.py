@@ -26,6 +26,10 @@ class Lease(Protocol):
         """For people: ``pulling``, ``starting``, ``ready``, ``failed``, ..."""
 
     @property
+    def note(self) -> str:
+        """What a person should know about how it runs (``... runs on the CPU``), "" for nothing."""
+
+    @property
     def restarts(self) -> int:
         """How often the server was started again after a failure."""
 
@@ -136,7 +140,8 @@ class ModelNode:
             transport = lease.client().transport
         except ModelError:
             transport = ""
-        return {"state": lease.state, "restarts": lease.restarts, "transport": transport, "place": self._place}
+        stats = {"state": lease.state, "restarts": lease.restarts, "transport": transport, "place": self._place}
+        return {**stats, "note": lease.note} if lease.note else stats
 
     def _named(self, inputs: tuple[Any, ...]) -> dict[str, Any]:
         """Inputs by name. Models are asked about colour: an alpha channel stays here."""

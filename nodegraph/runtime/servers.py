@@ -182,6 +182,11 @@ class Lease:
         return self._keeper.record.state
 
     @property
+    def note(self) -> str:
+        """What a person should know about how it runs, "" for nothing."""
+        return self._keeper.record.state.note
+
+    @property
     def restarts(self) -> int:
         """How often it was started again since the first lease."""
         return self._keeper.record.restarts

@@ -12,6 +12,7 @@ from nodegraph.runtime.protocols.connect import connect
 
 class FakeLease:
     state = "ready"
+    note = ""
 
     def __init__(self, client: Callable[[], Client]) -> None:
         self._connect, self._client = client, None

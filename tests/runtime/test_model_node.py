@@ -286,3 +286,10 @@ def test_a_server_after_the_2018_template_answers_through_its_catalogue_entry(ma
     assert result == found
     assert (image, text, people, labels) == (None, None, None, None)
     assert boxes.labels == ("dog",)
+
+
+def test_what_is_to_know_about_how_it_runs_is_told_when_there_is_something() -> None:
+    node, _, servers = opened({"n": 1}, outputs={"n": "integer"})
+    assert "note" not in node.extra_stats()
+    servers.leases[0].note = "M runs on the CPU."
+    assert node.extra_stats()["note"] == "M runs on the CPU."
