@@ -6,27 +6,26 @@ Only this module and `_sound` know PyAV, which is imported when the first frame 
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from nodegraph.sdk import Image
 from nodes.sink._codecs import Codec, Effort
-from nodes.sink._pixels import BT601, BT709, LIMITED, even, fitted, over_black, padded_even, to_video_frame, with_alpha
+from nodes.sink._picture_stream import CLOCK, Format, PictureStream
+from nodes.sink._pixels import even, fitted, over_black, padded_even, to_video_frame, with_alpha
 from nodes.sink._sound import Sound
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
-    from av.video.stream import VideoStream
 
-CLOCK = 120_000
-"""Ticks per second: every usual frame rate, also 23.976 and 29.97, is a whole number of them."""
-_FRAGMENTED = {"movflags": "hybrid_fragmented+negative_cts_offsets"}
-_MUXER_OPTIONS = {
-    ".mp4": _FRAGMENTED,
-    ".mov": _FRAGMENTED,
-    ".mkv": {"cluster_time_limit": "1000", "flush_packets": "1"},
-    ".webm": {"cluster_time_limit": "1000", "flush_packets": "1"},
+_FRAGMENTS = {
+    "movflags": "hybrid_fragmented+negative_cts_offsets",
+    "frag_duration": "100000",
+    "flush_packets": "1",
 }
-"""What keeps a file playable when the program is killed while writing it.
+_CLUSTERS = {"cluster_time_limit": "100", "flush_packets": "1"}
+_MUXER_OPTIONS = {".mp4": _FRAGMENTS, ".mov": _FRAGMENTS, ".mkv": _CLUSTERS, ".webm": _CLUSTERS}
+"""What keeps a file playable when the program is killed while writing it: pieces of a tenth of a second, handed to
+the system at once.
 
 Negative offsets let the first picture be at 0: without an edit list, which is written too early here, reordered
 pictures would begin some frames late and the sound with them would not fit.
@@ -68,31 +67,20 @@ class Encoder:
         self._container: OutputContainer = av.open(str(part), "w", options=_MUXER_OPTIONS[part.suffix.lower()])
         self._sound: Sound | None = None
         try:
-            self._stream = self._add_stream(settings)
+            self._pictures = PictureStream(self._container, self._form(settings))
             self._sound = Sound.of(audio, audio_start, self._container, part.suffix.lower()) if audio else None
             self._container.start_encoding()
         except BaseException:
             self.abandon()
             raise
 
-    def _add_stream(self, settings: Settings) -> "VideoStream":
+    def _form(self, settings: Settings) -> Format:
         codec = settings.codec
         options = codec.options(settings.quality, settings.effort)
         if self._alpha and codec.encoder == "prores_ks":
             options["profile"] = "4444"
-        stream = cast("VideoStream", self._container.add_stream(codec.encoder, rate=self._rate, options=options))
-        stream.width, stream.height = even(self._size[0]), even(self._size[1])
-        stream.pix_fmt = self._format
-        context = stream.codec_context
-        context.time_base = stream.time_base = Fraction(1, CLOCK)
-        context.gop_size = max(1, round(self._rate))
-        if codec.tag and self._container.format.name in ("mp4", "mov"):
-            context.codec_tag = codec.tag
-        if not self._format.startswith("bgr"):
-            context.colorspace = BT601 if self._format == "yuv420p" else BT709
-            context.color_primaries = context.color_trc = BT709
-            context.color_range = LIMITED
-        return stream
+        tag = codec.tag if self._container.format.name in ("mp4", "mov") else ""
+        return Format(codec.encoder, even(self._size[0]), even(self._size[1]), self._format, self._rate, options, tag)
 
     def write(self, image: Image, seconds: float) -> None:
         """Encode `image` as the one to show from `seconds` on; times must not go back."""
@@ -103,14 +91,14 @@ class Encoder:
         frame.time_base = Fraction(1, CLOCK)
         frame.pts = self._last = max(self._last + 1, round(seconds * CLOCK))
         frame.duration = round(CLOCK / self._rate)
-        self._container.mux(self._stream.encode(frame))
+        self._pictures.write(frame)
         if self._sound:
             self._sound.write_until(seconds)
 
     def finish(self) -> None:
         """Write what is still inside the encoder and the sound up to the last picture's end, and close the file."""
         try:
-            self._container.mux(self._stream.encode())
+            self._pictures.finish()
             if self._sound:
                 self._sound.write_until(self._last / CLOCK + float(1 / self._rate))
                 self._sound.finish()
