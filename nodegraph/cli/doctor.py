@@ -17,7 +17,7 @@ from nodegraph.cli.codes import DONE
 from nodegraph.cli.text import say, table
 from nodegraph.core.errors import DocumentError, NodegraphError
 from nodegraph.core.graph import Graph, GraphNode, Wire
-from nodegraph.session import Session
+from nodegraph.session import Session, user_nodes
 
 _ROOM = 2 << 30
 """Bytes that should be free: a model image and a few minutes of video."""
@@ -61,7 +61,9 @@ def _nodes() -> Iterator[Finding]:
     with Session() as session:
         registry = session.registry
         models = [id for id in registry.definitions if id.startswith("model.")]
-        detail = f"{len(registry.definitions) - len(models)} types, {len(models)} models"
+        detail = (
+            f"{len(registry.definitions) - len(models)} types, {len(models)} models; your own go into {user_nodes()}"
+        )
         broken = [str(problem) for problem in registry.problems if problem.severity == "error"]
     fix = f"{broken[0]} (`nodegraph models check`)" if broken else ""
     yield Finding("nodes", "missing" if broken else "ok", detail, fix)

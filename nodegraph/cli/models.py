@@ -19,6 +19,8 @@ from nodegraph.core.validate import errors_of
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.state import ServerEvent
 
+_UNTOLD = ("failed", "stopping", "stopped")
+"""Stages the command itself tells, as its error or its result."""
 _AGAIN_AFTER = 2.0
 """Seconds after which progress within one stage is told again."""
 
@@ -226,7 +228,11 @@ def _teller(quiet: bool) -> Callable[[ServerEvent], None]:
 
     def tell(event: ServerEvent) -> None:
         now = time.monotonic()
-        if quiet or (last["stage"] == event.state.stage and now - last["at"] < _AGAIN_AFTER):
+        if (
+            quiet
+            or event.state.stage in _UNTOLD
+            or (last["stage"] == event.state.stage and now - last["at"] < _AGAIN_AFTER)
+        ):
             return
         last.update(stage=event.state.stage, at=now)
         say(str(event), sys.stderr)

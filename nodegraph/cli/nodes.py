@@ -3,17 +3,19 @@
 import argparse
 import difflib
 import json
+import sys
 
-from nodegraph.cli.codes import DONE
+from nodegraph.cli.codes import DONE, FAILED
+from nodegraph.cli.sessions import session_for
 from nodegraph.cli.text import first_line, say, say_problems, table
 from nodegraph.core.errors import UsageError
 from nodegraph.core.spec import NodeSpec, Param, Port
-from nodegraph.session import Session
+from nodegraph.session import user_nodes
 
 
 def listing(arguments: argparse.Namespace) -> int:
-    """Every type of node with all the words in its id, title, category or keywords."""
-    with Session() as session:
+    """Every type of node with all the words in its id, title, category or keywords; 1 when there is none."""
+    with session_for(arguments.models, arguments.nodes) as session:
         specs = [one.spec for one in session.registry.definitions.values()]
         words = [word.lower() for word in arguments.words]
         specs = sorted((one for one in specs if _matches(one, words)), key=lambda one: (one.category, one.id))
@@ -22,7 +24,15 @@ def listing(arguments: argparse.Namespace) -> int:
         else:
             table((one.id, one.title, first_line(one.description)) for one in specs)
             say_problems(session.registry.problems)
-    return DONE
+            _say_end(len(specs), words)
+    return DONE if specs else FAILED
+
+
+def _say_end(count: int, words: list[str]) -> None:
+    if not count:
+        say("No node matches.", sys.stderr)
+    elif not words:
+        say(f"\n{count} types. Your own: .py files in {user_nodes()}, or in any folder with --nodes FOLDER.")
 
 
 def _matches(spec: NodeSpec, words: list[str]) -> bool:
@@ -32,7 +42,7 @@ def _matches(spec: NodeSpec, words: list[str]) -> bool:
 
 def info(arguments: argparse.Namespace) -> int:
     """One type of node: what it does, ports, parameters."""
-    with Session() as session:
+    with session_for(arguments.models, arguments.nodes) as session:
         found = session.registry.find(arguments.node)
         if found is None:
             close = difflib.get_close_matches(arguments.node, list(session.registry.definitions), n=1, cutoff=0.5)

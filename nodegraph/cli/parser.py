@@ -72,18 +72,39 @@ def _add_run(verbs: Any) -> None:
     )
     run.add_argument("--place", action="append", default=[], metavar="NODE=PLACE", help="container, process or a URL")
     run.add_argument("--input", metavar="FILE", help="read this video, image or folder instead")
-    run.add_argument("--output", metavar="FILE", help="write to this file instead")
+    run.add_argument(
+        "--output",
+        metavar="FILE",
+        help="write to this file instead, in the format of its suffix; f_%%04d.png or FOLDER/: numbered pictures",
+    )
     pace = run.add_mutually_exclusive_group()
     pace.add_argument("--live", action="store_true", help="at the clock's pace; frames may be dropped")
     pace.add_argument("--every-frame", action="store_true", help="every frame, as fast as it goes")
     run.add_argument("--frames", type=_count, metavar="N", help="stop after so many frames")
-    run.add_argument("--seconds", type=_seconds, metavar="S", help="stop after so many seconds")
+    run.add_argument(
+        "--seconds", type=_seconds, metavar="S", help="stop after so many seconds of the film, with --live of the clock"
+    )
     run.add_argument("--report", metavar="FILE.json", help="write figures of the run")
     run.add_argument("--trace", metavar="FILE.json", help="write a trace for chrome://tracing or Perfetto")
-    run.add_argument(
+    _add_sources(run)
+    run.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
+
+
+def _add_sources(verb: argparse.ArgumentParser) -> None:
+    _add_catalogs(verb)
+    verb.add_argument(
+        "--nodes",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="load the nodes in this folder's .py files too: they run as you, so trust them",
+    )
+
+
+def _add_catalogs(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
         "--models", action="append", default=[], metavar="FILE", help="a catalogue read before the shipped one"
     )
-    run.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
 
 
 def _count(text: str) -> int:
@@ -108,6 +129,7 @@ def _add_presets(verbs: Any) -> None:
     listing.add_argument("--json", action="store_true", help="print JSON")
     check = _verb(presets, "check", "say what is wrong with presets", "presets", "check")
     check.add_argument("presets", nargs="+", metavar="PRESET", help="file or id")
+    _add_sources(check)
     info = _verb(presets, "info", "describe a preset", "presets", "info")
     info.add_argument("preset", metavar="PRESET", help="file or id")
     info.add_argument("--json", action="store_true", help="print JSON")
@@ -128,6 +150,7 @@ def _add_nodes(verbs: Any) -> None:
     info = _verb(nodes, "info", "describe a type of node", "nodes", "info")
     info.add_argument("node", metavar="TYPE", help="for example filter.gaussian_blur")
     for parser in (listing, info):
+        _add_sources(parser)
         parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -159,8 +182,6 @@ def _model_verb(verbs: Any, name: str, help: str, function: str, model: bool = T
     parser = _verb(verbs, name, help, "models", function)
     if model:
         parser.add_argument("model", metavar="MODEL", help="id (`nodegraph models list`)")
-    parser.add_argument(
-        "--models", action="append", default=[], metavar="FILE", help="a catalogue read before the shipped one"
-    )
+    _add_catalogs(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from nodegraph.cli.codes import DONE, INVALID
+from nodegraph.cli.sessions import session_for
 from nodegraph.cli.text import first_line, say, say_error, say_problems, table
 from nodegraph.core import preset_png
 from nodegraph.core.errors import DocumentError, NodegraphError, UsageError
@@ -29,7 +30,7 @@ def listing(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Every problem of every preset named; 3 when one has an error."""
-    with Session() as session:
+    with session_for(arguments.models, arguments.nodes) as session:
         good = [_check(name, session) for name in arguments.presets]
         if not all(good):
             say_problems(session.registry.problems)

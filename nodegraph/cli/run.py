@@ -23,7 +23,8 @@ from nodegraph.session.report import report_of, write_report
 from nodegraph.session.session import Mode
 
 _MOST_WARNINGS = 100
-_UNTOLD = ("absent", "creating", "stopping", "stopped")
+_UNTOLD = ("absent", "creating", "stopping", "stopped", "failed")
+"""Stages of a server not worth a line; that it failed is told by the node that needs it."""
 _STEP = 0.1
 """Seconds between two looks at the run."""
 
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     with (
         Interrupts() as interrupts,
         _warnings() as warnings,
-        session_for(arguments.models, _server_teller(arguments.quiet)) as session,
+        session_for(arguments.models, arguments.nodes, _server_teller(arguments.quiet)) as session,
     ):
         found = session.open(arguments.preset)
         graph = _changed(found, session, arguments)
@@ -59,9 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _changed(found: Found, session: Session, arguments: argparse.Namespace) -> Graph:
     """The preset's graph as this run wants it, paths resolved. Raises UsageError, DocumentError."""
     graph, registry = found.preset.graph, session.registry
-    if arguments.input:
+    if arguments.input is not None:
         graph = overrides.set_file(graph, registry, "input", arguments.input)
-    if arguments.output:
+    if arguments.output is not None:
         graph = overrides.set_file(graph, registry, "output", arguments.output)
     for assignment in arguments.place:
         graph = overrides.set_place(graph, registry, assignment)

@@ -7,6 +7,6 @@ with Session() as session:
 """
 
 from nodegraph.session.found import Found, find_preset, shipped_presets
-from nodegraph.session.session import Session
+from nodegraph.session.session import Session, user_nodes
 
-__all__ = ["Found", "Session", "find_preset", "shipped_presets"]
+__all__ = ["Found", "Session", "find_preset", "shipped_presets", "user_nodes"]

@@ -5,15 +5,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from nodegraph.core.errors import NodeError, UsageError
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.registry import Registry
 from nodegraph.core.spec import NodeSpec, Param
+from nodegraph.session.ends import End, file_param, is_end, replacement, takes, target_of, target_params
 from nodegraph.session.paths import ASSET
 
-End = Literal["input", "output"]
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -86,42 +86,27 @@ def set_place(graph: Graph, registry: Registry, assignment: str) -> Graph:
 def set_file(graph: Graph, registry: Registry, end: End, file: str) -> Graph:
     """`graph` reading from (or writing to) `file`: its one file source (or sink) gets the path.
 
-    A source or sink that cannot take this kind of file is exchanged for one that can, and so is a camera. Raises
-    UsageError when it is not clear which node is meant.
+    A source or sink that cannot take this kind of file is exchanged for one that can, and so is a camera; a folder, or
+    a name with a number in it (``frame_%04d.png``), is a numbered sequence of pictures. Raises UsageError when it is
+    not clear which node is meant.
     """
-    path = Path(file) if file.startswith(ASSET) else Path.cwd() / Path(file).expanduser()
+    if not file:
+        raise UsageError(f"--{end}: the name is empty.", f"Give a file, or leave --{end} out.")
     ends = [(node, spec) for node in graph.nodes.values() if (spec := _end_spec(registry, node, end))]
     with_file = [(node, spec) for node, spec in ends if file_param(spec)]
     live = [one for one in ends if one[1].live]
     node, spec = _only(with_file or live or ends, end)
-    if not _takes(spec, path):
-        spec = _replacement(registry, end, path, spec)
-    param = file_param(spec)
-    if param is None:
-        raise UsageError(f"--{end}: {spec.title} takes no file.", "Use --set.")
+    target = target_of(file, end)
+    if not takes(spec, target):
+        spec = replacement(registry, target, node.id, spec)
     kept = {name: value for name, value in node.params.items() if spec.param(name)} if spec.id == node.type else {}
-    changed = replace(node, type=spec.id, params={**kept, param.name: str(path)})
+    changed = replace(node, type=spec.id, params={**kept, **target_params(spec, target)})
     return _without_lost_wires(graph.with_node(changed), node.id, spec)
-
-
-def file_param(spec: NodeSpec) -> Param | None:
-    """The parameter that names the file a source reads or a sink writes, or None."""
-    return next((param for param in spec.params if param.kind == "file"), None)
 
 
 def _end_spec(registry: Registry, node: GraphNode, end: End) -> NodeSpec | None:
     found = registry.find(node.type)
-    return found.spec if found and node.state != "mute" and _is_end(found.spec, end) else None
-
-
-def _is_end(spec: NodeSpec, end: End) -> bool:
-    if end == "output":
-        return spec.kind == "sink"
-    return not spec.inputs and (spec.live or file_param(spec) is not None or _gives(spec, "image"))
-
-
-def _gives(spec: NodeSpec, type: str) -> bool:
-    return any(type in port.types for port in spec.outputs)
+    return found.spec if found and node.state != "mute" and is_end(found.spec, end) else None
 
 
 def _only(ends: list[tuple[GraphNode, NodeSpec]], end: End) -> tuple[GraphNode, NodeSpec]:
@@ -132,36 +117,6 @@ def _only(ends: list[tuple[GraphNode, NodeSpec]], end: End) -> tuple[GraphNode, 
         raise UsageError(f"--{end}: this preset has no {kind} that a file could replace.", f"Leave --{end} out.")
     choices = [f"--set {node.id}.{param.name if (param := file_param(spec)) else 'path'}=FILE" for node, spec in ends]
     raise UsageError(f"--{end}: this preset has {len(ends)} {kind}s.", f"Say which: {' or '.join(choices)}.")
-
-
-def _takes(spec: NodeSpec, path: Path) -> bool:
-    param = file_param(spec)
-    if param is None:
-        return False
-    if path.is_dir():
-        return not param.accept
-    return not param.accept or path.suffix.lower() in param.accept
-
-
-def _replacement(registry: Registry, end: End, path: Path, now: NodeSpec) -> NodeSpec:
-    """The type of node that takes `path`; it must have the present one's first port."""
-    main = (now.inputs if end == "output" else now.outputs)[0].name
-    specs = [one.spec for one in registry.definitions.values() if _is_end(one.spec, end) and not one.spec.live]
-    fitting = [spec for spec in specs if _takes(spec, path) and _has(spec, end, main) and _strict(spec, path)]
-    if fitting:
-        return fitting[0]
-    kinds = sorted({suffix for spec in specs if (one := file_param(spec)) for suffix in one.accept})
-    raise UsageError(f"--{end}: no node takes {path.name!r} here.", f"Known kinds: {', '.join(kinds)}.")
-
-
-def _has(spec: NodeSpec, end: End, port: str) -> bool:
-    return (spec.input(port) if end == "output" else spec.output(port)) is not None
-
-
-def _strict(spec: NodeSpec, path: Path) -> bool:
-    """A node that takes any suffix is a choice for folders only."""
-    param = file_param(spec)
-    return path.is_dir() or (param is not None and bool(param.accept))
 
 
 def _without_lost_wires(graph: Graph, node_id: str, spec: NodeSpec) -> Graph:

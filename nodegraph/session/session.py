@@ -43,7 +43,7 @@ class Session:
         on_server: "ServerListener | None" = None,
     ) -> None:
         self._catalog_paths = [data_folder() / "models.json"] if catalog_paths is None else list(catalog_paths)
-        self._node_folders = [_user_nodes()] if node_folders is None else list(node_folders)
+        self._node_folders = [user_nodes()] if node_folders is None else list(node_folders)
         self._given = servers
         self._own: Servers | None = None
         self._on_server = on_server
@@ -166,7 +166,8 @@ class _Lazy:
         return self._session.servers.acquire(entry, place)
 
 
-def _user_nodes() -> Path:
+def user_nodes() -> Path:
+    """The folder of the person's own nodes, which every session loads; it need not be there."""
     import platformdirs
 
     return platformdirs.user_data_path("nodegraph", appauthor=False) / "nodes"
