@@ -20,6 +20,7 @@ from nodegraph.core.spec import Port
 from nodegraph.core.types import Detections, Keypoints, Segmentation
 from nodegraph.runtime import codecs
 from nodegraph.runtime.answer_shapes import detections_in, flow_in, keypoints_in, segmentation_in, text_in
+from nodegraph.runtime.protocols import SEE_LOG
 
 Size = tuple[int, int]
 """Width and height, in pixels, of the picture that was sent."""
@@ -65,7 +66,7 @@ def by_declaration(results: Any, outputs: Sequence[Port], size: Size, who: str) 
             values[port.name] = None if part is None else _convert(part, port.types[0], size)
         except (ValueError, TypeError, OverflowError) as error:
             message = f"{who} answered something that is not {port.types[0]} on '{port.name}': {error}."
-            raise ModelAnswerError(message, "See the server's log, or correct `outputs` of its entry.") from None
+            raise ModelAnswerError(message, f"Correct `outputs` of its entry. {SEE_LOG}") from None
     return values
 
 
@@ -85,7 +86,7 @@ def by_shape(results: Any, size: Size, who: str) -> dict[str, Any]:
             "segmentation": segmentation_in(part.get("segmentation", part)),
         }
     except (ValueError, TypeError, OverflowError) as error:
-        raise ModelAnswerError(f"{who} answered something damaged: {error}.", "See the server's log.") from None
+        raise ModelAnswerError(f"{who} answered something damaged: {error}.", SEE_LOG) from None
 
 
 def _picture_in(results: Any) -> Any:

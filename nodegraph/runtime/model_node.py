@@ -11,7 +11,7 @@ from nodegraph.core.spec import NodeSpec
 from nodegraph.runtime.answers import checked
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_spec import spec_of
-from nodegraph.runtime.protocols import Client
+from nodegraph.runtime.protocols import SEE_LOG, Client
 
 FIRST_TIMEOUT: Final = 60.0
 """Seconds for the first answer of a server, which often loads its model only then."""
@@ -159,9 +159,20 @@ class ModelNode:
         timeout = self._entry.timeout or (LATER_TIMEOUT if self._answered else FIRST_TIMEOUT)
         try:
             return client.infer(given, self._params, timeout)
-        except (ModelUnreachable, ModelTimeout) as error:
-            lease.report_failure(error)
+        except ModelError as error:
+            if isinstance(error, ModelUnreachable | ModelTimeout):
+                lease.report_failure(error)
+            self._explain(error)
             raise
+
+    def _explain(self, error: ModelError) -> None:
+        """Protocols say "the model" and "the server's log": here it has a name, and its log a place."""
+        if error.message.startswith("The model"):
+            error.message = self._entry.name + error.message.removeprefix("The model")
+        if isinstance(error, ModelTimeout):
+            error.hint = f"If it only needs longer, raise `timeout` of its entry. {error.hint}"
+        if self._place.get("kind") != "url":
+            error.hint = error.hint.replace(SEE_LOG, f"Its log: nodegraph models logs {self._entry.id}")
 
     def _in_order(self, answer: Mapping[str, Any]) -> Any:
         ports = self.spec.outputs

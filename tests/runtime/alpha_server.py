@@ -23,7 +23,14 @@ class Alpha2018:
     What happened is kept: `payloads`, open `sessions`, `pings`, and `polls_at_once`, the most polls of a session.
     """
 
-    def __init__(self, model: Model, *, interval: int = 25_000, namespace: str = "/query") -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        interval: int = 25_000,
+        namespace: str = "/query",
+        address: tuple[str, int] = ("127.0.0.1", 0),
+    ) -> None:
         self.model, self.interval, self.namespace = model, interval, namespace
         self.payloads: list[dict[str, Any]] = []
         self.sessions: dict[str, Session] = {}
@@ -31,7 +38,7 @@ class Alpha2018:
         self.gets: list[str] = []
         self.pings = self.polls_at_once = 0
         self.left = threading.Event()
-        self.web = _Web(("127.0.0.1", 0), _Handler)
+        self.web = _Web(address, _Handler)
         self.web.alpha = self
         self.url = f"http://127.0.0.1:{self.web.server_port}"
         threading.Thread(target=self.web.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

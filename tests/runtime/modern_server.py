@@ -29,7 +29,12 @@ class Modern:
     """`model` gets the payload and gives `results`; `websocket` lets clients upgrade; `limit` is its maxPayload."""
 
     def __init__(
-        self, model: Callable[[dict[str, Any]], Any], *, websocket: bool = False, limit: int = 1_000_000
+        self,
+        model: Callable[[dict[str, Any]], Any],
+        *,
+        websocket: bool = False,
+        limit: int = 1_000_000,
+        address: tuple[str, int] = ("127.0.0.1", 0),
     ) -> None:
         self.payloads: list[dict[str, Any]] = []
         self.server = socketio.Server(
@@ -37,7 +42,7 @@ class Modern:
         )
         self.server.on("update_request", self._answer, namespace="/query")
         self.model = model
-        self.web = make_server("127.0.0.1", 0, socketio.WSGIApp(self.server), _Threaded, _Quiet)
+        self.web = make_server(*address, socketio.WSGIApp(self.server), _Threaded, _Quiet)
         self.url = f"http://127.0.0.1:{self.web.server_port}"
         threading.Thread(target=self.web.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 

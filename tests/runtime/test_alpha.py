@@ -309,16 +309,17 @@ def test_a_get_route_is_never_asked_about_a_frame() -> None:
         (
             (502, "text/html", b"<html><head><style>p{}</style></head><p>Bad\n gate</p>"),
             ModelRefused,
-            "502 Bad Gateway: Bad gate",
+            '502 Bad Gateway: "Bad gate"',
         ),
-        ((200, "text/html", b"<h1>Welcome</h1>"), ModelAnswerError, "YOLO answered 200 OK: Welcome"),
-        ((200, "application/json", b'{"results": ['), ModelAnswerError, "answered 200 OK"),
-        ((200, "application/json", b""), ModelAnswerError, "answered 200 OK: nothing"),
+        ((200, "text/html", b"<h1>Welcome</h1>"), ModelAnswerError, 'YOLO answered something that is not JSON: "Welcome"'),
+        ((200, "application/json", b'{"results": ['), ModelAnswerError, "is not JSON"),
+        ((200, "application/json", b""), ModelAnswerError, "not JSON: nothing that can be read"),
+        ((200, "text/html", b"\x00\xff what\x1b[31m?"), ModelAnswerError, r'not JSON: "what \[31m\?"'),
         ((422, "application/json", b'{"error": "no face"}'), ModelRefused, "YOLO answered 422: no face"),
         ((200, "application/json", b'{"error": "no face"}'), ModelRefused, "YOLO cannot do this: no face"),
         ((500, "application/json", b'{"error": "no memory"}'), ModelRefused, "YOLO answered 500: no memory"),
         ((200, "application/json", b"null"), ModelAnswerError, "YOLO answered nothing"),
-        ((200, "application/json", b"[" * 100_000), ModelAnswerError, "YOLO answered 200 OK"),
+        ((200, "application/json", b"[" * 100_000), ModelAnswerError, "not JSON"),
     ],
 )
 def test_what_goes_wrong_over_http_is_a_sentence(

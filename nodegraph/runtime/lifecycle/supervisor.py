@@ -111,7 +111,9 @@ class Supervisor(Keeper):
         name = self.launch.name
         if health.state == "ready":
             if isinstance(error, ModelTimeout) and self._too_many_timeouts():
-                return Exit(f"{name} hangs: {self._limits.timeouts} calls were not answered in time.", self._hint)
+                often = f"{self._limits.timeouts} calls were not answered in time"
+                hint = f"If it is only slow, raise `timeout` of its entry. {self._hint}"
+                return Exit(f"{name} hangs: {often}.", hint)
             self._serve(endpoint)
             return None
         mail = self._next_mail(0.2)  # when it died, the news of that is on its way and says more

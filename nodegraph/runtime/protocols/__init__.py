@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+SEE_LOG: Final = "See the server's log."
+"""The hint of an error that only the server can explain. Whoever knows which server it is says where its log is."""
 
 
 @dataclass(frozen=True)

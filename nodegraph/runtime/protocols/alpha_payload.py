@@ -11,6 +11,7 @@ from nodegraph.core.errors import ModelAnswerError, ModelRefused
 from nodegraph.runtime import codecs
 from nodegraph.runtime.answers import Size
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.protocols import SEE_LOG
 
 QUALITIES: Final = (90, 75, 55, 35)
 """JPEG qualities tried in turn until a frame fits the server's limit."""
@@ -55,14 +56,14 @@ def _jpeg(image: Any, limit: int | None, who: str) -> str:
 def results_in(answer: Any, who: str) -> Any:
     """The results inside an answer, whichever of the 2018 envelopes it has."""
     if answer is None:
-        raise ModelAnswerError(f"{who} answered nothing.", "See the server's log.")
+        raise ModelAnswerError(f"{who} answered nothing.", SEE_LOG)
     if not isinstance(answer, Mapping):
         return answer
     for key in ("results", "response"):
         if key in answer:
             return answer[key]
     if "error" in answer and len(answer) <= 3:
-        raise ModelRefused(f"{who} cannot do this: {str(answer['error'])[:300]}.", "See the server's log.")
+        raise ModelRefused(f"{who} cannot do this: {str(answer['error'])[:300]}.", SEE_LOG)
     return answer
 
 

@@ -14,7 +14,7 @@ from nodegraph.core.errors import (
     ModelRefused,
     ModelUnreachable,
 )
-from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols import SEE_LOG, Endpoint
 from nodegraph.runtime.protocols.native_http import HttpChannel
 from nodegraph.runtime.protocols.native_message import Channel, Deadline
 from nodegraph.runtime.protocols.native_unix import UnixChannel
@@ -154,9 +154,7 @@ class NativeClient:
                 value = answer["outputs"][name]
                 outputs[name] = None if value is None else unpack(port["type"], value, body)
         except _NOT_AS_AGREED as error:
-            raise ModelAnswerError(
-                f"The model's output {name} is not what it promised: {error}.", "See the model's log."
-            ) from error
+            raise ModelAnswerError(f"The model's output {name} is not what it promised: {error}.", SEE_LOG) from error
         return outputs
 
 
@@ -167,4 +165,4 @@ def _refusal(error: Any) -> ModelError:
     message = error["message"][:2000]
     if error.get("kind") in ("loading", "busy"):
         return ModelNotReady(message)
-    return ModelRefused(message, "See the model's log." if error.get("kind") == "model" else "")
+    return ModelRefused(message, SEE_LOG if error.get("kind") == "model" else "")

@@ -10,6 +10,7 @@ import httpx
 import numpy as np
 
 from nodegraph.core.errors import ModelAnswerError, ModelUnreachable
+from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols import native_message as message
 from nodegraph.runtime.protocols.native_message import Deadline
 from nodegraph.runtime.protocols.native_values import Bytes, Packer
@@ -87,7 +88,7 @@ class HttpChannel:
         except (httpx.ConnectTimeout, httpx.TransportError, httpx.InvalidURL, RuntimeError) as error:
             raise ModelUnreachable(
                 f"The model's server at {self._client.base_url} fails: {str(error) or type(error).__name__}.",
-                "It may still be starting, or have crashed; see its log.",
+                f"It may still be starting, or have crashed. {SEE_LOG}",
             ) from error
 
     def _read(self, response: httpx.Response, deadline: Deadline) -> Bytes:

@@ -6,6 +6,7 @@ import time
 from typing import Any, Final, Protocol
 
 from nodegraph.core.errors import ModelAnswerError, ModelTimeout
+from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols.native_values import Bytes, Packer
 
 PREFIX: Final = struct.Struct("<4sIQ")
@@ -49,9 +50,7 @@ class Deadline:
 
     def error(self) -> ModelTimeout:
         """The error to raise when it has passed."""
-        return ModelTimeout(
-            f"The model did not answer in {self.seconds:g} s.", "Give it more time, or a smaller picture."
-        )
+        return ModelTimeout(f"The model did not answer in {self.seconds:g} s.", SEE_LOG)
 
 
 def head(header: dict[str, Any], body_size: int) -> bytes:

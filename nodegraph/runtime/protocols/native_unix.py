@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelUnreachable
+from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols import native_message as message
 from nodegraph.runtime.protocols.native_message import Deadline
 from nodegraph.runtime.protocols.native_segment import Segment
@@ -227,5 +228,5 @@ class Lane:
 def _gone(error: OSError | None) -> ModelUnreachable:
     why = f": {error.strerror or error}" if error else ""
     return ModelUnreachable(
-        f"The model's server broke off the connection{why}.", "It may have crashed or been stopped; see its log."
+        f"The model's server broke off the connection{why}.", f"It may have crashed or been stopped. {SEE_LOG}"
     )

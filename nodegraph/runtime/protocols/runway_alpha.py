@@ -15,7 +15,7 @@ import httpx
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.answers import Size, by_declaration, by_shape
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols import SEE_LOG, Endpoint
 from nodegraph.runtime.protocols.alpha_payload import payload_of, results_in
 from nodegraph.runtime.protocols.handshake import PATH, shake_hands
 from nodegraph.runtime.protocols.socketio3 import PollingSocket
@@ -121,8 +121,12 @@ class RunwayAlpha:
         try:
             answer = loads(body)
         except ValueError:
-            message = f"{self._entry.name} answered {status} {_phrase(status)}: {readable(body) or 'nothing'}."
-            raise (ModelAnswerError if status < 400 else ModelRefused)(message, "See the server's log.") from None
+            words = f'"{text}"' if (text := readable(body)) else "nothing that can be read"
+            name, shown = self._entry.name, f"{status} {_phrase(status)}".strip()
+            if status < 400:
+                hint = f"Check that /{self._route} is the right route in its entry. {SEE_LOG}"
+                raise ModelAnswerError(f"{name} answered something that is not JSON: {words}.", hint) from None
+            raise ModelRefused(f"{name} answered {shown}: {words}.", SEE_LOG) from None
         if status >= 400:
             said = answer.get("error") or answer.get("message") if isinstance(answer, Mapping) else None
             raise ModelRefused(f"{self._entry.name} answered {status}: {str(said or readable(body))[:300]}.")

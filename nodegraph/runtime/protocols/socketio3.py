@@ -15,11 +15,11 @@ from typing import Any, Final
 import httpx
 
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelTimeout, ModelUnreachable
-from nodegraph.runtime.protocols import eio3
+from nodegraph.runtime.protocols import SEE_LOG, eio3
 from nodegraph.runtime.protocols.handshake import PATH, Handshake
 from nodegraph.runtime.protocols.wire import fetch, too_slow
 
-SILENT: Final = "Servers of 2018 send no errors: see the server's log."
+SILENT: Final = f"Servers of 2018 send no errors. {SEE_LOG}"
 _GOODBYE: Final = 2.0
 _PLAIN: Final = {"Content-Type": "text/plain;charset=UTF-8"}
 

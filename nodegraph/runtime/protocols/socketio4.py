@@ -10,6 +10,7 @@ import requests
 import socketio
 
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelUnreachable
+from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols.wire import MAX_ANSWER, loads, too_large, too_slow
 
 _OVER: Final = "nodegraph:too-large"
@@ -107,5 +108,5 @@ class LibrarySocket:
         if name == _OVER:
             return too_large()
         if name == _DAMAGED:
-            return ModelAnswerError(f"The model answered something that is not JSON: {value}.", "See the server's log.")
+            return ModelAnswerError(f"The model answered something that is not JSON: {value}.", SEE_LOG)
         return ModelUnreachable("The server closed the connection.")

@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 
 from nodegraph.core.errors import ModelAnswerError, ModelTimeout, ModelUnreachable
+from nodegraph.runtime.protocols import SEE_LOG
 
 MAX_ANSWER: Final = 64_000_000
 """Bytes of one answer; a 4K picture as base64 PNG is about half of it."""
@@ -32,7 +33,7 @@ def too_large() -> ModelAnswerError:
 
 def too_slow(timeout: float, hint: str = "") -> ModelTimeout:
     """The error for an answer that did not come in time."""
-    return ModelTimeout(f"The model did not answer in {timeout:g} s.", hint or "See the server's log.")
+    return ModelTimeout(f"The model did not answer in {timeout:g} s.", hint or SEE_LOG)
 
 
 @contextmanager
@@ -64,7 +65,8 @@ def fetch(http: httpx.Client, method: str, url: str, timeout: float, **request: 
 
 
 def readable(body: bytes) -> str:
-    """An error page as one short line: markup and white space dropped."""
+    """An error page as one short line: markup, white space and what cannot be shown dropped."""
     text = body[:20_000].decode("utf-8", "replace")
     text = re.sub(r"<(style|script|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
-    return " ".join(html.unescape(text).split())[:200]
+    text = "".join(one if one.isprintable() and one != "\ufffd" else " " for one in html.unescape(text))
+    return " ".join(text.split())[:200]

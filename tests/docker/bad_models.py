@@ -1,0 +1,53 @@
+"""A model server that misbehaves, after the 2018 protocol over HTTP: ``python bad_models.py KIND``.
+
+KIND: good | exits (at once) | hangs (in a request) | unready (takes no connection) | garbage | slow | huge (100 MB).
+"""
+
+import http.server
+import json
+import os
+import sys
+import time
+
+KIND = sys.argv[1]
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.say(b"{}")
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if KIND == "hangs":
+            time.sleep(3600)
+        if KIND == "slow":
+            time.sleep(2)
+        if KIND == "garbage":
+            self.say(b"<html>\x00\xff what?</html>")
+        elif KIND == "huge":
+            self.say(b'{"results": "' + b"A" * 100_000_000 + b'"}')
+        else:
+            self.say(json.dumps({"results": asked["data"]}).encode())
+
+    def say(self, body):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self):
+        return "client"
+
+    def log_message(self, format, *args):
+        pass
+
+
+print(f"this is {KIND}", flush=True)
+if KIND == "exits":
+    print("cannot find the weights", file=sys.stderr, flush=True)
+    sys.exit(3)
+if KIND == "unready":
+    time.sleep(3600)
+port = int(os.environ.get("NODEGRAPH_PORT", "33000"))
+http.server.ThreadingHTTPServer(("0.0.0.0", port), Handler).serve_forever()
