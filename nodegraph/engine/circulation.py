@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from nodegraph.core.spec import Port
+from nodegraph.engine.domains import CLOCK
 from nodegraph.engine.events import Dropped, Event, NodeFailed
 from nodegraph.engine.execute import Executor
 from nodegraph.engine.feeding import LiveFeed, OfflineFeed
@@ -76,32 +77,41 @@ class Circulation:
         self.plan, self.nodes = plan, nodes
         self.epoch += 1
         held = {feed.node for feed in _feeds(plan) if feed.slot < 0}
-        for id, node in nodes.items():
-            node.keep = self.live or id in held
         for id, domain in plan.domains.items():
             stream = self.streams.get(id)
             if stream is not None:
-                stream.credits.forget()
+                stream.credits.forget(self._room(domain))
                 stream.adopt(domain, self.epoch)
-            first = stream.seq if stream else 0
-            for step in domain.steps:
-                if step.role != "feed":
-                    nodes[step.id].begin_epoch(self.epoch, first)
+        drives = {step.id: step.drives for step in _steps(plan) if step.drives}
+        drives |= {domain.head: domain.head_drives for domain in plan.domains.values() if domain.head_drives}
+        for id, node in nodes.items():
+            stream = self.streams.get(plan.domain_of[id])
+            node.node = plan.graph.nodes[id]
+            node.keep = self.live or id in held
+            node.begin_epoch(self.epoch, stream.seq if stream else 0, drives.get(id, ()))
 
-    def exchange(self, plan: Plan, nodes: Mapping[str, NodeRun]) -> None:
-        """Go over to another plan while running: frames in flight arrive first, unless one hangs."""
+    def exchange(
+        self, plan: Plan, nodes: Mapping[str, NodeRun], between: Callable[[], None], again: Iterable[str]
+    ) -> None:
+        """Go over to another plan while running: frames in flight arrive first, unless one hangs.
+
+        between: called when the new plan is there and no frame has begun under it. again: sources that have ended
+        and begin anew.
+        """
         self._changing = True
         for stream in self.streams.values():
             stream.credits.hold(True)
         deadline = time.monotonic() + BARRIER
         for stream in self.streams.values():
             stream.credits.wait_idle(max(0.0, deadline - time.monotonic()))
-        new = {id for id, node in nodes.items() if self.nodes.get(id) is not node}
+        new = {id for id, node in nodes.items() if self.nodes.get(id) is not node}.union(again)
         for id in [id for id in self.streams if id not in plan.domains or id in new]:
             self.streams.pop(id).stop()
-        for id in [id for id in self._lanes if id not in nodes or id in new]:
-            self._lanes.pop(id).stop()
+        with self._lanes_lock:
+            for id in [id for id in self._lanes if id not in nodes or id in new]:
+                self._lanes.pop(id).stop()
         self.adopt(plan, nodes)
+        between()
         for stream in self.streams.values():
             stream.credits.hold(False)
             self.try_admit(stream)
@@ -124,9 +134,18 @@ class Circulation:
             self.threads.start("sources", OfflineFeed(self, readers).run)
 
     def _stream(self, domain: Domain) -> Stream:
-        lanes = sum(step.spec.max_inflight for step in domain.steps if step.spec.blocking and step.role == "node")
         reader = None if domain.parent else Reader(self.nodes[domain.head] if domain.head else None)
-        return Stream(domain, reader, self._width + lanes + 1, self.epoch)
+        return Stream(domain, reader, self._room(domain), self.epoch)
+
+    def _room(self, domain: Domain) -> int:
+        """How many frames of a domain may be in flight: one for each worker and each call, and the next one."""
+        lanes = sum(step.spec.max_inflight for step in domain.steps if step.spec.blocking and step.role == "node")
+        return self._width + lanes + 1
+
+    def driving(self, stream: Stream) -> dict[str, Any]:
+        """What wires into a source's parameters carry now, by parameter. Raises what an adapter raises."""
+        drives, node = stream.domain.head_drives, self.nodes.get(stream.domain.head)
+        return node.moved_by(drives, self.executor.held_drives(drives, node)) if drives and node else {}
 
     # --- frames -----------------------------------------------------------------------------------------------------
 
@@ -186,7 +205,10 @@ class Circulation:
         self._signals.look()
 
     def is_over(self) -> bool:
-        """Whether every stream that ends in a sink (every stream, when none does) has ended and arrived."""
+        """Whether every stream that ends in a sink (every stream, when none does) has ended and arrived.
+
+        The engine's own clock, which never ends, counts only when there is no other.
+        """
         streams = list(self.streams.values())
         if self._changing or not streams:
             return False
@@ -194,8 +216,15 @@ class Circulation:
             parent = self.streams.get(stream.domain.parent)
             if parent is not None and parent.over:
                 stream.newest.close()
+        streams = [one for one in streams if self._source_of(one) != CLOCK] or streams
         shown = [one for one in streams if any(step.spec.kind == "sink" for step in one.domain.steps)]
         return all(stream.over for stream in shown or streams)
+
+    def _source_of(self, stream: Stream) -> str:
+        id = stream.id
+        while (domain := self.plan.domains.get(id)) is not None and domain.parent:
+            id = domain.parent
+        return id
 
     def hopeless(self, stream: Stream) -> bool:
         """Whether no source has ever given a frame, `stream` cannot come back, and all others have ended."""
@@ -215,11 +244,26 @@ class Circulation:
         for stream in self.streams.values():
             stream.credits.wait_idle(timeout)
 
+    def wait_quiet(self, patience: float, for_calls: float) -> None:
+        """Wait until nothing moves, after a failure; `for_calls` seconds at most for calls of blocking nodes."""
+        until = time.monotonic() + for_calls
+        self.workers.wait_quiet(patience)
+        while self._busy_lanes() and time.monotonic() < until:
+            for lane in self._busy_lanes():
+                lane.wait_quiet(until - time.monotonic())
+            self.workers.wait_quiet(patience)
+
+    def _busy_lanes(self) -> list[Lane]:
+        with self._lanes_lock:
+            return [lane for lane in self._lanes.values() if lane.busy]
+
     def stop_threads(self, patience: float) -> None:
-        """End lanes and workers."""
-        for lane in self._lanes.values():
-            lane.stop()
+        """End lanes and workers; a call that comes back later finds that its frame is of the past."""
+        with self._lanes_lock:
+            for lane in self._lanes.values():
+                lane.stop()
         self.workers.stop(patience)
+        self.epoch += 1
 
     # --- told by the executor and the feeds -------------------------------------------------------------------------
 
@@ -236,12 +280,20 @@ class Circulation:
         self.emit(Dropped(stream.id, stream.newest.dropped))
 
 
-def _feeds(plan: Plan) -> Iterator[Feed]:
+def _steps(plan: Plan) -> Iterator[Step]:
     for domain in plan.domains.values():
-        for step in (*domain.steps, domain.head_step):
-            if step is not None:
-                yield from (feed for feed in step.inputs if feed)
-                yield from (drive.feed for drive in step.drives)
+        yield from domain.steps
+        if domain.head_step is not None:
+            yield domain.head_step
+    yield from plan.stills
+
+
+def _feeds(plan: Plan) -> Iterator[Feed]:
+    for step in _steps(plan):
+        yield from (feed for feed in step.inputs if feed)
+        yield from (drive.feed for drive in step.drives)
+    for domain in plan.domains.values():
+        yield from (drive.feed for drive in domain.head_drives)
 
 
 def _is_there(value: Any, port: Port) -> bool:

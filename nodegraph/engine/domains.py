@@ -71,7 +71,7 @@ def analyse(shape: Shape, free: frozenset[str]) -> Domains:
     for id in shape.order:
         _assign(id, shape, free, domains, floating)
     for id in shape.feedback:
-        origin = shape.into[id][0].source
+        origin = min(shape.into[id], key=lambda wire: shape.specs[id].input(wire.input) is None).source
         if domains.of[origin]:
             domains.of[id] = domains.of[origin]
             floating.discard(id)

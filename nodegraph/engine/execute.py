@@ -10,15 +10,12 @@ from typing import Any, Protocol
 from nodegraph.core.errors import ModelNotReady, NodegraphError
 from nodegraph.core.node import Stamp
 from nodegraph.engine.events import Event, NodeFailed, NodeRecovered, NodeWaiting
-from nodegraph.engine.frame import NOT_YET, Frame
+from nodegraph.engine.frame import NOT_YET, Abandoned, Frame
 from nodegraph.engine.measure import Trace
-from nodegraph.engine.node_run import NodeRun, blackened, bypassed
-from nodegraph.engine.plan import Feed, Step
+from nodegraph.engine.node_run import NodeRun
+from nodegraph.engine.outputs import blackened, bypassed
+from nodegraph.engine.plan import Drive, Feed, Step
 from nodegraph.engine.workers import Lane, Workers
-
-
-class Abandoned(Exception):
-    """A failure has ended the run: this frame goes no further, and later ones stay parked behind it."""
 
 
 class Host(Protocol):
@@ -74,8 +71,10 @@ class Executor:
             if frame.epoch != host.epoch:
                 return
             step = stack.pop()
-            node = host.nodes[step.id]
-            if node.serial and step.role in ("node", "recall") and not node.enter(frame, step):
+            node = host.nodes.get(step.id)
+            if node is None:  # removed since the line above
+                return
+            if node.ordered and step.role in ("node", "recall") and not node.enter(frame, step):
                 continue
             if step.spec.blocking and step.role == "node" and node.node.state == "on":
                 host.lane(node).submit(frame, step)
@@ -88,9 +87,9 @@ class Executor:
 
     def in_lane(self, frame: Frame, step: Step) -> None:
         """Run one blocking step; what becomes ready goes back to the workers."""
-        if frame.epoch != self._host.epoch:
+        node = self._host.nodes.get(step.id)
+        if frame.epoch != self._host.epoch or node is None:
             return
-        node = self._host.nodes[step.id]
         try:
             self._run(frame, step, node)
         except Abandoned:
@@ -102,8 +101,8 @@ class Executor:
 
     def _after(self, frame: Frame, step: Step, node: NodeRun, ready: list[Step]) -> None:
         host = self._host
-        if node.serial and step.role in ("node", "store") and (waiting := node.leave(frame)):
-            host.workers.push(waiting[0], [waiting[1]], first=True)
+        if node.serial and step.role in ("node", "store"):
+            self._pass_on(frame, node)
         steps, lock = frame.domain.steps, frame.lock
         for index in step.users:
             follower = steps[index - 1]
@@ -135,8 +134,8 @@ class Executor:
                 with frame.lock:
                     frame.uses[slot] -= 1
         else:
-            newest = self._host.nodes[feed.node].newest
-            if newest is None:
+            node = self._host.nodes.get(feed.node)
+            if node is None or (newest := node.newest) is None:
                 return NOT_YET
             value = newest.value
             frame.ages[step.index] = min(frame.ages[step.index], newest.oldest)
@@ -146,36 +145,62 @@ class Executor:
 
     def held(self, feed: Feed) -> Any:
         """The newest value of a held wire, adapted; NOT_YET before the first one."""
-        newest = self._host.nodes[feed.node].newest
-        return NOT_YET if newest is None else picked(feed, newest.value)
+        node = self._host.nodes.get(feed.node)
+        return NOT_YET if node is None or node.newest is None else picked(feed, node.newest.value)
 
-    def _gather(self, frame: Frame, step: Step) -> tuple[list[Any], Sequence[Any]]:
-        args = [None if feed is None else self._value(frame, step, feed) for feed in step.inputs]
-        if not step.drives:
-            return args, ()
-        drives = [self._value(frame, step, drive.feed) for drive in step.drives]
-        return args, [NOT_YET if value is None else value for value in drives]
+    def answer_held(self, stamp: Stamp, seq: int, step: Step, node: NodeRun, given: Sequence[Any] | None) -> Any:
+        """`answer` with held values: for its driven parameters and, when `given` is None, for its inputs."""
+        args = list(given or ())
+        try:
+            if given is None:
+                args = [None if feed is None else self.held(feed) for feed in step.inputs]
+            drives = self.held_drives(step.drives, node)
+        except Exception as error:  # an adapter could not convert the value on a wire
+            return self._failed(seq, step, node, [], error)
+        return self.answer(stamp, seq, step, node, args, drives)
+
+    def held_drives(self, drives: Sequence[Drive], node: NodeRun) -> list[Any]:
+        """What held wires into parameters carry now. Raises what an adapter raises."""
+        return node.newest_of(drives, [self.held(drive.feed) for drive in drives])
+
+    def _gather(self, frame: Frame, step: Step, node: NodeRun) -> tuple[list[Any], Sequence[Any]]:
+        drives = self._driving(frame, step, node) if step.drives else ()
+        return [None if feed is None else self._value(frame, step, feed) for feed in step.inputs], drives
+
+    def _driving(self, frame: Frame, step: Step, node: NodeRun) -> Sequence[Any]:
+        """What drives parameters: in the order of frames, so that what is held does not depend on threads."""
+        try:
+            return node.newest_of(step.drives, [self._value(frame, step, drive.feed) for drive in step.drives])
+        finally:
+            if not node.serial:
+                self._pass_on(frame, node)
+
+    def _pass_on(self, frame: Frame, node: NodeRun) -> None:
+        if waiting := node.leave(frame):
+            self._host.workers.push(waiting[0], [waiting[1]], first=True)
 
     # --- one step ---------------------------------------------------------------------------------------------------
 
     def _run(self, frame: Frame, step: Step, node: NodeRun) -> None:
         if step.role == "recall":
-            result = self._guarded(frame.seq, step, node, [], node.recall)
+            result = NOT_YET  # bypassed inside its loop: there is nothing from before
+            if node.node.state != "bypass":
+                result = self._guarded(frame.seq, step, node, [], node.recall)
         else:
             try:
-                args, drives = self._gather(frame, step)
+                args, drives = self._gather(frame, step, node)
             except Exception as error:  # an adapter could not convert the value on a wire
-                self._failed(frame.seq, step, node, [], error)
-                return
-            if step.role == "feed":
-                self._host.offer(node, frame, step, tuple(args))
-                return
-            result = self.answer(frame.stamp, frame.seq, step, node, args, drives)
-            if step.role == "store":
+                result = self._failed(frame.seq, step, node, [], error)
+            else:
+                if step.role == "feed":
+                    self._host.offer(node, frame, step, tuple(args))
+                    return
+                result = self.answer(frame.stamp, frame.seq, step, node, args, drives)
+            if step.role in ("store", "feed"):
                 return
         if step.uses:
             frame.values[step.index] = result
-        if node.keep and result is not None and result is not NOT_YET:
+        if node.keep and result is not None and result is not NOT_YET and frame.epoch == self._host.epoch:
             node.hold(result, frame.seq, frame.ages[step.index])
         if step.spec.kind == "sink" and result is not NOT_YET:
             node.ages.add(time.perf_counter(), frame.captured, frame.ages[step.index])
@@ -204,12 +229,19 @@ class Executor:
     def _guarded(
         self, seq: int, step: Step, node: NodeRun, args: list[Any], call: Callable[..., Any], *given: Any
     ) -> Any:
+        life = node.life
         began = time.perf_counter()
         try:
             result = call(*given)
+        except Abandoned:
+            raise
         except ModelNotReady as waiting:
+            if not self._host.live:  # a render waits inside the node; a frame without its model is no result
+                return self._failed(seq, step, node, args, waiting)
             return self._waiting(step, node, args, waiting)
         except Exception as error:
+            if node.life != life:  # it was closed under the call, by an edit
+                return self._substitute("hold", step, node, args)
             return self._failed(seq, step, node, args, error)
         ended = time.perf_counter()
         node.meter.add(began, ended)
@@ -241,19 +273,26 @@ class Executor:
         if not self._host.live or policy == "stop":
             self._host.fail(failure)
             raise Abandoned
-        if math.log10(node.failing).is_integer():
+        if worth_telling(node.failing):
             self._host.emit(failure)
         return self._substitute(policy, step, node, args)
 
     @staticmethod
     def _substitute(policy: str, step: Step, node: NodeRun, args: list[Any]) -> Any:
-        if not step.spec.outputs or len(args) < len(step.spec.inputs):
+        if not step.spec.outputs:
             return NOT_YET
         if policy == "hold" and node.good is not None:
             return node.good
+        if len(args) < len(step.spec.inputs):
+            args = [NOT_YET] * len(step.spec.inputs)
         if policy == "black":
             return blackened(step, args, node.good)
         return bypassed(step, args)
+
+
+def worth_telling(count: int) -> bool:
+    """Of failures in a row, the 1st, 10th, 100th, ... are told."""
+    return math.log10(count).is_integer()
 
 
 def picked(feed: Feed, value: Any) -> Any:

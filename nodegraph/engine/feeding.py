@@ -1,10 +1,12 @@
 """Feeding sources into a run: live, one thread each at the source's pace; offline, all in step."""
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nodegraph.core.node import Stamp
-from nodegraph.engine.execute import failure_of
+from nodegraph.engine.events import NodeRecovered
+from nodegraph.engine.execute import failure_of, worth_telling
 from nodegraph.engine.sources import ALIVE
 from nodegraph.engine.streams import Stream
 
@@ -14,6 +16,17 @@ if TYPE_CHECKING:
 FIRST_RETRY = 0.5
 LAST_RETRY = 5.0
 """Seconds before a failed live source is opened again: doubled from the first to the last."""
+
+
+def _release(flow: "Circulation", stream: Stream) -> None:
+    """Let go of a source's device; what goes wrong there is told, and hurts nobody else."""
+    node = stream.reader.node if stream.reader is not None else None
+    for close in (stream.reader and stream.reader.close, node and node.close):
+        try:
+            if close:
+                close()
+        except Exception as error:
+            flow.emit(failure_of(stream.id, stream.frames_in, error))
 
 
 class LiveFeed:
@@ -32,7 +45,7 @@ class LiveFeed:
             while not stopped.is_set() and not stream.exhausted:
                 self._flow.going.wait()
                 try:
-                    item = self._reader.read()
+                    item = self._reader.read(partial(self._flow.driving, stream))
                 except Exception as error:
                     if not self._failed(error):
                         break
@@ -42,17 +55,16 @@ class LiveFeed:
                 if item is not ALIVE:
                     self._show(*item)
         finally:
-            self._reader.close()
-            if self._reader.node is not None:
-                self._reader.node.close()
+            _release(self._flow, stream)
         if not stopped.is_set():
             self._flow.over(stream)
 
     def _show(self, value: Any, stamp: Stamp) -> None:
         stream = self._stream
+        node = self._reader.node
         if stream.failing:
             stream.failing, self._retry = 0, FIRST_RETRY
-        node = self._reader.node
+            self._flow.emit(NodeRecovered(stream.id, stream.frames_in))
         if node is None or not node.spec.live:
             stamp = stream.pacer.wait(stamp, stream.stopped)
             if stream.stopped.is_set():
@@ -68,20 +80,22 @@ class LiveFeed:
     def _failed(self, error: Exception) -> bool:
         """Tell it; whether to try again. A device comes back; a file that cannot be read stays so."""
         stream, node = self._stream, self._reader.node
-        name = node.node.id if node else stream.id
         stream.failing += 1
-        self._reader.close()
-        failure = failure_of(name, stream.frames_in, error, stream.failing)
+        failure = failure_of(stream.id, stream.frames_in, error, stream.failing)
         if node is not None:
             node.failures += 1
             node.failing += 1
-            node.close()
-        if node is None or node.node.failure == "stop" or self._flow.hopeless(stream):
+        _release(self._flow, stream)
+        edited = self._reader.edited and not stream.stopped.is_set()
+        if node is None or node.node.failure == "stop" or (not edited and self._flow.hopeless(stream)):
             self._flow.fail(failure)
             return False
-        self._flow.emit(failure)
+        if worth_telling(stream.failing):
+            self._flow.emit(failure)
         if not node.spec.live:
-            return False
+            if edited:  # somebody is typing a path: the next edit may mend it
+                self._reader.wait_for_edit()
+            return edited and not stream.stopped.is_set()
         stream.stopped.wait(self._retry)
         self._retry = min(LAST_RETRY, self._retry * 2)
         return not stream.stopped.is_set()
@@ -105,10 +119,7 @@ class OfflineFeed:
                 self._step()
         finally:
             for stream in self._streams:
-                if stream.reader is not None:
-                    stream.reader.close()
-                    if stream.reader.node is not None:
-                        stream.reader.node.close()
+                _release(self._flow, stream)
 
     def _step(self) -> None:
         self._flow.going.wait()
@@ -119,7 +130,7 @@ class OfflineFeed:
         if self._linked:  # what a frame holds of another domain must not depend on which thread was faster
             for other in self._streams:
                 if other is not stream:
-                    other.credits.wait_idle(None)
+                    other.credits.wait_idle(None, other.stopped)
         if not stream.credits.take(stream.stopped):
             return
         stream.frames_in += 1
@@ -130,9 +141,12 @@ class OfflineFeed:
     def _advance(self, stream: Stream) -> None:
         """Read one frame ahead of `stream`; none, when it has ended or failed."""
         assert stream.reader is not None
-        began = time.perf_counter()
+        if stream.domain.head_drives:  # nor must what drives a source
+            for other in self._streams:
+                other.credits.wait_idle(None, other.stopped)
+        began, driving = time.perf_counter(), partial(self._flow.driving, stream)
         try:
-            while (item := stream.reader.read()) is ALIVE and not self._flow.stopping.is_set():
+            while (item := stream.reader.read(driving)) is ALIVE and not self._flow.stopping.is_set():
                 pass
         except Exception as error:
             node = stream.reader.node

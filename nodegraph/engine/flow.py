@@ -15,6 +15,11 @@ class Newest(Generic[T]):
         self._closed = False
         self.dropped = 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is in the box."""
+        return self._item is None
+
     def put(self, item: T) -> bool:
         """Put `item` in; whether one was dropped for it."""
         with self._ready:
@@ -79,7 +84,7 @@ class Credits:
     def give(self) -> None:
         """Give a credit back."""
         with self._changed:
-            self._out -= 1
+            self._out = max(0, self._out - 1)  # it may have been written off
             self._changed.notify_all()
 
     def wake(self) -> None:
@@ -93,13 +98,14 @@ class Credits:
             self._held = held
             self._changed.notify_all()
 
-    def forget(self) -> None:
-        """Write off the frames in flight: whoever still works on them no longer counts."""
+    def forget(self, limit: int) -> None:
+        """Write off the frames in flight (whoever still works on them no longer counts), and begin with a new limit."""
         with self._changed:
-            self._out = 0
+            self._out, self.limit = 0, limit
             self._changed.notify_all()
 
-    def wait_idle(self, timeout: float | None) -> bool:
-        """Wait until nothing is in flight; False when it took longer than `timeout` seconds."""
+    def wait_idle(self, timeout: float | None, stopped: threading.Event | None = None) -> bool:
+        """Wait until nothing is in flight; False after `timeout` seconds, or when `stopped` was set (then `wake`)."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._out == 0, timeout)
+            self._changed.wait_for(lambda: self._out == 0 or (stopped is not None and stopped.is_set()), timeout)
+            return self._out == 0

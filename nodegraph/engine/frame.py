@@ -17,6 +17,10 @@ class _NotYet:
 NOT_YET: Final[Any] = _NotYet()
 
 
+class Abandoned(Exception):
+    """A frame goes no further: a failure has ended the run, or its node has been closed for good."""
+
+
 class Frame:
     """One frame of one domain. `epoch` names the plan it belongs to: frames of an older plan are let go.
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from nodegraph.core.node import Stamp
-from nodegraph.engine.execute import Abandoned, Executor
-from nodegraph.engine.frame import NOT_YET
+from nodegraph.engine.execute import Executor
+from nodegraph.engine.frame import NOT_YET, Abandoned
 from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.streams import Item, Stream
 from nodegraph.engine.workers import Threads
@@ -92,8 +92,7 @@ class FreeLane:
         step = self._stream.domain.head_step
         if step is None:
             return NOT_YET
-        drives = [self._executor.held(drive.feed) for drive in step.drives]
         try:
-            return self._executor.answer(stamp, stamp.index, step, self._node, args, drives)
+            return self._executor.answer_held(stamp, stamp.index, step, self._node, args)
         except Abandoned:
             return NOT_YET

@@ -13,9 +13,10 @@ from nodegraph.core.graph import GraphNode
 from nodegraph.core.node import Stamp
 from nodegraph.core.registry import Definition, Instance
 from nodegraph.core.spec import NodeSpec
-from nodegraph.engine.frame import NOT_YET, Frame
+from nodegraph.engine.frame import NOT_YET, Abandoned, Frame
 from nodegraph.engine.measure import Ages, Meter
-from nodegraph.engine.plan import Step
+from nodegraph.engine.outputs import given
+from nodegraph.engine.plan import Drive, Step
 
 REOPEN_AFTER = 1.0
 """Seconds between attempts to open a node that could not be opened."""
@@ -37,8 +38,11 @@ class NodeRun:
         self.node = node
         self.spec: NodeSpec = definition.spec
         self.serial = self.spec.stateful or (self.spec.blocking and self.spec.max_inflight == 1)
+        self.ordered = self.serial
+        """Frames come to it in order: it has state, or parameters that wires drive."""
         self._alone = self.serial and not self.spec.blocking
         self._timed = self.spec.timed
+        self._single = len(self.spec.outputs) == 1
         self.meter = Meter()
         self.ages = Ages()
         self.newest: Held | None = None
@@ -47,6 +51,9 @@ class NodeRun:
         self.failures = 0
         self.failing = 0
         self.waiting = ""
+        self.life = 0
+        """Counts restarts and the end: a call that began in an earlier life does not speak for this one."""
+        self._retired = False
         self._definition = definition
         self._instance: Instance | None = None
         self._opened = False
@@ -54,7 +61,9 @@ class NodeRun:
         self._work = threading.RLock()
         self._params: dict[str, Any] = dict(node.params)
         self._pending: dict[str, Any] = {}
-        self._driven: tuple[tuple[Any, ...], Any] | None = None
+        self._driven: dict[str, Any] = {}
+        self._last: dict[str, Any] = {}
+        self._copy: tuple[dict[str, Any], Any, Any] | None = None
         self._turns = threading.Lock()
         self._turn = 0
         self._epoch = 0
@@ -66,13 +75,23 @@ class NodeRun:
     def instance(self) -> Any:
         """The node itself (made on first use)."""
         if self._instance is None:
-            known = {name: value for name, value in self._params.items() if self.spec.param(name)}
-            self._instance = self._definition.make(known, self.node.place)
+            self._instance = self._make()
+        return self._instance
+
+    def _make(self) -> Instance:
+        known = {name: value for name, value in self._params.items() if self.spec.param(name)}
+        return self._definition.make(known, self.node.place)
+
+    @property
+    def made(self) -> Instance | None:
+        """The node itself if there is one already; for onlookers."""
         return self._instance
 
     def open(self) -> None:
         """Open the node. Raises what the node raises; then it is tried again when it is next needed."""
         with self._work:
+            if self._retired:
+                raise Abandoned
             if not self._opened:
                 self._retry_at = time.monotonic() + REOPEN_AFTER
                 self.instance.open()
@@ -95,6 +114,12 @@ class NodeRun:
             if taken:
                 self._work.release()
 
+    def retire(self, patience: float, failed: bool = False) -> None:
+        """Close the node for good: a call that comes late does not open it again."""
+        self._retired = True
+        self.life += 1
+        self.close(patience, failed)
+
     def _ensure_open(self) -> None:
         if not self._opened:
             if time.monotonic() < self._retry_at and self.failing:
@@ -114,51 +139,97 @@ class NodeRun:
                 checked[name] = declared.check(value)
         if self.serial or self.spec.kind == "source":
             with self._turns:
+                self._params.update(checked)
                 self._pending.update(checked)
         else:
             with self._work:
+                self._params.update(checked)
                 self._instance = self.instance.with_params(checked)
-                self._driven = None
-        self._params.update(checked)
+                self._copy = None
 
-    def apply_pending(self) -> None:
-        """Let changed parameters take effect; called by the thread that runs the node, between frames."""
-        if self._pending:
-            with self._turns:
-                pending, self._pending = self._pending, {}
-            self.instance.configure(pending)
+    def apply_pending(self) -> bool:
+        """Let changed parameters take effect; called by the thread that runs the node, between frames.
+
+        Returns whether the node was reopened for them.
+        """
+        if not self._pending:
+            return False
+        with self._turns:
+            pending, self._pending = self._pending, {}
+        self._driven = {}
+        return self.move(pending)
 
     def restart(self, params: Mapping[str, Any]) -> None:
         """Make the node anew with other parameters, losing its state."""
         with self._work:
+            self.life += 1
             self.close()
-            self._params.update(params)
-            self._instance, self._driven, self._pending = None, None, {}
+            with self._turns:
+                self._params.update(params)
+                self._pending = {}
+            self._instance, self._driven, self._copy = self._make(), {}, None
             self.open()
 
+    def follow(self, drives: Sequence[Drive]) -> None:
+        """Which wires drive parameters from now on; a parameter that lost its wire is what was set by hand."""
+        names = {drive.param.name for drive in drives}
+        with self._turns:
+            self._last = {name: value for name, value in self._last.items() if name in names}
+            for name in [name for name in self._driven if name not in names]:
+                del self._driven[name]
+                param = self.spec.param(name)
+                self._pending[name] = self._params.get(name, param.default if param else None)
+
+    def newest_of(self, drives: Sequence[Drive], values: Sequence[Any]) -> list[Any]:
+        """What wires into parameters carry: the newest value of each that gives nothing now. Called in turn."""
+        for drive, value in zip(drives, values, strict=True):
+            if value is not None and value is not NOT_YET:
+                self._last[drive.param.name] = value
+        return [self._last.get(drive.param.name, NOT_YET) for drive in drives]
+
+    def moved_by(self, drives: Sequence[Drive], values: Sequence[Any]) -> dict[str, Any]:
+        """The parameters that these values change. Raises NodeError for a value that cannot be used."""
+        moved = {
+            name: value
+            for name, value in _wanted(drives, values).items()
+            if value != self._driven.get(name, getattr(self.instance, name, NOT_YET))
+        }
+        self._driven |= moved
+        return moved
+
     def _with_driven(self, step: Step, values: Sequence[Any]) -> Any:
-        """The instance with the parameters that wires drive set for this frame."""
-        wanted = tuple(
-            driven(drive.param, value) for drive, value in zip(step.drives, values, strict=True) if value is not NOT_YET
-        )
-        names = [drive.param.name for drive, value in zip(step.drives, values, strict=True) if value is not NOT_YET]
-        known = self._driven
-        if known is None or known[0] != (names, wanted):
-            if self.serial:
-                self.instance.configure(dict(zip(names, wanted, strict=True)))
-                known = (names, wanted), self.instance
-            else:
-                known = (names, wanted), self.instance.with_params(dict(zip(names, wanted, strict=True)))
-            self._driven = known
-        return known[1]
+        """The instance with the parameters that wires drive for this frame."""
+        if self.serial:
+            if moved := self.moved_by(step.drives, values):
+                self.move(moved)
+            return self.instance
+        wanted, known, base = _wanted(step.drives, values), self._copy, self.instance
+        if known is None or known[0] != wanted or known[1] is not base:
+            self._copy = known = wanted, base, base.with_params(wanted)
+        return known[2]
+
+    def move(self, params: Mapping[str, Any]) -> bool:
+        """Set parameters now, reopening the node when one of them asks for it; whether it was."""
+        with self._work:
+            anew = self._opened and any(param.restart for param in self.spec.params if param.name in params)
+            if anew:
+                self.close()
+            self.instance.configure(params)
+            if anew:
+                self.open()
+            return anew
 
     # --- turns ------------------------------------------------------------------------------------------------------
 
-    def begin_epoch(self, epoch: int, turn: int) -> None:
+    def begin_epoch(self, epoch: int, turn: int, drives: Sequence[Drive]) -> None:
         """A new plan: the next frame is `turn`, and whatever waited under the old plan is let go."""
+        self.follow(drives)
         with self._turns:
             self._epoch, self._turn = epoch, turn
             self._parked.clear()
+            self.ordered = self.serial or bool(drives)
+            if (newest := self.newest) is not None:  # frames may be counted anew
+                self.newest = Held(newest.value, -1, newest.oldest)
 
     def enter(self, frame: Frame, step: Step) -> bool:
         """Whether it is this frame's turn; if not, it is parked and handed out by `leave`."""
@@ -194,10 +265,10 @@ class NodeRun:
             self.apply_pending()
         instance: Any = self._with_driven(step, drives) if drives else self._instance
         result = instance.process(*args, stamp) if self._timed else instance.process(*args)
-        if type(result) is np.ndarray:
+        if type(result) is np.ndarray and self._single:
             result.setflags(write=False)
             return result
-        return freeze(result)
+        return given(self.spec, result)
 
     def recall(self) -> Any:
         """What a Frame Delay gives for this frame, or NOT_YET."""
@@ -224,29 +295,9 @@ def freeze(value: Any) -> Any:
     return value
 
 
-def bypassed(step: Step, args: Sequence[Any]) -> Any:
-    """What a node shows when it is bypassed: for each output the first input of its type, else NOT_YET."""
-    given = []
-    for output in step.spec.outputs:
-        matching = (
-            value
-            for port, value in zip(step.spec.inputs, args, strict=True)
-            if value is not None and value is not NOT_YET and set(port.types) & set(output.types)
-        )
-        given.append(next(matching, NOT_YET))
-    return given[0] if len(given) == 1 else tuple(given)
-
-
-def blackened(step: Step, args: Sequence[Any], good: Any) -> Any:
-    """Black images in place of a failed node's image outputs, sized like its input or its last good output."""
-    pictures = [
-        value for value in (*args, *(good if isinstance(good, tuple) else (good,))) if isinstance(value, np.ndarray)
-    ]
-    picture = next((value for value in pictures if value.ndim in (2, 3)), None)
-    if picture is None:
-        return bypassed(step, args)
-    black = np.zeros_like(picture)
-    if black.ndim == 3 and black.shape[2] == 4:
-        black[..., 3] = 255
-    outputs = [freeze(black) if {"image", "mask"} & set(port.types) else None for port in step.spec.outputs]
-    return outputs[0] if len(outputs) == 1 else tuple(outputs)
+def _wanted(drives: Sequence[Drive], values: Sequence[Any]) -> dict[str, Any]:
+    return {
+        drive.param.name: driven(drive.param, value)
+        for drive, value in zip(drives, values, strict=True)
+        if value is not NOT_YET
+    }

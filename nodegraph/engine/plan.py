@@ -65,8 +65,8 @@ class Domain:
     """One clock and the steps of a frame of it. `start` are the steps that wait for nothing but the clock itself.
 
     head: the node whose value is there when a frame begins (a source, or a free-running node), at slot 0.
-    parent: the domain that feeds a free-running head, or "". head_step: that head's own step. after: domains whose
-    values are held here.
+    parent: the domain that feeds a free-running head, or "". head_step: that head's own step. head_drives: wires into a
+    source's parameters. after: domains whose values are held here.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Domain:
     head_users: tuple[int, ...]
     head_uses: int
     head_step: Step | None
+    head_drives: tuple[Drive, ...]
     after: frozenset[str]
 
 
@@ -130,6 +131,7 @@ class _Planner:
     def plan(self) -> Plan:
         members: dict[str, list[tuple[str, Role]]] = {}
         stills = []
+        delays = [id for id in self.shape.order if self._delays(id)]
         for id in self.shape.order:
             domain = self.found.of[id]
             if id in self.free:
@@ -139,17 +141,22 @@ class _Planner:
                 stills.append(id)
             elif domain == id:
                 members.setdefault(id, [])
-            elif self.shape.specs[id].delay:
+            elif id in delays:
                 members.setdefault(domain, []).insert(0, (id, "recall"))
             else:
                 members.setdefault(domain, []).append((id, "node"))
-        for id in self.shape.order:
-            if self.shape.specs[id].delay and self.found.of[id]:
+        for id in delays:
+            if self.found.of[id]:
                 members[self.found.of[id]].append((id, "store"))
         domains = {id: self._domain(id, steps) for id, steps in members.items()}
         still_steps = tuple(self._step(id, "node", number, {}) for number, id in enumerate(stills))
         ordered = {id: domains[id] for id in self._domain_order(domains)}
         return Plan(self.graph, self.shape.specs, ordered, still_steps, self.free, dict(self.found.of))
+
+    def _delays(self, id: str) -> bool:
+        """Whether this is a Frame Delay at work; a bypassed one that closes no loop passes its input like any node."""
+        bypassed = self.graph.nodes[id].state == "bypass" and id not in self.shape.feedback
+        return self.shape.specs[id].delay and not bypassed
 
     def _domain_order(self, domains: Mapping[str, Domain]) -> list[str]:
         edges = [(other, id) for id, domain in domains.items() for other in domain.after if other in domains]
@@ -183,6 +190,8 @@ class _Planner:
             )
             for s in steps
         )
+        head = self._step(id, "node", 0, {}) if id != CLOCK else None
+        driving = head.drives if head and id not in self.free else ()
         return Domain(
             id=id,
             head="" if id == CLOCK else id,
@@ -191,8 +200,9 @@ class _Planner:
             start=tuple(step.index for step in done if step.waits == 0),
             head_users=tuple(users[0]),
             head_uses=uses[0],
-            head_step=self._step(id, "node", 0, {}) if id in self.free else None,
-            after=frozenset(self._held_domains(done) - {id, ""}),
+            head_step=head if id in self.free else None,
+            head_drives=driving,
+            after=frozenset(self._held_domains((*done, head) if driving and head else done) - {id, ""}),
         )
 
     def _held_domains(self, steps: tuple[Step, ...]) -> set[str]:

@@ -1,9 +1,11 @@
-"""Figures of a run, taken from its nodes and streams at any moment."""
+"""Figures of a run and its newest values, taken from its nodes and streams at any moment."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nodegraph.core.graph import Graph
 from nodegraph.engine.events import NodeStats, RunStats, SinkStats
+from nodegraph.engine.frame import NOT_YET
 from nodegraph.engine.measure import percentile
 from nodegraph.engine.node_run import NodeRun
 
@@ -30,10 +32,25 @@ def run_stats(run: "Run") -> RunStats:
     )
 
 
+def newest_value(graph: Graph, nodes: Mapping[str, NodeRun], id: str, output: str | None) -> Any:
+    """The newest output value of a node, or of what goes into a sink; None while there is none."""
+    found = nodes.get(id)
+    if found is not None and found.spec.kind == "sink":
+        into = {wire.input: wire for wire in graph.wires_into(id)}
+        wire = next((into[port.name] for port in found.spec.inputs if port.name in into), None)
+        return newest_value(graph, nodes, wire.source, wire.output) if wire else None
+    if found is None or (newest := found.newest) is None:
+        return None
+    value, names = newest.value, [port.name for port in found.spec.outputs]
+    if output is not None and len(names) > 1 and isinstance(value, tuple):
+        value = value[names.index(output)]
+    return None if value is NOT_YET else value
+
+
 def _node_stats(run: "Run", node: NodeRun) -> NodeStats:
     median, p95 = node.meter.milliseconds()
     stream = run.streams.get(node.node.id)
-    figures = getattr(node.instance, "extra_stats", None)
+    figures = getattr(node.made, "extra_stats", None)
     extra: Mapping[str, Any] = figures() if figures else {}
     state = "failed" if node.failing else "waiting" if node.waiting else "ready"
     return NodeStats(

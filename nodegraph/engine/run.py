@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,10 +20,11 @@ from nodegraph.engine.circulation import Circulation
 from nodegraph.engine.editing import Change, changes, keeps, same_shape
 from nodegraph.engine.events import Ended, Event, Listener, NodeFailed, RunStats
 from nodegraph.engine.execute import failure_of
+from nodegraph.engine.listening import Telling
 from nodegraph.engine.measure import Trace
 from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.plan import Mode, Plan, build_plan
-from nodegraph.engine.report import run_stats
+from nodegraph.engine.report import newest_value, run_stats
 from nodegraph.engine.stills import Stills
 from nodegraph.engine.streams import Stream
 from nodegraph.engine.workers import Threads
@@ -35,8 +37,6 @@ LAST_FRAMES: Final = 1.0
 
 OFFLINE_WAIT: Final = 900.0
 """Seconds an offline run waits for a model to become ready (pull and build included)."""
-
-KEPT_FAILURES: Final = 100
 
 
 class Run:
@@ -59,13 +59,12 @@ class Run:
         trace: bool = False,
     ) -> None:
         self.mode, self.live = mode, mode == "live"
-        self.failures: list[NodeFailed] = []
         self.failure: NodeFailed | None = None
         self.began = self.ended = time.perf_counter()
         self.threads = Threads(self._crashed)
         self._registry = registry
         self._graph = graph
-        self._listener = listener
+        self._telling = Telling(listener)
         self._trace = Trace(self.began) if trace else None
         self._seconds = seconds
         plan = build_plan(graph, registry, mode)
@@ -77,7 +76,7 @@ class Run:
         self._state = threading.Condition()
         self._reason = ""
         self._done = threading.Event()
-        self._started = False
+        self._started = self._closed = False
 
     def __enter__(self) -> "Run":
         self.start()
@@ -89,30 +88,44 @@ class Run:
     # --- life -------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Open the nodes and begin. A node that cannot be opened fails as if on a frame."""
+        """Open the nodes and begin. A node that cannot be opened fails as if on a frame.
+
+        Raises UsageError when the run has begun before.
+        """
+        if self._started:
+            raise UsageError("This run has begun already.", "Make another Run.")
         self._started = True
-        self.began = time.perf_counter()
-        with self._edit:
-            self._flow.start()
-            self._open(self.nodes.values())
-            self._flow.adopt(self.plan, self.nodes)
-            self._stills.adopt(self.plan.stills, self.nodes, [step.id for step in self.plan.stills])
-            if not self.failure:
-                self._stills.settle(without_blocking=self.live)
-            if self.live:
-                self.threads.start("stills", self._stills.run)
-            if not self.failure:
-                self._flow.begin_streams()
-        self.threads.start("supervisor", self._supervise)
+        try:
+            with self._edit:
+                self.began = time.perf_counter()
+                try:
+                    self._begin()
+                finally:
+                    self.threads.start("supervisor", self._supervise)
+        except BaseException:  # interrupted while a model came up: what was opened is closed
+            self.stop()
+            raise
+
+    def _begin(self) -> None:
+        self._flow.start()
+        self._open(self.nodes.values())
+        self._flow.adopt(self.plan, self.nodes)
+        self._stills.adopt(self.plan.stills, self.nodes, [step.id for step in self.plan.stills])
+        if not self.failure:
+            self._stills.settle(without_blocking=self.live)
+        if self.live:
+            self.threads.start("stills", self._stills.run)
+        if not self.failure:
+            self._flow.begin_streams()
 
     def stop(self) -> None:
-        """End the run now; files are closed and complete. Returns when all is closed."""
+        """End the run now; files are closed and complete. Returns when all is closed (in a listener: at once)."""
         self._end("stopped")
         self.wait()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the run is over; False when `timeout` seconds were not enough."""
-        return self._done.wait(timeout) if self._started else True
+        """Wait until the run is over; False when `timeout` seconds were not enough. A listener does not wait."""
+        return self._done.wait(0 if self._telling.inside else timeout) if self._started else True
 
     def pause(self) -> None:
         """Hold the sources; frames in flight go on."""
@@ -120,7 +133,7 @@ class Run:
 
     def resume(self) -> None:
         """Let the sources go on."""
-        for stream in self.streams.values():
+        for stream in list(self.streams.values()):
             stream.pacer.move()
         self._flow.going.set()
 
@@ -135,31 +148,51 @@ class Run:
         """Go on with another graph: what did not change keeps its state, and the output does not skip.
 
         Raises DocumentError or NodeError when the new graph cannot run; the old one then goes on. Raises UsageError
-        offline: a render is of one graph.
+        offline: a render is of one graph. When the run is over, nothing happens.
         """
         if not self.live:
             raise UsageError("A render keeps the graph it began with.", "Stop it, or edit a live run.")
         with self._edit:
-            if same_shape(self._graph, graph):
-                nodes, moved = self.nodes, changes(self.nodes, graph)
+            if self._closed:
+                return
+            same = same_shape(self._graph, graph)
+            plan = self.plan if same else build_plan(graph, self._registry, self.mode)
+            kept = {id: self.nodes[id] for id in plan.specs if keeps(self.nodes.get(id), graph.nodes[id])}
+            if not self._started:
+                kept = {}
+            moved = changes(kept, graph)
+            nodes = {id: kept.get(id) or self._node(graph, id) for id in plan.specs}
+            again = [change.node.node.id for change in moved if self._has_ended(change)]
+            if not self._started:
+                self._flow.plan, self._flow.nodes = plan, nodes
+            elif same and not again:
+                for id, node in nodes.items():
+                    node.node = graph.nodes[id]
             else:
-                plan = build_plan(graph, self._registry, self.mode)
-                kept = {id: self.nodes[id] for id in plan.specs if keeps(self.nodes.get(id), graph.nodes[id])}
-                moved = changes(kept, graph)
-                nodes = {id: kept.get(id) or self._node(graph, id) for id in plan.specs}
-                self._exchange(plan, nodes)
-            for id, node in nodes.items():
-                node.node = graph.nodes[id]
+                quick = [change for change in moved if not change.anew]
+                self._exchange(replace(plan, graph=graph), nodes, quick, again)
+                moved = [change for change in moved if change.anew]
             self._graph = graph
             for change in moved:
                 self._apply(change)
 
-    def _exchange(self, plan: Plan, nodes: Mapping[str, NodeRun]) -> None:
+    def _has_ended(self, change: Change) -> bool:
+        """Whether this is a source that has come to its end, and would go on otherwise now."""
+        stream = self.streams.get(change.node.node.id)
+        return stream is not None and stream.reader is not None and stream.exhausted and self._flow.frames is None
+
+    def _exchange(
+        self, plan: Plan, nodes: Mapping[str, NodeRun], quick: Iterable[Change], again: Iterable[str]
+    ) -> None:
+        def between() -> None:
+            for change in quick:
+                self._apply(change)
+
         before = {step.id: step for step in self.plan.stills}
         made = [node for id, node in nodes.items() if self.nodes.get(id) is not node]
         gone = [node for id, node in self.nodes.items() if nodes.get(id) is not node and node.spec.kind != "source"]
         self._open(made)
-        self._flow.exchange(plan, nodes)
+        self._flow.exchange(plan, nodes, between, again)
         anew = {node.node.id for node in made}
         rewired = [step.id for step in plan.stills if step != before.get(step.id) or step.id in anew]
         self._stills.adopt(plan.stills, nodes, rewired)
@@ -209,17 +242,20 @@ class Run:
         with self._state:
             self._state.wait_for(lambda: bool(self._reason), self._seconds if self.live else None)
             self._reason = self._reason or "finished"
-        self._tear_down()
-        self.ended = time.perf_counter()
-        self.emit(Ended("failed" if self.failure else self._reason, self.failure))
-        self._done.set()
+        try:
+            self._tear_down()
+        finally:  # whatever happens, nobody waits for ever
+            self.ended = time.perf_counter()
+            self.emit(Ended("failed" if self.failure else self._reason, self.failure))
+            self._done.set()
 
     def _tear_down(self) -> None:
         """Sources first, then what is in flight, then models (a call that hangs ends there), sinks last."""
         with self._edit:
+            self._closed = True
             self._flow.stop_sources()
             if self.failure:
-                self._flow.workers.wait_quiet(PATIENCE)
+                self._flow.wait_quiet(PATIENCE, LAST_FRAMES)
             else:
                 self._flow.wait_idle(None if self._reason == "finished" and not self.live else LAST_FRAMES)
             self._stills.stop()
@@ -253,7 +289,7 @@ class Run:
 
     def _close(self, node: NodeRun) -> None:
         try:
-            node.close(PATIENCE, failed=self.failure is not None)
+            node.retire(PATIENCE, failed=self.failure is not None)
         except Exception as error:
             self._node_failed(node, error)
 
@@ -285,31 +321,19 @@ class Run:
 
     def emit(self, event: Event) -> None:
         """Tell the listener; one that raises is told nothing more, and the run is not hurt."""
-        if isinstance(event, NodeFailed):
-            self.failures = [*self.failures, event][-KEPT_FAILURES:]
-        if self._listener is not None:
-            try:
-                self._listener(event)
-            except Exception as error:
-                self._listener = None
-                self.failures.append(failure_of("", 0, error))
+        self._telling.emit(event)
+
+    @property
+    def failures(self) -> list[NodeFailed]:
+        """The failures told so far, the newest hundred."""
+        return self._telling.failures
 
     def latest(self, node: str, output: str | None = None) -> Any:
         """The newest output value of a node, or of what goes into a sink; None while there is none.
 
         Offline only nodes whose value is held elsewhere have one.
         """
-        found = self.nodes.get(node)
-        if found is not None and found.spec.kind == "sink":
-            into = {wire.input: wire for wire in self._graph.wires_into(node)}
-            wire = next((into[port.name] for port in found.spec.inputs if port.name in into), None)
-            return self.latest(wire.source, wire.output) if wire else None
-        if found is None or found.newest is None:
-            return None
-        names = [port.name for port in found.spec.outputs]
-        if output is not None and len(names) > 1:
-            return found.newest.value[names.index(output)]
-        return found.newest.value
+        return newest_value(self._graph, self.nodes, node, output)
 
     def stats(self) -> RunStats:
         """Figures since the run began."""

@@ -3,13 +3,14 @@
 import itertools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from nodegraph.core.errors import NodeError
 from nodegraph.core.node import Stamp, Stamped
-from nodegraph.engine.node_run import NodeRun, freeze
+from nodegraph.engine.node_run import NodeRun
+from nodegraph.engine.outputs import given
 
 ALIVE: Final[Any] = object()
 """A source has nothing yet, but is still at it."""
@@ -31,15 +32,30 @@ class Reader:
         self._step = 1.0 / TICK_RATE
         self._restart: dict[str, Any] | None = None
         self._wanted = threading.Lock()
+        self._asked = threading.Event()
+        self.edited = False
+        """Whether it was begun anew by `restart` and has given nothing since."""
 
     def restart(self, params: dict[str, Any]) -> None:
         """Begin anew with these parameters before the next frame; callable from any thread."""
         with self._wanted:
             self._restart = {**(self._restart or {}), **params}
+            self._asked.set()
 
-    def read(self) -> tuple[Any, Stamp] | Any | None:
-        """The next (value, Stamp), ALIVE, or None at the end. Raises what the node raises."""
-        self._apply_restart()
+    def wait_for_edit(self) -> None:
+        """Wait until `restart` or `wake` is called."""
+        self._asked.wait()
+
+    def wake(self) -> None:
+        """End `wait_for_edit`."""
+        self._asked.set()
+
+    def read(self, driving: Callable[[], Mapping[str, Any]] = dict) -> tuple[Any, Stamp] | Any | None:
+        """The next (value, Stamp), ALIVE, or None at the end; `driving` says what wires change.
+
+        Raises what the node raises.
+        """
+        self._apply_changes(driving)
         if self._items is None:
             self._items = self._open()
         while True:
@@ -78,15 +94,22 @@ class Reader:
             self._next = self._last + self._step
         self._media = None
 
-    def _apply_restart(self) -> None:
+    def _apply_changes(self, driving: Callable[[], Mapping[str, Any]]) -> None:
         with self._wanted:
             wanted, self._restart = self._restart, None
+            self._asked.clear()
         if self.node is None:
             return
         if wanted is not None:
+            self.edited = True
+            try:
+                self.close()
+            finally:
+                self.node.restart(wanted)
+        reopened = self.node.apply_pending()
+        driven = driving()
+        if (driven and self.node.move(driven)) or reopened:
             self.close()
-            self.node.restart(wanted)
-        self.node.apply_pending()
 
     def _stamped(self, item: Stamped[Any]) -> tuple[Any, Stamp]:
         speed = 1.0
@@ -99,10 +122,10 @@ class Reader:
             self._step = shown - self._last
         else:
             raise NodeError("The source's times do not increase.", "Report this to the author of the node.")
-        self._media, self._last = item.time, shown
+        self._media, self._last, self.edited = item.time, shown, False
         stamp = Stamp(self.count, shown, item.time, item.rate * speed if item.rate else None, time.perf_counter())
         self.count += 1
-        return freeze(item.value), stamp
+        return given(self.node.spec, item.value) if self.node else None, stamp
 
 
 class Pacer:

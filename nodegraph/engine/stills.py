@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nodegraph.core.node import Stamp
-from nodegraph.engine.execute import Abandoned, Executor
-from nodegraph.engine.frame import NOT_YET
+from nodegraph.engine.execute import Executor
+from nodegraph.engine.frame import NOT_YET, Abandoned
 from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.plan import Step
 
@@ -64,11 +64,11 @@ class Stills:
 
     def _run(self, step: Step) -> bool:
         """Run one still; False when its model is not ready yet."""
-        node = self._nodes[step.id]
-        args = [None if feed is None else self._executor.held(feed) for feed in step.inputs]
-        drives = [self._executor.held(drive.feed) for drive in step.drives]
+        node = self._nodes.get(step.id)
+        if node is None:  # removed while those before it ran
+            return True
         try:
-            result: Any = self._executor.answer(self._now(), node.meter.runs, step, node, args, drives)
+            result: Any = self._executor.answer_held(self._now(), node.meter.runs, step, node, None)
         except Abandoned:
             return True
         if result is not None and result is not NOT_YET:

@@ -28,7 +28,6 @@ class Stream:
         self.failing = 0
         self.frames_in = 0
         self.seq = 0
-        self._offered = -1
         self.offered_at = 0.0
         self.interval = 0.0
         self._lock = threading.Lock()
@@ -40,6 +39,7 @@ class Stream:
             self.domain = domain
             self.template = Template(domain)
             self.epoch = epoch
+            self._offered = -1  # another source may count from 0
 
     def admit(self, item: Item, limit: int | None) -> Frame | None:
         """A new frame; the caller holds a credit for it. None (and the stream ends) when the limit is reached."""
@@ -77,11 +77,13 @@ class Stream:
 
     @property
     def over(self) -> bool:
-        """Nothing more comes and nothing is in flight."""
-        return self.exhausted and self.credits.in_flight == 0
+        """Nothing more comes and nothing is in flight, or about to be."""
+        return self.exhausted and self.credits.in_flight == 0 and (self.reader is None or self.newest.empty)
 
     def stop(self) -> None:
         """Let every thread that waits here look up and end."""
         self.stopped.set()
+        if self.reader is not None:
+            self.reader.wake()
         self.newest.close()
         self.credits.wake()

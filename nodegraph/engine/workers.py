@@ -18,12 +18,14 @@ class Threads:
     def __init__(self, crashed: Callable[[BaseException], None]) -> None:
         self._crashed = crashed
         self._started: list[threading.Thread] = []
+        self._listing = threading.Lock()
 
     def start(self, name: str, body: Callable[..., None], *args: Any) -> threading.Thread:
         """Run ``body(*args)`` on a new thread."""
         thread = threading.Thread(target=self._guarded, args=(body, args), name=name, daemon=True)
-        self._started = [one for one in self._started if one.is_alive()] + [thread]
-        thread.start()
+        with self._listing:
+            self._started = [one for one in self._started if one.is_alive()] + [thread]
+            thread.start()
         return thread
 
     def _guarded(self, body: Callable[..., None], args: tuple[Any, ...]) -> None:
@@ -101,12 +103,26 @@ class Lane:
         self._jobs: queue.SimpleQueue[tuple[Frame, Step] | None] = queue.SimpleQueue()
         self._call = call
         self._width = width
+        self._waiting = 0
+        self._changed = threading.Condition()
         for number in range(width):
             threads.start(f"{name} {number + 1}" if width > 1 else name, self._work)
 
     def submit(self, frame: Frame, step: Step) -> None:
         """Have the node called for this frame."""
+        with self._changed:
+            self._waiting += 1
         self._jobs.put((frame, step))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is going on or waits for its turn."""
+        return self._waiting > 0
+
+    def wait_quiet(self, patience: float) -> None:
+        """Wait until no call is going on, at most `patience` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting, patience)
 
     def stop(self) -> None:
         """End the threads after the call they are in."""
@@ -115,4 +131,9 @@ class Lane:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            self._call(*job)
+            try:
+                self._call(*job)
+            finally:
+                with self._changed:
+                    self._waiting -= 1
+                    self._changed.notify_all()
