@@ -6,18 +6,18 @@ import difflib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from nodegraph.cli.codes import DONE, FAILED, INVALID
 from nodegraph.cli.sessions import session_for
-from nodegraph.cli.text import first_line, say, say_problems, table
+from nodegraph.cli.text import counted, first_line, say, say_problems, table
 from nodegraph.core.errors import Problem, UsageError
 from nodegraph.core.resources import data_folder
 from nodegraph.core.validate import errors_of
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.state import ServerEvent
+from nodegraph.runtime.state import ServerEvent, Stage
 
 _UNTOLD = ("failed", "stopping", "stopped")
 """Stages the command itself tells, as its error or its result."""
@@ -29,7 +29,6 @@ def listing(arguments: argparse.Namespace) -> int:
     """Every model of the catalogues with where it can run and whether it is here."""
     with session_for(arguments.models) as session:
         _show(session.models, arguments)
-        _say_broken(problem for catalog in session.catalogs.values() for problem in catalog.problems)
     return DONE
 
 
@@ -119,6 +118,9 @@ def check(arguments: argparse.Namespace) -> int:
     """Every problem of every catalogue; 3 when one has an error."""
     from nodegraph.runtime.catalog import load_catalog
 
+    missing = [name for name in arguments.catalogues if not Path(name).is_file()]
+    if missing:
+        raise UsageError(f"There is no file {missing[0]!r}.", "Check the path.")
     paths = [Path(name) for name in arguments.catalogues] or [data_folder() / "models.json"]
     catalogs = {path: load_catalog(path) for path in paths}
     if arguments.json:
@@ -130,7 +132,8 @@ def check(arguments: argparse.Namespace) -> int:
     for path, one in () if arguments.json else catalogs.items():
         errors = errors_of(one.problems)
         warnings = len(one.problems) - len(errors)
-        say(f"{path}: {len(one.entries)} models, {len(errors)} errors, {warnings} warnings")
+        counts = (counted(len(one.entries), "model"), counted(len(errors), "error"), counted(warnings, "warning"))
+        say(f"{path}: {', '.join(counts)}")
         say_problems(one.problems)
     return INVALID if any(errors_of(one.problems) for one in catalogs.values()) else DONE
 
@@ -216,25 +219,16 @@ def _entry(entries: list[ModelEntry], name: str) -> ModelEntry:
     raise UsageError(f"There is no model {name!r} in the catalogue.", hint)
 
 
-def _say_broken(problems: Iterable[Problem]) -> None:
-    broken = errors_of(problems)
-    if broken:
-        say(f"{len(broken)} mistakes in the catalogue: `nodegraph models check` names them.", sys.stderr)
-
-
 def _teller(quiet: bool) -> Callable[[ServerEvent], None]:
-    """Says stages as they begin, and progress every other second, on stderr."""
-    last: dict[str, Any] = {"stage": None, "at": 0.0}
+    """Says stages and the steps of a build as they begin, and progress every other second, on stderr."""
+    last: dict[str, Any] = {"step": None, "at": 0.0}
 
     def tell(event: ServerEvent) -> None:
-        now = time.monotonic()
-        if (
-            quiet
-            or event.state.stage in _UNTOLD
-            or (last["stage"] == event.state.stage and now - last["at"] < _AGAIN_AFTER)
-        ):
+        now, stage = time.monotonic(), event.state.stage
+        step = (stage, event.state.message if stage is Stage.BUILDING else "")
+        if quiet or stage in _UNTOLD or (last["step"] == step and now - last["at"] < _AGAIN_AFTER):
             return
-        last.update(stage=event.state.stage, at=now)
+        last.update(step=step, at=now)
         say(str(event), sys.stderr)
 
     return tell
