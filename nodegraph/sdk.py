@@ -2,6 +2,7 @@
 
 from nodegraph.core.errors import NodeError
 from nodegraph.core.node import Color, Filter, Sink, Source, Stamp, Stamped, param
+from nodegraph.core.plain import plain
 from nodegraph.core.types import (
     AnyValue,
     Boolean,
@@ -44,4 +45,5 @@ __all__ = [
     "Text",
     "Vector",
     "param",
+    "plain",
 ]

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.core.errors import NodeError
+from nodegraph.core.plain import plain
 from nodegraph.core.spec import Param
-from nodegraph.core.types import Detections, Keypoints, Segmentation
+from nodegraph.core.types import Segmentation
 
 
 @dataclass(frozen=True)
@@ -38,33 +39,6 @@ def fits(outputs: Iterable[str], inputs: Iterable[str]) -> Adapter | None:
             if (one, other) in ADAPTERS:
                 return Adapter(one, other, ADAPTERS[one, other])
     return None
-
-
-def plain(value: Any) -> Any:
-    """A value as plain JSON data: arrays as lists, detections and keypoints as objects, paths as text, NaN as null."""
-    if isinstance(value, Detections):
-        rows = zip(value.boxes.tolist(), value.labels, value.scores.tolist(), strict=True)
-        return [{"box": plain(box), "label": label, "score": plain(score)} for box, label, score in rows]
-    if isinstance(value, Keypoints):
-        return {
-            "names": list(value.names),
-            "edges": [list(edge) for edge in value.edges],
-            "points": plain(value.points),
-        }
-    if isinstance(value, Segmentation):
-        height, width = value.labels.shape
-        return {"names": list(value.names), "width": width, "height": height}
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, dict):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return str(value) if isinstance(value, Path) else value
 
 
 def driven(param: Param, value: Any) -> Any:

@@ -3,18 +3,27 @@
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nodegraph.core.adapters import plain
 from nodegraph.core.errors import NodegraphError
+from nodegraph.core.plain import plain
 from nodegraph.core.preset import Preset, write_atomically
 from nodegraph.engine.events import NodeStats, RunStats
 from nodegraph.engine.run import Run
 from nodegraph.session.machine import machine_facts
 
 
-def report_of(preset: Preset, run: Run, interrupted: bool, warnings: Iterable[str] = ()) -> dict[str, Any]:
+@dataclass
+class Warned:
+    """A warning, and how often one of its kind came; `message` is the first."""
+
+    message: str
+    count: int = 0
+
+
+def report_of(preset: Preset, run: Run, interrupted: bool, warnings: Iterable[Warned] = ()) -> dict[str, Any]:
     """The report of a run that is over, as plain data."""
     stats = run.stats()
     return {
@@ -29,7 +38,7 @@ def report_of(preset: Preset, run: Run, interrupted: bool, warnings: Iterable[st
         "sinks": {id: _rounded(dataclasses.asdict(one)) for id, one in stats.sinks.items()},
         "restarts": sum(int(one.extra.get("restarts", 0)) for one in stats.nodes.values()),
         "errors": _errors(stats),
-        "warnings": list(warnings),
+        "warnings": [dataclasses.asdict(one) for one in warnings],
         "machine": machine_facts(),
     }
 
@@ -55,7 +64,7 @@ def _plain(value: Any) -> Any:
         return getattr(value, "label", None) or {key: _plain(one) for key, one in vars(value).items()}
     try:
         json.dumps(made := plain(value), allow_nan=False)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, NodegraphError):
         return str(value)
     return made
 

@@ -4,7 +4,20 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from nodegraph.sdk import Detections, Filter, Integer, Json, Keypoints, NodeError, Number, Text, Vector, param
+from nodegraph.sdk import (
+    AnyValue,
+    Detections,
+    Filter,
+    Integer,
+    Json,
+    Keypoints,
+    NodeError,
+    Number,
+    Text,
+    Vector,
+    param,
+    plain,
+)
 from nodes.control._formatting import as_text
 from nodes.control._json_path import PathMissing, selected
 
@@ -54,6 +67,51 @@ def _number(value: Any) -> float:
     return number if np.isfinite(number) else 0.0
 
 
+class MakeJson(
+    Filter,
+    id="control.make_json",
+    category="Control/Data",
+    title="Make JSON",
+    keywords=("object", "combine", "pack", "record", "row"),
+):
+    """Put values together to a JSON object, such as a row for sink.csv.
+
+    `names` are the keys of a to h in this order, separated by commas; an input without a name has its letter. A named
+    key is always there, null where no value came; one without a name only with a value. Values look as in
+    sink.json_lines.
+    """
+
+    names: str = param("", "Keys of a, b, c and so on, such as: name, width, height.")
+
+    def process(
+        self,
+        a: AnyValue | None = None,
+        b: AnyValue | None = None,
+        c: AnyValue | None = None,
+        d: AnyValue | None = None,
+        e: AnyValue | None = None,
+        f: AnyValue | None = None,
+        g: AnyValue | None = None,
+        h: AnyValue | None = None,
+    ) -> Json:
+        values = (a, b, c, d, e, f, g, h)
+        given = [name.strip() for name in self.names.split(",")]
+        keys = _keys(given, len(values))
+        made = zip(keys, values, strict=True)
+        return {key: plain(value) for key, value in made if value is not None or key in given}
+
+
+def _keys(given: list[str], count: int) -> list[str]:
+    """A key for each of `count` inputs. Raises NodeError for too many and for two alike."""
+    if len(given) > count:
+        raise NodeError(f"{len(given)} names are given for {count} inputs.", "Leave some out.")
+    keys = [given[at] if at < len(given) and given[at] else "abcdefgh"[at] for at in range(count)]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise NodeError(f"Two inputs are called {twice!r}.", "Give each its own name.")
+    return keys
+
+
 class VectorElement(Filter, id="control.vector_element", category="Control/Data", keywords=("index", "component")):
     """Give one number of a vector."""
 
@@ -83,8 +141,7 @@ class DetectionsToJson(Filter, id="control.detections_to_json", category="Data/D
     """Give detections as JSON: a list of objects with label, score and box (left, top, right, bottom, 0..1)."""
 
     def process(self, detections: Detections) -> Json:
-        rows = zip(detections.labels, detections.scores.tolist(), detections.boxes.tolist(), strict=True)
-        return [{"label": label, "score": score, "box": box} for label, score, box in rows]
+        return plain(detections)
 
 
 class Place(NamedTuple):

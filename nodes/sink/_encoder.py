@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _FRAGMENTS = {
     "movflags": "hybrid_fragmented+negative_cts_offsets",
-    "frag_duration": "100000",
+    "frag_duration": "50000",
     "flush_packets": "1",
 }
-_CLUSTERS = {"cluster_time_limit": "100", "flush_packets": "1"}
+_CLUSTERS = {"cluster_time_limit": "50", "flush_packets": "1"}
 _MUXER_OPTIONS = {".mp4": _FRAGMENTS, ".mov": _FRAGMENTS, ".mkv": _CLUSTERS, ".webm": _CLUSTERS}
-"""What keeps a file playable when the program is killed while writing it: pieces of a tenth of a second, handed to
+"""What keeps a file playable when the program is killed while writing it: pieces of a twentieth of a second, handed to
 the system at once.
 
 Negative offsets let the first picture be at 0: without an edit list, which is written too early here, reordered

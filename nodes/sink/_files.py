@@ -1,11 +1,14 @@
 """Where sinks write: beside the final name first, and over it only when the file is whole."""
 
 import errno
+import itertools
+import logging
 import os
 from pathlib import Path
 
 from nodegraph.sdk import NodeError
 
+_log = logging.getLogger("nodegraph.nodes")
 _SENTENCES = {
     errno.ENOSPC: ("the disk is full", "Free some space or write to another disk."),
     errno.EDQUOT: ("your share of the disk is used up", "Free some space or write to another disk."),
@@ -42,14 +45,27 @@ def check_target(path: Path, accept: tuple[str, ...]) -> None:
 
 
 def make_part(path: Path) -> Path:
-    """Create the folders and an empty part file for `path`, so that a bad place is told before any work."""
+    """Create the folders and an empty part file for `path`, so that a bad place is told before any work.
+
+    A part file that is there already is all that is left of a run that broke off: it gets another name.
+    """
     part = part_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if part.is_file() and part.stat().st_size:
+            kept = _free_name(part)
+            part.rename(kept)
+            _log.warning("%s was left by a run that broke off; it is now called %s.", part, kept.name)
         part.open("wb").close()
     except OSError as error:
         raise cannot_write(path, error) from error
     return part
+
+
+def _free_name(part: Path) -> Path:
+    """``clip.part.mp4`` -> ``clip.part-1.mp4``, or the first number that is free."""
+    names = (part.with_name(f"{part.stem}-{number}{part.suffix}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())
 
 
 def put_in_place(part: Path, path: Path) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CLOCK = 120_000
 """Ticks per second: every usual frame rate, also 23.976 and 29.97, is a whole number of them."""
-PATIENCE = 1.0
+PATIENCE = 0.5
 """Seconds an encoder may hold back more than half as many pictures as the file has."""
 
 

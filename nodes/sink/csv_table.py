@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from nodegraph.sdk import AnyValue, Detections, Keypoints, NodeError, Sink, Stamp, param
+from nodegraph.sdk import AnyValue, Detections, Keypoints, NodeError, Sink, Stamp, param, plain
 from nodes.sink._files import check_target
 from nodes.sink._lines import GrowingFile
-from nodes.sink._plain import plain
 
 _SUFFIXES = (".csv", ".tsv")
 _RUNS = ("=", "+", "-", "@", "\t", "\r")

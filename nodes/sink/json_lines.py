@@ -3,10 +3,9 @@
 import json
 from pathlib import Path
 
-from nodegraph.sdk import AnyValue, Sink, Stamp, param
+from nodegraph.sdk import AnyValue, Sink, Stamp, param, plain
 from nodes.sink._files import check_target
 from nodes.sink._lines import GrowingFile
-from nodes.sink._plain import plain
 
 _SUFFIXES = (".jsonl", ".ndjson", ".json")
 
@@ -16,7 +15,7 @@ class JsonLines(
 ):
     """Write a JSON object per frame: index, time (seconds since the run began) and value.
 
-    Detections: [{label, score, box}], boxes as left, top, right, bottom in 0..1. Keypoints: {names, objects}.
+    Detections: [{label, score, box}], boxes as left, top, right, bottom in 0..1. Keypoints: {names, edges, objects}.
     Segmentation: {width, height, shares}. Images, masks and flow: size and mean. A missing number is null.
     """
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nodegraph.core.adapters import ADAPTERS, driven, fits, plain
+from nodegraph.core.adapters import ADAPTERS, driven, fits
 from nodegraph.core.errors import NodeError
+from nodegraph.core.plain import plain
 from nodegraph.core.spec import Param
 from nodegraph.core.types import NAMES, Detections, Keypoints, Segmentation
 
@@ -62,7 +63,7 @@ def test_luma_follows_bt601_and_alpha_is_the_mask_of_an_image_that_has_one() -> 
 
 def test_plain_gives_strict_json() -> None:
     assert plain(VALUES["detections"]) == [{"box": [0, 0, 0.5, 1], "label": "cat", "score": 0.5}]
-    assert plain(VALUES["keypoints"])["points"][0][0][2] is None
+    assert plain(VALUES["keypoints"])["objects"][0][0][2] is None
     assert plain({"a": (1, float("inf"))}) == {"a": [1, None]}
 
 

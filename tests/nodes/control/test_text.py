@@ -7,7 +7,7 @@ import pytest
 
 from nodegraph.sdk import Detections, NodeError
 from nodegraph.testing import run_node, sample
-from nodes.control.data import DetectionsToJson, MakeVector, SelectJson, SelectKeypoint, VectorElement
+from nodes.control.data import DetectionsToJson, MakeJson, MakeVector, SelectJson, SelectKeypoint, VectorElement
 from nodes.control.text import FormatText, JoinText, ReplaceText, TextCase, WrapText
 
 DATA = {
@@ -153,3 +153,24 @@ def test_detections_become_plain_data() -> None:
     assert run_node(DetectionsToJson, Detections.of([(0, 0, 0.5, 1)], ("cat",), (0.5,))) == [
         {"label": "cat", "score": 0.5, "box": [0.0, 0.0, 0.5, 1.0]}
     ]
+
+
+def test_make_json_names_what_it_is_given() -> None:
+    box = Detections.of([[0, 0, 0.5, 1]], ["cat"], [0.5])
+    made = run_node(MakeJson, "a.png", 640, None, box, names="file, width, people")
+    assert made == {
+        "file": "a.png",
+        "width": 640,
+        "people": None,
+        "d": [{"label": "cat", "score": 0.5, "box": [0, 0, 0.5, 1]}],
+    }
+    assert run_node(MakeJson, names="") == {}
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [("x, y, x", "Two inputs are called 'x'"), ("b", "called 'b'"), (",".join("ijklmnopq"), "9 names")],
+)
+def test_make_json_refuses_keys_that_are_not_clear(names: str, said: str) -> None:
+    with pytest.raises(NodeError, match=said):
+        run_node(MakeJson, 1, names=names)

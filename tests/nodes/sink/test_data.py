@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nodegraph.sdk import Detections, Keypoints, NodeError, Segmentation
-from nodes.sink._plain import plain
+from nodegraph.sdk import Detections, Keypoints, NodeError, Segmentation, plain
 from nodes.sink.csv_table import Csv
 from nodes.sink.json_lines import JsonLines
 from nodes.sink.preview import Preview
@@ -28,11 +27,12 @@ def test_every_port_type_becomes_plain_data():
     dog = {"label": "=dog", "score": None, "box": [0, 0, 1, 1.5]}
     expected = [
         (BOXES, [cat, dog]),
-        (POINTS, {"names": ["nose", "hand"], "objects": [[[0.5, 0.25, 1], [None, None, 0]]]}),
+        (POINTS, {"names": ["nose", "hand"], "edges": [[0, 1]], "objects": [[[0.5, 0.25, 1], [None, None, 0]]]}),
         (Segmentation(labels, ("sky",)), {"width": 4, "height": 1, "shares": {"sky": 0.75, "1": 0.25}}),
         (image, {"width": 3, "height": 2, "channels": 3, "mean": [1, 2, 3]}),
         (image[..., 0], {"width": 3, "height": 2, "channels": 1, "mean": [1]}),
-        (np.asarray([0.1, np.inf], np.float32), [0.1, None]),
+        (np.asarray([0.1, np.inf, 1e-9], np.float32), [0.1, None, 1e-9]),
+        (0.123456789012, 0.123456789012),
         ({"a": (1, np.float32(0.5)), 2: np.bool_(True)}, {"a": [1, 0.5], "2": True}),
         (float("nan"), None),
         (Path("/x"), "/x"),

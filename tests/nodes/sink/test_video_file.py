@@ -247,6 +247,17 @@ def test_after_a_failure_every_further_picture_fails_alike(small_disk):
     assert len(set(said)) == 1
 
 
+def test_what_a_broken_off_run_left_is_kept_under_another_name(tmp_path, feed, picture, caplog):
+    for content in (b"first", b"second"):
+        (tmp_path / "clip.part.mp4").write_bytes(content)
+        feed(VideoFileSink(path=tmp_path / "clip.mp4"), [picture()] * 2)
+    assert len(read(tmp_path / "clip.mp4")) == 2
+    assert (tmp_path / "clip.part-1.mp4").read_bytes() == b"first"
+    assert (tmp_path / "clip.part-2.mp4").read_bytes() == b"second"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4", "clip.part-1.mp4", "clip.part-2.mp4"]
+    assert "clip.part.mp4 was left by a run that broke off; it is now called clip.part-2.mp4" in caplog.text
+
+
 def count_playable(path):
     count = 0
     with av.open(str(path)) as container:
@@ -292,6 +303,25 @@ def test_a_killed_render_leaves_a_playable_file(tmp_path, suffix):
     assert child.returncode == -signal.SIGKILL
     assert not path.exists()
     assert count_playable(tmp_path / f"clip.part.{suffix}") >= 90
+
+
+@pytest.mark.parametrize(
+    ("codec", "suffix"), [("h264", "mp4"), ("h264", "mov"), ("h264", "mkv"), ("vp9", "webm"), ("h265", "mp4")]
+)
+def test_a_slow_render_is_playable_from_its_first_pictures_on(tmp_path, picture, monkeypatch, codec, suffix):
+    path, images = tmp_path / f"clip.{suffix}", [picture(i) for i in range(30)]
+    monkeypatch.setattr("nodes.sink._picture_stream.PATIENCE", 0.0)
+    sink = VideoFileSink(path=path, codec=codec, quality=100)
+    sink.open()
+    for i, image in enumerate(images):
+        sink.process(image, None, Stamp(i, i * i / 30, i * i / 30, 30.0, 0.0))
+        if i >= 9:
+            assert count_playable(tmp_path / f"clip.part.{suffix}") > i // 2
+    sink.close()
+    frames = read(path)
+    assert [time for time, _ in frames] == pytest.approx([i * i / 30 for i in range(30)], abs=1e-3)
+    for (_, frame), image in zip(frames, images, strict=True):
+        assert np.abs(frame.astype(int) - image)[8::16, 8::16].max() <= 16
 
 
 @pytest.fixture

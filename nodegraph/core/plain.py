@@ -1,4 +1,4 @@
-"""Any port value as plain JSON data: one place that decides how detections, points and pictures look in a file."""
+"""Any port value as plain JSON data: one place that decides how detections, points and pictures look as text."""
 
 import math
 from collections.abc import Mapping
@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.sdk import Detections, Keypoints, NodeError, Segmentation
+from nodegraph.core.errors import NodeError
+from nodegraph.core.types import Detections, Keypoints, Segmentation
 
 DIGITS = 6
-"""Decimals kept: more than float32 has for values around 1."""
+"""Decimals kept of means and shares."""
 
 
 def plain(value: Any) -> Any:
     """`value` as dicts, lists, text, numbers, booleans and None; NaN and infinity become None.
 
-    Detections: [{label, score, box: [left, top, right, bottom]}]. Keypoints: {names, objects: [[[x, y, score]]]}.
+    Detections: [{label, score, box: [left, top, right, bottom]}]. Keypoints: {names, edges, objects: [[[x, y, score]]]}.
     Segmentation: {width, height, shares: {name: share of the pixels}}. A vector: its numbers. Image, mask, flow:
-    {width, height, channels, mean}, for pixels belong into an image file. A path: its text.
+    {width, height, channels, mean}, for pixels belong into an image file. A path: its text. A float32 becomes the
+    shortest number that is the same float32: 0.1, not 0.10000000149.
 
     Raises NodeError for anything else.
     """
@@ -32,14 +34,14 @@ def plain(value: Any) -> Any:
 
 
 def _number(value: Any) -> float | None:
-    number = round(float(value), DIGITS)
+    number = float(str(value)) if isinstance(value, np.floating) else float(value)
     return number if math.isfinite(number) else None
 
 
 def _numbers(array: NDArray[Any]) -> Any:
     if array.dtype.kind not in "fiub":
         raise NodeError(f"An array of {array.dtype} cannot be written as data.", "Send it to another sink.")
-    return plain(array.tolist())
+    return [_numbers(part) if array.ndim > 1 else plain(part) for part in array] if array.ndim else plain(array[()])
 
 
 def _detections(found: Detections) -> list[dict[str, Any]]:
@@ -48,14 +50,15 @@ def _detections(found: Detections) -> list[dict[str, Any]]:
 
 
 def _keypoints(found: Keypoints) -> dict[str, Any]:
-    return {"names": list(found.names), "objects": _numbers(found.points)}
+    edges = [list(edge) for edge in found.edges]
+    return {"names": list(found.names), "edges": edges, "objects": _numbers(found.points)}
 
 
 def _segmentation(found: Segmentation) -> dict[str, Any]:
     height, width = found.labels.shape
     numbers, counts = np.unique(found.labels, return_counts=True)
     named = [found.names[n] if 0 <= n < len(found.names) else str(n) for n in numbers.tolist()]
-    shares = {name: _number(count / found.labels.size) for name, count in zip(named, counts, strict=True)}
+    shares = {name: round(count / found.labels.size, DIGITS) for name, count in zip(named, counts, strict=True)}
     return {"width": width, "height": height, "shares": shares}
 
 
@@ -67,7 +70,7 @@ def _array(array: NDArray[Any]) -> Any:
     if array.ndim > 3 or array.size == 0:
         return _numbers(array)
     means = array.reshape(-1, channels).mean(axis=0, dtype=np.float64)
-    return {"width": width, "height": height, "channels": channels, "mean": _numbers(means)}
+    return {"width": width, "height": height, "channels": channels, "mean": _numbers(means.round(DIGITS))}
 
 
 def _mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
