@@ -18,10 +18,12 @@ DIGITS = 6
 def plain(value: Any) -> Any:
     """`value` as dicts, lists, text, numbers, booleans and None; NaN and infinity become None.
 
-    Detections: [{label, score, box: [left, top, right, bottom]}]. Keypoints: {names, edges, objects: [[[x, y, score]]]}.
-    Segmentation: {width, height, shares: {name: share of the pixels}}. A vector: its numbers. Image, mask, flow:
-    {width, height, channels, mean}, for pixels belong into an image file. A path: its text. A float32 becomes the
-    shortest number that is the same float32: 0.1, not 0.10000000149.
+    Detections: [{label, score, box: [left, top, right, bottom]}].
+    Keypoints: {names, edges, objects: [[[x, y, score]]]}.
+    Segmentation: {width, height, shares: {name: share of the pixels}}.
+    A vector: its numbers. A path: its text.
+    Image, mask, flow: {width, height, channels, mean}, for pixels belong into an image file.
+    A float32 becomes the shortest number that is the same float32: 0.1, not 0.10000000149.
 
     Raises NodeError for anything else.
     """

@@ -68,6 +68,12 @@ def _free_name(part: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
+def tell_unfinished(part: Path, path: Path) -> None:
+    """Say where a failed run's work is."""
+    older = f", and {path.name} is still the older file" if path.exists() else ""
+    _log.warning("The run failed: what was written until then is in %s%s.", part, older)
+
+
 def put_in_place(part: Path, path: Path) -> None:
     """Give the finished part file its name. Raises NodeError."""
     try:

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from nodes.sink._files import cannot_write, make_part, put_in_place
+from nodes.sink._files import cannot_write, make_part, put_in_place, tell_unfinished
 
 _log = logging.getLogger("nodegraph.nodes")
 
@@ -30,15 +30,24 @@ class GrowingFile:
 
     def close(self) -> None:
         """Give the file its name; one without a line is left out, and one that failed stays a part."""
+        if self._ended():
+            put_in_place(self._part, self._path)
+
+    def abandon(self) -> None:
+        """Leave the lines in the part file, for the run failed."""
+        if self._ended():
+            tell_unfinished(self._part, self._path)
+
+    def _ended(self) -> bool:
+        """Close the file; whether there is one that can be shown."""
         try:
             self._file.close()
         except OSError as error:
             if not self._failed:
                 raise cannot_write(self._path, error) from error
         if self._failed:
-            return
-        if self._lines:
-            put_in_place(self._part, self._path)
-        else:
+            return False
+        if not self._lines:
             self._part.unlink(missing_ok=True)
             _log.warning("%s was not written: nothing came.", self._path)
+        return self._lines > 0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from nodes.sink._pixels import BT601, BT709, LIMITED
 
 if TYPE_CHECKING:
-    from av import CodecContext, VideoFrame
+    from av import VideoFrame
     from av.container import OutputContainer
     from av.packet import Packet
     from av.video.codeccontext import VideoCodecContext
@@ -84,8 +84,7 @@ class PictureStream:
     def _anew(self) -> "VideoCodecContext":
         from av import CodecContext
 
-        made: CodecContext = CodecContext.create(self._form.encoder, "w")
-        context = cast("VideoCodecContext", made)
+        context = cast("VideoCodecContext", CodecContext.create(self._form.encoder, "w"))
         self._form.apply(context)
         context.options = dict(self._form.options)
         context.flags = self._flags

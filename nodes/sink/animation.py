@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from nodegraph.sdk import Image, NodeError, Sink, Stamp, param
-from nodes.sink._files import cannot_write, check_target, make_part, put_in_place
+from nodes.sink._files import cannot_write, check_target, make_part, put_in_place, tell_unfinished
 from nodes.sink._pixels import fitted, over_black, with_alpha
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Animation(Sink, id="sink.animation", category="Sink/File", title="GIF / We
 
     def abandon(self) -> None:
         if self._finish():
-            _log.warning("%s was not replaced, because the run failed; see %s.", self.path, self._part)
+            tell_unfinished(self._part, self.path)
 
     def _finish(self) -> bool:
         """Complete the file beside the name; whether there is one that can be shown."""

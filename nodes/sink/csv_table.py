@@ -61,6 +61,9 @@ class Csv(
     def close(self) -> None:
         self._file.close()
 
+    def abandon(self) -> None:
+        self._file.abandon()
+
 
 def table_of(value: Any) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """The columns a value has, and its rows."""

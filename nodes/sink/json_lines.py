@@ -31,3 +31,6 @@ class JsonLines(
 
     def close(self) -> None:
         self._file.close()
+
+    def abandon(self) -> None:
+        self._file.abandon()

@@ -8,7 +8,7 @@ from typing import Any
 from nodegraph.sdk import File, Image, NodeError, Sink, Stamp, param
 from nodes.sink._codecs import VIDEO_SUFFIXES, CodecName, Effort, codec_for
 from nodes.sink._encoder import Encoder, Settings
-from nodes.sink._files import cannot_write, check_target, make_part, put_in_place
+from nodes.sink._files import cannot_write, check_target, make_part, put_in_place, tell_unfinished
 
 _log = logging.getLogger("nodegraph.nodes")
 DRIFT = 0.25
@@ -101,7 +101,7 @@ class VideoFileSink(
     def _sentence(self, error: Exception) -> NodeError:
         if isinstance(error, OSError):
             said = cannot_write(self.path, error)
-            return NodeError(said.message, f"{said.hint} What was written before is in {self._part}.")
+            return NodeError(said.message, f"{said.hint} What was written until then is in {self._part}.")
         reason = getattr(error, "strerror", None) or str(error)
         hint = "Try another codec, or pictures of another size."
         return NodeError(f"{self._codec.name} refuses these pictures ({self.path}): {reason}.", hint)
@@ -125,7 +125,7 @@ class VideoFileSink(
             return
         encoder, self._encoder = self._encoder, None
         self._guarded(encoder.finish)
-        _log.warning("%s was not replaced, because the run failed; what was written is in %s.", self.path, self._part)
+        tell_unfinished(self._part, self.path)
 
     def _close_broken(self, encoder: Encoder) -> None:
         import av

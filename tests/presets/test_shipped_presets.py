@@ -1,5 +1,6 @@
 """Every shipped preset is loaded, validated and run for some frames, models as local processes."""
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +70,19 @@ def test_it_runs_and_what_it_writes_is_not_empty(found: Found, session: Session,
     outputs = session.outputs_of(session.resolve_paths(graph, found.base))
     assert outputs
     assert all(path.stat().st_size > 100 for path in outputs)
+
+
+def test_the_table_of_pictures_has_a_row_for_each_with_a_column_for_each_thing(session, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = next(one for one in FOUND if one.preset.id == "folder-table")
+    graph = session.resolve_paths(runnable(found, session, tmp_path), found.base)
+    with session.run(graph, "offline") as run:
+        assert run.wait(120)
+    (path,) = session.outputs_of(graph)
+    rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    assert [list(row.values())[2:5] for row in rows] == [[f"{at}.png", "160", "90"] for at in range(3)]
+    assert [float(row["brightness"]) for row in rows] == pytest.approx([0, 60 / 255, 120 / 255], abs=1e-3)
+    assert {(row["people"], row["faces"]) for row in rows} == {("0", "0")}
 
 
 def runnable(found: Found, session: Session, folder: Path) -> Graph:

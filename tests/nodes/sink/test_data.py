@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nodegraph.sdk import Detections, Keypoints, NodeError, Segmentation, plain
+from nodegraph.sdk import Detections, Keypoints, NodeError, Segmentation, Stamp, plain
 from nodes.sink.csv_table import Csv
 from nodes.sink.json_lines import JsonLines
 from nodes.sink.preview import Preview
@@ -107,6 +107,19 @@ def test_a_full_disk_is_a_sentence_and_lines_stay_in_the_part(small_disk, feed, 
     with pytest.raises(NodeError, match=rf"Cannot write .*{name}: the disk is full"):
         feed(sink(path=small_disk / name), ["x" * 50_000] * 20)
     assert (small_disk / name.replace("a.", "a.part.")).stat().st_size > 100_000
+
+
+@pytest.mark.parametrize(("sink", "name"), [(JsonLines, "a.jsonl"), (Csv, "a.csv")])
+def test_a_failed_run_keeps_the_older_lines_and_says_where_the_new_ones_are(tmp_path, caplog, sink, name):
+    path, part = tmp_path / name, tmp_path / name.replace("a.", "a.part.")
+    path.write_text("older")
+    made = sink(path=path)
+    made.open()
+    made.process("x", Stamp(0, 0.0, 0.0, None, 0.0))
+    made.abandon()
+    assert path.read_text() == "older"
+    assert "x" in part.read_text()
+    assert f"until then is in {part}, and {name} is still the older file" in caplog.text
 
 
 def table(path, delimiter=","):
