@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nodegraph.cli.codes import DONE, INVALID
 from nodegraph.cli.sessions import session_for
-from nodegraph.cli.text import first_line, say, say_error, say_problems, table
+from nodegraph.cli.text import counted, first_line, say, say_error, say_problems, table
 from nodegraph.core import preset_png
 from nodegraph.core.errors import DocumentError, NodegraphError, UsageError
 from nodegraph.core.preset import embed as embedded
@@ -47,9 +47,9 @@ def _check(name: str, session: Session) -> bool:
     problems = [*found.preset.problems, *session.problems_of(found.preset.graph)]
     errors = errors_of(problems)
     graph = found.preset.graph
-    verdict = "ok" if not errors else f"{len(errors)} error{'s'[: len(errors) - 1]}"
+    verdict = counted(len(errors), "error") if errors else "ok"
     warnings = f", {len(problems) - len(errors)} to look at" if len(problems) > len(errors) else ""
-    say(f"{name}: {verdict}{warnings} ({len(graph.nodes)} nodes, {len(graph.wires)} wires)")
+    say(f"{name}: {verdict}{warnings} ({counted(len(graph.nodes), 'node')}, {counted(len(graph.wires), 'wire')})")
     say_problems(problems)
     return not errors
 

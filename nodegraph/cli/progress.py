@@ -1,5 +1,6 @@
 """How far a run is: a bar on a terminal, a line now and then elsewhere. All on stderr."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ def progress(frames: int | None, seconds: float | None, *, quiet: bool = False) 
     """Show a run's figures until the block ends. frames, seconds: how much there will be, where that is known."""
     if quiet:
         yield lambda stats: None
-    elif sys.stderr.isatty():
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         with _bar(frames, seconds) as show:
             yield show
     else:

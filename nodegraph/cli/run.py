@@ -1,28 +1,26 @@
 """``nodegraph run``: a preset, what the person changes about it, progress, figures."""
 
 import argparse
-import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from nodegraph.cli.codes import DONE, FAILED
 from nodegraph.cli.interrupt import Interrupts
 from nodegraph.cli.progress import progress
 from nodegraph.cli.sessions import session_for
+from nodegraph.cli.telling import event_teller, say_failing, warnings_told
 from nodegraph.cli.text import say, say_problems
 from nodegraph.core.errors import DocumentError, NodegraphError, Problem, UsageError
 from nodegraph.core.graph import Graph
 from nodegraph.core.validate import errors_of
-from nodegraph.engine.events import Event, NodeFailed, NodeRecovered
+from nodegraph.engine.events import NodeFailed
 from nodegraph.engine.run import Run
 from nodegraph.runtime.state import ServerEvent
 from nodegraph.session import Found, Session, overrides
 from nodegraph.session.report import report_of, write_report
 from nodegraph.session.session import Mode
 
-_MOST_WARNINGS = 100
 _UNTOLD = ("absent", "creating", "stopping", "stopped", "failed")
 """Stages of a server not worth a line; that it failed is told by the node that needs it."""
 _STEP = 0.1
@@ -35,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     trace = _writable(arguments.trace, "--trace")
     with (
         Interrupts() as interrupts,
-        _warnings() as warnings,
+        warnings_told() as warnings,
         session_for(arguments.models, arguments.nodes, _server_teller(arguments.quiet)) as session,
     ):
         found = session.open(arguments.preset)
@@ -46,15 +44,16 @@ def run(arguments: argparse.Namespace) -> int:
             mode,
             frames=arguments.frames,
             seconds=arguments.seconds,
-            listener=_teller(arguments.quiet) if mode == "live" else None,
+            listener=event_teller(arguments.quiet) if mode == "live" else None,
             trace=trace is not None,
         )
         _go(running, session, graph, interrupts, arguments)
+        code = _outcome(running, session, graph, interrupts, arguments.quiet)
         if report:
-            write_report(report, report_of(found.preset, running, interrupts.asked, warnings))
+            write_report(report, report_of(found.preset, running, interrupts.asked, warnings.values()))
         if trace:
             _write_trace(running, trace)
-        return _outcome(running, session, graph, interrupts, arguments.quiet)
+        return code
 
 
 def _changed(found: Found, session: Session, arguments: argparse.Namespace) -> Graph:
@@ -102,6 +101,7 @@ def _outcome(run: Run, session: Session, graph: Graph, interrupts: Interrupts, q
         _say_failure(failure)
         return interrupts.code if interrupts.asked and not run.failure else FAILED
     if not quiet:
+        say_failing(stats)
         dropped = f", {stats.dropped} dropped" if stats.dropped else ""
         say(f"{stats.frames_out} frames in {stats.seconds:.1f} s ({stats.fps:.1f} fps{dropped})")
         for path in session.outputs_of(graph):
@@ -142,23 +142,6 @@ def _writable(name: str | None, option: str) -> Path | None:
     return path
 
 
-def _teller(quiet: bool) -> Callable[[Event], None]:
-    """Says what happens during a run on stderr; failures of a live run as they come."""
-
-    def tell(event: Event) -> None:
-        if isinstance(event, NodeFailed) and not quiet and _is_power_of_ten(event.count):
-            more = f" ({event.count} times)" if event.count > 1 else f" {event.hint}" if event.hint else ""
-            say(f"{event.node}, frame {event.frame}: {event.message}{more}", sys.stderr)
-        elif isinstance(event, NodeRecovered) and not quiet:
-            say(f"{event.node} works again (frame {event.frame})", sys.stderr)
-
-    return tell
-
-
-def _is_power_of_ten(count: int) -> bool:
-    return str(count).strip("0") == "1"
-
-
 def _server_teller(quiet: bool) -> Callable[[ServerEvent], None]:
     """Says each new stage of a model's server on stderr, and what is to know about how it runs."""
     stages: dict[tuple[str, str], str] = {}
@@ -173,27 +156,3 @@ def _server_teller(quiet: bool) -> Callable[[ServerEvent], None]:
         stages[key], notes[key] = stage, note
 
     return tell
-
-
-@contextmanager
-def _warnings() -> Iterator[list[str]]:
-    """What nodes and the runtime log as a warning: printed, and kept for the report."""
-    handler = _Warnings(logging.WARNING)
-    logger = logging.getLogger("nodegraph")
-    logger.addHandler(handler)
-    try:
-        yield handler.kept
-    finally:
-        logger.removeHandler(handler)
-
-
-class _Warnings(logging.Handler):
-    def __init__(self, level: int) -> None:
-        super().__init__(level)
-        self.kept: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if len(self.kept) < _MOST_WARNINGS:
-            self.kept.append(message)
-            say(f"warning: {message}", sys.stderr)

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from nodegraph.core.errors import UsageError
+from nodegraph.cli.text import say_problems
+from nodegraph.core.errors import DocumentError, UsageError
 from nodegraph.core.resources import data_folder
+from nodegraph.core.validate import errors_of
+from nodegraph.runtime.catalog import Catalog
 from nodegraph.runtime.state import ServerListener
 from nodegraph.session import Session, user_nodes
 
@@ -12,7 +15,8 @@ from nodegraph.session import Session, user_nodes
 def session_for(catalogs: Sequence[str], nodes: Sequence[str] = (), on_server: ServerListener | None = None) -> Session:
     """A session that reads `catalogs` before the shipped one, and the nodes in the folders `nodes`.
 
-    Raises UsageError for one that is not there.
+    Mistakes in a named catalogue are told. Raises UsageError for one that is not there, DocumentError for one in which
+    nothing can be used.
     """
     missing = [name for name in catalogs if not Path(name).is_file()]
     if missing:
@@ -21,4 +25,14 @@ def session_for(catalogs: Sequence[str], nodes: Sequence[str] = (), on_server: S
     if missing:
         raise UsageError(f"--nodes: there is no folder {missing[0]!r}.", "Name the folder that holds the .py files.")
     folders = {path.resolve(): path for path in (*map(Path, nodes), user_nodes())}
-    return Session([*map(Path, catalogs), data_folder() / "models.json"], folders.values(), on_server=on_server)
+    session = Session([*map(Path, catalogs), data_folder() / "models.json"], folders.values(), on_server=on_server)
+    for name in catalogs:
+        _tell_mistakes(session.catalogs[Path(name)])
+    return session
+
+
+def _tell_mistakes(catalog: Catalog) -> None:
+    errors = errors_of(catalog.problems)
+    if errors and not catalog.entries:
+        raise DocumentError(f"--models: {errors[0].where}: {errors[0].message}", errors[0].hint, errors)
+    say_problems(errors)

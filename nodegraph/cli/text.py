@@ -56,3 +56,8 @@ def table(rows: Iterable[Sequence[object]]) -> None:
 def first_line(text: str) -> str:
     """The first sentence-like line of a longer text."""
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def counted(count: int, what: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -40,14 +40,12 @@ def target_of(file: str, end: End) -> Target:
 
 
 def _pattern(name: str) -> str:
-    """``frame_%04d.png`` or ``frame_####.png`` as the format string of a numbered sequence, "" without a number."""
+    """``frame_%04d.png`` or ``frame_####.png`` as sequences of pictures name it, "" without a number."""
     found = _NUMBER.search(name)
     if not found:
         return ""
-    before, after = (
-        part.replace("{", "{{").replace("}", "}}") for part in (name[: found.start()], name[found.end() :])
-    )
-    return f"{before}{{index:0{found[1] or len(found[2] or '') or 1}d}}{after}"
+    digits = found[1] or len(found[2] or "") or 1
+    return f"{name[: found.start()]}{{index:0{digits}d}}{name[found.end() :]}"
 
 
 def file_param(spec: NodeSpec) -> Param | None:

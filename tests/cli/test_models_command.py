@@ -34,7 +34,7 @@ def test_a_catalogue_of_ones_own_comes_first(cli, catalogue):
     assert result.code == 0
     assert result.out.startswith("echo")
     assert "people" in result.out
-    assert "models check" in result.err
+    assert "mine.json[1] (Broken).specs.cpu" in result.err
 
 
 def test_search_finds_words_anywhere_in_an_entry(cli, catalogue):
@@ -55,7 +55,7 @@ def test_check_names_file_index_name_and_field(cli, catalogue):
 
 def test_check_says_when_there_is_no_such_file(cli):
     result = cli("models", "check", "none.json")
-    assert result.code == 3
+    assert result.code == 2
     assert "none.json" in result.err
 
 
