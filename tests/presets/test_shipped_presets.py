@@ -81,7 +81,9 @@ def test_the_table_of_pictures_has_a_row_for_each_with_a_column_for_each_thing(s
     (path,) = session.outputs_of(graph)
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [(row["name"], row["width"], row["height"]) for row in rows] == [(f"{at}.png", "160", "90") for at in range(3)]
+    assert [(row["name"], row["width"], row["height"]) for row in rows] == [
+        (f"{at}.png", "160", "90") for at in range(3)
+    ]
     assert [float(row["brightness"]) for row in rows] == pytest.approx([0, 60 / 255, 120 / 255], abs=1e-3)
     assert {(row["people"], row["faces"]) for row in rows} == {("0", "0")}
 
