@@ -20,9 +20,36 @@ ASSET: Final = "asset:"
 
 
 def resolve_paths(graph: Graph, registry: Registry, base: Path) -> Graph:
-    """`graph` with absolute paths; `base` is the preset's folder. Raises DocumentError for a bad asset name."""
+    """`graph` with absolute paths; `base` is the preset's folder.
+
+    Raises DocumentError for a bad asset name, and for a file that would be written while a node reads or writes it.
+    """
     nodes = {id: _resolved(node, registry, base) for id, node in graph.nodes.items()}
-    return replace(graph, nodes=nodes)
+    resolved = replace(graph, nodes=nodes)
+    clashes = list(_clashes(resolved, registry))
+    if clashes:
+        raise DocumentError(f"{clashes[0].where}: {clashes[0].message}", clashes[0].hint, clashes)
+    return resolved
+
+
+def _clashes(graph: Graph, registry: Registry) -> Iterator[Problem]:
+    """Files that two nodes want, one of them to write: a clip would be lost, or two films mixed."""
+    users: dict[Path, str] = {}
+    named = [(node, found.spec) for node in graph.nodes.values() if (found := registry.find(node.type))]
+    for node, spec in sorted(named, key=lambda one: one[1].kind == "sink"):
+        for name, text in _files(node, spec) if node.state == "on" else ():
+            path = _real(Path(text))
+            if spec.kind == "sink" and path in users:
+                what = f"this file is used by the node {users[path]} already: {text}"
+                yield Problem(f"nodes.{node.id}.{name}", what, "Write to another file.")
+            users.setdefault(path, node.id)
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop of links: the node will say so
+        return path
 
 
 def _resolved(node: GraphNode, registry: Registry, base: Path) -> GraphNode:

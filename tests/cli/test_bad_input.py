@@ -260,3 +260,20 @@ def test_a_node_that_fails_again_and_again_in_a_live_run_does_not_flood_the_term
     assert [one["message"] for one in report["warnings"]] == ["picture 1 is odd"]
     assert report["warnings"][0]["count"] >= 2 * failures - 1
     assert report["errors"][0]["message"] == "No luck with 1."
+
+
+def test_a_film_is_never_written_over_while_it_is_read(cli, from_file, tmp_path):
+    before = film(tmp_path / "mine.mp4").read_bytes()
+    (tmp_path / "link.mp4").symlink_to("mine.mp4")
+    for output in ("mine.mp4", "link.mp4", "./mine.mp4"):
+        result = cli("run", from_file, "--input", "mine.mp4", "--output", output)
+        assert result.code == 3
+        assert "nodes.out.path: this file is used by the node clip already" in result.err
+    assert (tmp_path / "mine.mp4").read_bytes() == before
+
+
+def test_two_sinks_cannot_write_one_file(cli, preset):
+    path = preset({"a": PATTERN, "one": VIDEO_OUT, "two": VIDEO_OUT}, ["a.image->one.image", "a.image->two.image"])
+    result = cli("run", path, "--frames", 2)
+    assert result.code == 3
+    assert "nodes.two.path: this file is used by the node one already" in result.err
