@@ -46,7 +46,7 @@ def driven(param: Param, value: Any) -> Any:
 
     Raises NodeError when it cannot be used.
     """
-    if param.kind in ("number", "integer") and isinstance(value, bool | int | float | np.number):
+    if param.kind in ("number", "integer") and isinstance(value, bool | int | float | np.number | np.bool_):
         number = float(value)
         if not math.isfinite(number):
             raise NodeError(f"{number} cannot drive {param.name}.", "Check what the wire carries.")
@@ -54,10 +54,10 @@ def driven(param: Param, value: Any) -> Any:
             max(number, param.ge if param.ge is not None else number), param.le if param.le is not None else number
         )
         return param.check(round(number) if param.kind == "integer" else number)
-    if param.kind == "boolean" and isinstance(value, int | float | np.number):
+    if param.kind == "boolean" and isinstance(value, int | float | np.number | np.bool_):
         return bool(value)
     if param.kind == "text" and not isinstance(value, str):
-        return json.dumps(plain(value))
+        return _as_text(value)
     if param.kind == "color" and isinstance(value, np.ndarray):
         return param.check(tuple(int(part) for part in np.clip(np.rint(value), 0, 255)))
     return param.check(value.tolist() if isinstance(value, np.ndarray) else value)
@@ -98,6 +98,15 @@ def _labels_to_mask(value: Segmentation) -> NDArray[np.uint8]:
 
 def _to_text(value: Any) -> str:
     return json.dumps(plain(value), ensure_ascii=False)
+
+
+def _as_text(value: Any) -> str:
+    """As the table below says for the value's own type."""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, float | np.floating):
+        return _number_to_text(float(value))
+    return _to_text(value)
 
 
 def _number_to_text(value: float) -> str:

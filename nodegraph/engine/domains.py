@@ -70,13 +70,26 @@ def analyse(shape: Shape, free: frozenset[str]) -> Domains:
     domains, floating = Domains(), set[str]()
     for id in shape.order:
         _assign(id, shape, free, domains, floating)
-    for id in shape.feedback:
+    while _close_loops(shape, free, domains, floating):
+        pass
+    _settle(shape, domains, floating)
+    return domains
+
+
+def _close_loops(shape: Shape, free: frozenset[str], domains: Domains, floating: set[str]) -> bool:
+    """Give delays in loops the clock of what comes into them, and theirs to what hangs on them; whether one got one."""
+    before = len(floating)
+    for id in shape.feedback & floating:
         origin = min(shape.into[id], key=lambda wire: shape.specs[id].input(wire.input) is None).source
         if domains.of[origin]:
             domains.of[id] = domains.of[origin]
             floating.discard(id)
-    _settle(shape, domains, floating)
-    return domains
+    if len(floating) < before:
+        for id in shape.order:
+            if id in floating and id not in shape.feedback:
+                floating.discard(id)
+                _assign(id, shape, free, domains, floating)
+    return len(floating) < before
 
 
 def _assign(id: str, shape: Shape, free: frozenset[str], domains: Domains, floating: set[str]) -> None:

@@ -157,6 +157,8 @@ class Executor:
             drives = self.held_drives(step.drives, node)
         except Exception as error:  # an adapter could not convert the value on a wire
             return self._failed(seq, step, node, [], error)
+        if step.spec.delay:  # of a still: what does not change was the same a frame earlier
+            return bypassed(step, args)
         return self.answer(stamp, seq, step, node, args, drives)
 
     def held_drives(self, drives: Sequence[Drive], node: NodeRun) -> list[Any]:

@@ -4,7 +4,7 @@ A plan is data: it holds no node at work and can be compared, printed and thrown
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from nodegraph.core import topology
@@ -100,7 +100,7 @@ def build_plan(graph: Graph, registry: Registry, mode: Mode) -> Plan:
         raise DocumentError("The graph is empty.", "Add a source and a sink.")
     if errors_of(problems):
         raise DocumentError("The graph cannot run yet.", "Mend what is listed.", errors_of(problems))
-    graph = _without_muted(graph)
+    graph = _without_muted(graph, registry)
     specs = {id: definition.spec for id, node in graph.nodes.items() if (definition := registry.find(node.type))}
     shape = shape_of(graph, specs)
     free = _free_running(graph, shape) if mode == "live" else frozenset()
@@ -109,8 +109,23 @@ def build_plan(graph: Graph, registry: Registry, mode: Mode) -> Plan:
     return _Planner(graph, shape, found, free).plan()
 
 
-def _without_muted(graph: Graph) -> Graph:
-    return graph.without_nodes([id for id, node in graph.nodes.items() if node.state == "mute"])
+def _without_muted(graph: Graph, registry: Registry) -> Graph:
+    """Without muted nodes and wires from nodes that can give nothing for want of them."""
+    muted = [id for id, node in graph.nodes.items() if node.state == "mute"]
+    graph = graph.without_nodes(muted)
+    specs = {id: found.spec for id, node in graph.nodes.items() if (found := registry.find(node.type))}
+    cut = bool(muted)
+    while cut:
+        wired = {(wire.target, wire.input) for wire in graph.wires}
+        silent = {
+            id
+            for id, spec in specs.items()
+            if not spec.delay and any(not port.optional and (id, port.name) not in wired for port in spec.inputs)
+        }
+        kept = tuple(wire for wire in graph.wires if wire.source not in silent)
+        cut = len(kept) < len(graph.wires)
+        graph = replace(graph, wires=kept)
+    return graph
 
 
 def _free_running(graph: Graph, shape: Shape) -> frozenset[str]:
