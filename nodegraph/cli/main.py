@@ -33,10 +33,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         say_error(error)
         return FAILED
     except Exception as error:
-        from nodegraph.cli.crash import report
-
-        say_error(report(error))
+        say_error(_unexpected(error))
         return FAILED
+
+
+def _unexpected(error: Exception) -> NodegraphError:
+    """A full disk, where the output of this program goes, is nobody's mistake; anything else is ours."""
+    import errno
+
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NodegraphError("The disk is full.", "Free some space, or write to another disk.")
+    from nodegraph.cli.crash import report
+
+    return report(error)
 
 
 def _reader_left() -> int:

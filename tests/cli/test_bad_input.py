@@ -277,3 +277,12 @@ def test_two_sinks_cannot_write_one_file(cli, preset):
     result = cli("run", path, "--frames", 2)
     assert result.code == 3
     assert "nodes.two.path: this file is used by the node one already" in result.err
+
+
+def test_a_full_disk_under_our_own_output_is_a_sentence(spawn):
+    with open("/dev/full", "w") as full:
+        process = spawn("presets", "info", "starter", stdout=full)
+        _, said = process.communicate(timeout=60)
+    assert "The disk is full." in said
+    assert "Traceback" not in said
+    assert process.returncode != 0
