@@ -1,4 +1,7 @@
 import json
+import time
+
+import psutil
 
 SERVER = """
 from nodegraph_kit import Image, model, serve
@@ -42,3 +45,12 @@ def test_a_model_that_settles_for_the_cpu_says_so_once_and_in_the_report(cli, pr
     note = "Same runs on the CPU: it could use a GPU, but this machine has none."
     assert ran.err.count(note) == 1
     assert json.loads((tmp_path / "r.json").read_text())["nodes"]["same"]["note"] == note
+
+
+def test_a_run_ends_with_its_last_frame_and_takes_its_servers_with_it(cli, preset, tmp_path):
+    models = catalogue(tmp_path)
+    begun = time.monotonic()
+    ran = cli("run", preset(NODES, WIRES), "--frames", 3, "--models", models)
+    assert ran.code == 0, ran.err
+    assert time.monotonic() - begun < 20, "servers are kept warm for 30 s, but not longer than the program"
+    assert psutil.Process().children(recursive=True) == []

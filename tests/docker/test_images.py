@@ -197,3 +197,15 @@ def test_without_an_engine_everything_that_can_be_said_is_said(yard):
     assert "does not answer" in status.message
     assert manage.statuses([yard.entry()], dead)[0].present is None
     assert manage.logs(yard.entry("never-ran", tag="x:1"), engine=dead) == []
+
+
+def test_a_run_that_used_a_model_left_running_leaves_no_thread_behind(yard):
+    entry = yard.entry()
+    manage.start(entry, {}, yard.hear)
+    try:
+        before = threading.active_count()
+        with yard.servers() as servers:
+            servers.acquire(entry, {}).wait_ready(30)
+        assert threading.active_count() == before, [thread.name for thread in threading.enumerate()]
+    finally:
+        assert manage.stop(entry) == 1

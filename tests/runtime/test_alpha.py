@@ -311,7 +311,11 @@ def test_a_get_route_is_never_asked_about_a_frame() -> None:
             ModelRefused,
             '502 Bad Gateway: "Bad gate"',
         ),
-        ((200, "text/html", b"<h1>Welcome</h1>"), ModelAnswerError, 'YOLO answered something that is not JSON: "Welcome"'),
+        (
+            (200, "text/html", b"<h1>Welcome</h1>"),
+            ModelAnswerError,
+            'YOLO answered something that is not JSON: "Welcome"',
+        ),
         ((200, "application/json", b'{"results": ['), ModelAnswerError, "is not JSON"),
         ((200, "application/json", b""), ModelAnswerError, "not JSON: nothing that can be read"),
         ((200, "text/html", b"\x00\xff what\x1b[31m?"), ModelAnswerError, r'not JSON: "what \[31m\?"'),

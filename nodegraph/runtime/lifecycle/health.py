@@ -3,6 +3,7 @@
 An open port proves nothing (docker-proxy accepts before the server listens), so only an HTTP answer counts.
 """
 
+import contextlib
 import http.client
 import json
 import socket
@@ -11,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.runners.cancel import Cancel
 
 _LARGEST = 65536
 
@@ -36,8 +38,8 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-def ask(endpoint: Endpoint, native: bool, timeout: float) -> Health:
-    """The health of the server at `endpoint`, within about `timeout` seconds; never raises.
+def ask(endpoint: Endpoint, native: bool, timeout: float, cancel: Cancel | None = None) -> Health:
+    """The health of the server at `endpoint`, within about `timeout` seconds. Raises nothing but Cancelled.
 
     A native server says ``loading``, ``ready`` or ``failed`` itself; any other is ready as soon as it answers at all
     (servers of 2018 answer 404 and 500 on routes that work otherwise, but not before their model is loaded).
@@ -45,7 +47,7 @@ def ask(endpoint: Endpoint, native: bool, timeout: float) -> Health:
     if not endpoint.url and endpoint.socket is None:
         return Health("absent")
     try:
-        status, body = _get(endpoint, "/health" if native else "/", timeout)
+        status, body = _get(endpoint, "/health" if native else "/", timeout, cancel or Cancel())
     except TimeoutError:
         return Health("silent")
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -53,12 +55,19 @@ def ask(endpoint: Endpoint, native: bool, timeout: float) -> Health:
     return _native(status, body) if native else Health("ready")
 
 
-def _get(endpoint: Endpoint, path: str, timeout: float) -> tuple[int, bytes]:
+def _get(endpoint: Endpoint, path: str, timeout: float, cancel: Cancel) -> tuple[int, bytes]:
     connection = _connection(endpoint, timeout)
+
+    def cut() -> None:
+        if connection.sock is not None:
+            with contextlib.suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
     try:
-        connection.request("GET", (urlsplit(endpoint.url).path if endpoint.url else "") + path)
-        answer = connection.getresponse()
-        return answer.status, answer.read(_LARGEST)
+        with cancel.interrupting(cut):  # a server that hangs must not hold up the end of the program
+            connection.request("GET", (urlsplit(endpoint.url).path if endpoint.url else "") + path)
+            answer = connection.getresponse()
+            return answer.status, answer.read(_LARGEST)
     finally:
         connection.close()
 

@@ -60,7 +60,9 @@ class NativeClient:
 
         Raises ModelUnreachable, ModelTimeout or ModelAnswerError.
         """
-        deadline = Deadline(self._connect_timeout)
+        return self._describe(Deadline(self._connect_timeout))
+
+    def _describe(self, deadline: Deadline) -> dict[str, Any]:
         described = self._connected(deadline).describe(deadline)
         if described.get("protocol") != "native" or described.get("protocolVersion") != 1:
             raise ModelAnswerError(
@@ -77,7 +79,7 @@ class NativeClient:
         """
         deadline = Deadline(timeout)
         try:
-            described = self._described or self.describe()
+            described = self._described or self._describe(Deadline(min(self._connect_timeout, timeout)))
             header, packer = self._request(described, inputs, params)
             answer, body = self._connected(deadline).run(header, packer, deadline)
         except ModelUnreachable:

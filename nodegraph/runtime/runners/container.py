@@ -64,9 +64,13 @@ class ContainerRunner:
 
     def stop(self) -> None:
         """Stop and remove it, unless it is to outlive us."""
-        if self._following is not None:
-            self._following.stopping.set()
-        if not self._adopted:
+        if self._adopted:
+            if self._following is not None:
+                self._following.let_go()
+                self._following.join(self._limits.stop)
+        else:
+            if self._following is not None:
+                self._following.stopping.set()
             self._remove()
         self._id, self._folder, self._following = "", None, None
 

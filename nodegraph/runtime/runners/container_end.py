@@ -6,14 +6,16 @@ import threading
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners import Exit, Watcher
+from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.runners.docker import Engine
 
 
 class Following:
-    """Two threads that end with the container. After `stopping.set()` its end is no news."""
+    """Two threads that end with the container, or when it is let go. After `stopping.set()` its end is no news."""
 
     def __init__(self, engine: Engine, launch: Launch, container: str, watcher: Watcher) -> None:
         self.stopping = threading.Event()
+        self._let_go = Cancel()
         self._engine = engine
         self._launch = launch
         self._container = container
@@ -23,6 +25,11 @@ class Following:
         self._reader.start()
         self._waiter.start()
 
+    def let_go(self) -> None:
+        """It goes on without us: end both threads."""
+        self.stopping.set()
+        self._let_go.set()
+
     def join(self, timeout: float) -> None:
         """Wait for both threads, no longer than `timeout` seconds each."""
         self._reader.join(timeout)
@@ -30,17 +37,21 @@ class Following:
 
     def _read(self) -> None:
         try:
-            for line in self._engine.follow_log(self._container):
+            for line in self._engine.follow_log(self._container, self._let_go):
                 self._watcher.log(line)
+        except Cancelled:
+            return
         except ModelError as error:
             if not self.stopping.is_set():
                 self._watcher.log(f"its log cannot be read any more: {error}")
 
     def _wait(self) -> None:
         try:
-            code = self._engine.wait(self._container)
+            code = self._engine.wait(self._container, self._let_go)
             self._reader.join(1.0)
             exit = Exit("") if self.stopping.is_set() else self._how(code)
+        except Cancelled:
+            return
         except ModelUnreachable as error:
             exit = Exit(error.message, error.hint)
         except ModelError as error:

@@ -128,19 +128,21 @@ class Engine:
             except errors.NotFound:
                 return None
 
-    def wait(self, container: str) -> int | None:
-        """Wait, for ever if need be, until it ended; its exit code, None when it is gone."""
-        with self._speaking():
-            try:
-                return int(self._api.wait(container)["StatusCode"])
-            except errors.NotFound:
-                return None
+    def wait(self, container: str, cancel: Cancel) -> int | None:
+        """Wait, for ever if need be, until it ended; its exit code, None when it is gone. Raises Cancelled."""
+        try:
+            for item in self._stream(f"/containers/{container}/wait", cancel):
+                return int(item["StatusCode"])
+        except NoSuchImage:  # what the engine's 404 is called elsewhere
+            pass
+        return None
 
-    def follow_log(self, container: str) -> Iterator[str]:
-        """The lines it prints, from its first to its end. Ends early when the engine goes away."""
+    def follow_log(self, container: str, cancel: Cancel) -> Iterator[str]:
+        """The lines it prints, from its first to its end. Ends early when the engine goes away or on `cancel`."""
         with self._speaking():
             chunks = self._api.logs(container, stream=True, follow=True)
-            yield from _lines(chunks)
+            with cancel.interrupting(chunks.close):
+                yield from _lines(chunks)
 
     def log(self, container: str, lines: int) -> str:
         """The last lines it printed."""
