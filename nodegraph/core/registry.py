@@ -108,12 +108,13 @@ def _load(origin: str, load: Callable[[], Any]) -> tuple[list[Definition], list[
     definitions, problems = [], []
     try:
         root = load()
-    except Exception as error:
+        names = [root.__name__, *_submodules(root)]
+    except (Exception, SystemExit) as error:  # a script that ends itself ends only itself
         return [], [_import_problem(origin, error)]
-    for name in [root.__name__, *_submodules(root)]:
+    for name in names:
         try:
             module = sys.modules.get(name) or importlib.import_module(name)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             problems.append(_import_problem(name, error))
         else:
             definitions += [Definition(cls.spec, _maker(cls), name) for cls in _node_classes(module)]
@@ -157,7 +158,7 @@ def _module_from(path: Path) -> ModuleType:
     return module
 
 
-def _import_problem(origin: str, error: Exception) -> Problem:
+def _import_problem(origin: str, error: BaseException) -> Problem:
     return Problem(
         origin, f"cannot be loaded: {type(error).__name__}: {error}.", "Its nodes are missing; fix or remove it."
     )

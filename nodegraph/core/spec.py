@@ -101,18 +101,27 @@ class NodeSpec:
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "NodeSpec":
-        """The inverse of `to_json`."""
-        known = {f.name for f in fields(NodeSpec)}
-        values = {key: value for key, value in data.items() if key in known}
-        values["inputs"] = tuple(Port(**{**port, "types": tuple(port["types"])}) for port in data["inputs"])
-        values["outputs"] = tuple(Port(**{**port, "types": tuple(port["types"])}) for port in data["outputs"])
+        """The inverse of `to_json`; keys it does not know are left out."""
+        values = _known(NodeSpec, data)
+        values["inputs"] = tuple(_port_from_json(port) for port in data["inputs"])
+        values["outputs"] = tuple(_port_from_json(port) for port in data["outputs"])
         values["params"] = tuple(_param_from_json(param) for param in data["params"])
         values["replaces"], values["keywords"] = tuple(data["replaces"]), tuple(data["keywords"])
         return NodeSpec(**values)
 
 
+def _port_from_json(data: Mapping[str, Any]) -> Port:
+    return Port(**{**_known(Port, data), "types": tuple(data["types"])})
+
+
+def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the keys that a newer version may have added."""
+    names = {one.name for one in fields(kind)}
+    return {key: value for key, value in data.items() if key in names}
+
+
 def _param_from_json(data: Mapping[str, Any]) -> Param:
-    values = {**data, "choices": tuple(data["choices"]), "accept": tuple(data["accept"])}
+    values = {**_known(Param, data), "choices": tuple(data["choices"]), "accept": tuple(data["accept"])}
     param = Param(**values)
     return Param(**{**values, "default": param.check(param.default)})
 

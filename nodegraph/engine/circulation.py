@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from nodegraph.core.spec import Port
@@ -91,12 +92,16 @@ class Circulation:
             node.begin_epoch(self.epoch, stream.seq if stream else 0, drives.get(id, ()))
 
     def exchange(
-        self, plan: Plan, nodes: Mapping[str, NodeRun], between: Callable[[], None], again: Iterable[str]
+        self,
+        plan: Plan,
+        nodes: Mapping[str, NodeRun],
+        between: Callable[[], None],
+        again: Mapping[str, Mapping[str, Any]],
     ) -> None:
         """Go over to another plan while running: frames in flight arrive first, unless one hangs.
 
         between: called when the new plan is there and no frame has begun under it. again: sources that have ended
-        and begin anew.
+        and begin anew, with these parameters.
         """
         self._changing = True
         for stream in self.streams.values():
@@ -115,15 +120,17 @@ class Circulation:
         for stream in self.streams.values():
             stream.credits.hold(False)
             self.try_admit(stream)
-        self.begin_streams()
+        self.begin_streams(again)
         self._changing = False
         self._signals.look()
 
-    def begin_streams(self) -> None:
-        """Start the streams of the plan that do not run yet."""
+    def begin_streams(self, again: Mapping[str, Mapping[str, Any]] = MappingProxyType({})) -> None:
+        """Start the streams of the plan that do not run yet; `again`: with these parameters."""
         fresh = [self._stream(domain) for id, domain in self.plan.domains.items() if id not in self.streams]
         for stream in fresh:
             self.streams[stream.id] = stream
+            if stream.reader is not None and stream.id in again:
+                stream.reader.restart(dict(again[stream.id]))
         for stream in fresh:
             if stream.reader is None:
                 FreeLane(self.nodes[stream.id], stream, self.executor, self.deliver, self.over, self.threads)

@@ -269,13 +269,13 @@ class Executor:
         if step.spec.blocking and self._host.stopping.is_set():
             return NOT_YET  # its connection was closed under the call, to end it
         node.failures += 1
-        node.failing += 1
-        failure = failure_of(step.id, seq, error, node.failing)
+        node.failing = count = node.failing + 1  # another thread may set it back to 0 at once
+        failure = failure_of(step.id, seq, error, count)
         policy = node.node.failure
         if not self._host.live or policy == "stop":
             self._host.fail(failure)
             raise Abandoned
-        if worth_telling(node.failing):
+        if worth_telling(count):
             self._host.emit(failure)
         return self._substitute(policy, step, node, args)
 

@@ -3,7 +3,6 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,22 @@ TRACE_LIMIT = 1_000_000
 """Trace events kept; a day-long run must not eat the memory."""
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The `share` (0..100) percentile, 0.0 of nothing."""
-    return float(np.percentile(np.asarray(values), share)) if values else 0.0
+def median_and_p95(values: "deque[float]") -> tuple[float, float]:
+    """Median and 95th percentile in milliseconds, of seconds that others may append to meanwhile; 0.0 of nothing."""
+    now = snapshot(values)
+    if not now:
+        return 0.0, 0.0
+    median, p95 = np.percentile(np.asarray(now), (50, 95)) * 1e3
+    return float(median), float(p95)
+
+
+def snapshot(values: "deque[float]") -> tuple[float, ...]:
+    """What is in there at one moment; another thread may append while it is copied, then it is copied again."""
+    while True:
+        try:
+            return tuple(values)
+        except RuntimeError:
+            continue
 
 
 class Meter:
@@ -37,12 +49,11 @@ class Meter:
 
     def milliseconds(self) -> tuple[float, float]:
         """Median and 95th percentile of the last runs."""
-        values = tuple(self.durations)
-        return percentile(values, 50) * 1e3, percentile(values, 95) * 1e3
+        return median_and_p95(self.durations)
 
     def rate(self) -> float:
         """Runs per second over the last ones."""
-        moments = tuple(self.moments)
+        moments = snapshot(self.moments)
         span = moments[-1] - moments[0] if len(moments) > 1 else 0.0
         return (len(moments) - 1) / span if span > 0 else 0.0
 

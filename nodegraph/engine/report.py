@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from nodegraph.core.graph import Graph
 from nodegraph.engine.events import NodeStats, RunStats, SinkStats
 from nodegraph.engine.frame import NOT_YET
-from nodegraph.engine.measure import percentile
+from nodegraph.engine.measure import median_and_p95
 from nodegraph.engine.node_run import NodeRun
 
 if TYPE_CHECKING:
@@ -66,12 +66,12 @@ def _node_stats(run: "Run", node: NodeRun) -> NodeStats:
 
 
 def _sink_stats(node: NodeRun) -> SinkStats:
-    frame, result = tuple(node.ages.frame), tuple(node.ages.result)
+    frame, result = median_and_p95(node.ages.frame), median_and_p95(node.ages.result)
     return SinkStats(
         frames=node.ages.count,
         fps=node.meter.rate(),
-        age_median_ms=percentile(frame, 50) * 1e3,
-        age_p95_ms=percentile(frame, 95) * 1e3,
-        result_age_median_ms=percentile(result, 50) * 1e3,
-        result_age_p95_ms=percentile(result, 95) * 1e3,
+        age_median_ms=frame[0],
+        age_p95_ms=frame[1],
+        result_age_median_ms=result[0],
+        result_age_p95_ms=result[1],
     )

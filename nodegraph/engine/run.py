@@ -162,7 +162,8 @@ class Run:
                 kept = {}
             moved = changes(kept, graph)
             nodes = {id: kept.get(id) or self._node(graph, id) for id in plan.specs}
-            again = [change.node.node.id for change in moved if self._has_ended(change)]
+            again = {change.node.node.id: change.params for change in moved if self._has_ended(change)}
+            moved = [change for change in moved if change.node.node.id not in again]
             if not self._started:
                 self._flow.plan, self._flow.nodes = plan, nodes
             elif same and not again:
@@ -182,7 +183,7 @@ class Run:
         return stream is not None and stream.reader is not None and stream.exhausted and self._flow.frames is None
 
     def _exchange(
-        self, plan: Plan, nodes: Mapping[str, NodeRun], quick: Iterable[Change], again: Iterable[str]
+        self, plan: Plan, nodes: Mapping[str, NodeRun], quick: Iterable[Change], again: Mapping[str, Mapping[str, Any]]
     ) -> None:
         def between() -> None:
             for change in quick:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from nodegraph.core.registry import Registry, discover
 from tests.engine.support import Add, registry_of
 
@@ -47,3 +49,18 @@ def test_an_id_that_is_taken_is_a_problem_and_the_first_stays() -> None:
     assert isinstance(again, Registry)
     assert "is taken by tests" in again.problems[0].message
     assert again.find("t.add") is registry.find("t.add")
+
+
+@pytest.mark.parametrize("text", ["import sys; sys.exit(3)", "raise SystemExit", "def (", "1 / 0", "import nowhere"])
+def test_a_file_that_cannot_be_loaded_costs_only_itself(tmp_path: Path, text: str) -> None:
+    (tmp_path / "json.py").write_text(text)
+    (tmp_path / "other.py").write_text(
+        "from nodegraph.sdk import Filter, Image\n\n"
+        "class Kept(Filter, id='user.kept', category='User'):\n"
+        "    'Kept.'\n\n"
+        "    def process(self, image: Image) -> Image:\n"
+        "        return image\n"
+    )
+    registry = discover([tmp_path])
+    assert registry.find("user.kept") is not None
+    assert [problem.where for problem in registry.problems] == [str(tmp_path / "json.py")]

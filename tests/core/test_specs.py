@@ -10,7 +10,7 @@ import pytest
 
 from nodegraph.core.errors import NodeError
 from nodegraph.core.node import Color, Filter, Sink, Source, Stamp, Stamped, param
-from nodegraph.core.spec import NodeSpec
+from nodegraph.core.spec import NodeSpec, Param, Port
 from nodegraph.core.types import Detections, Image, Keypoints, Mask, Number
 
 
@@ -186,3 +186,11 @@ def test_detections_and_keypoints_check_their_shapes() -> None:
         Keypoints(np.zeros((2, 3), np.float32))
     with pytest.raises(ValueError, match="names"):
         Keypoints(np.zeros((1, 2, 3), np.float32), ("one",))
+
+
+def test_a_spec_of_a_newer_version_is_read_without_what_is_new() -> None:
+    port = Port("image", ("image",))
+    spec = NodeSpec("t.x", "X", "filter", "Test", "X.", (port,), (port,), (Param("by", "number", 1.0),))
+    data = spec.to_json()
+    data["new"] = data["inputs"][0]["new"] = data["outputs"][0]["new"] = data["params"][0]["new"] = 1
+    assert NodeSpec.from_json(data) == spec

@@ -176,9 +176,9 @@ def _wire(wire: Wire) -> str:
 
 
 def test_texts_and_truths_drive_parameters_as_people_write_them() -> None:
-    for source, port, name, said in (
-        ("where", "file", "text", "/some where/clip.mp4"),
-        ("half", "number", "text", "0.5"),
+    for source, port, said in (
+        ("where", "file", "/some where/clip.mp4"),
+        ("half", "number", "0.5"),
     ):
         graph = graph_of(
             {"in": TEN, "s": source, "n": "says", "out": "collect"},
