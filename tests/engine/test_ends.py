@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,6 +40,9 @@ class Server(Filter, id="t.server", category="Test", blocking=True):
 
     def close(self) -> None:
         Server.free.set()
+
+
+Server.spec = replace(Server.spec, max_inflight=2, stateful=False)
 
 
 class Slow(Filter, id="t.slow", category="Test"):
@@ -145,9 +149,8 @@ def test_a_listener_may_stop_the_run_while_it_starts() -> None:
 
 
 def test_an_edit_after_the_end_changes_nothing() -> None:
-    run = Run(SIMPLE, REGISTRY, "live", frames=3)
-    with run:
-        assert run.wait(10)
+    with Run(SIMPLE, REGISTRY, "live") as run:
+        until(lambda: len(values(run)) > 2, run)
     more = SIMPLE.with_node(GraphNode("other", "t.frames", {"count": 0})).with_node(GraphNode("side", "t.collect"))
     run.update(more.with_wire(Wire("other", "image", "side", "image")))
     run.threads.join("", 5)
@@ -205,9 +208,9 @@ def test_a_model_closed_by_a_stop_is_not_opened_again_by_the_next_frame() -> Non
     graph = graph.with_wire(Wire("in", "image", "m", "image")).with_wire(Wire("m", "image", "out", "image"))
     graph = graph.with_node(GraphNode("out", "t.collect", sync="match"))
     Server.entered.clear()
-    with Run(graph, NODES, "live") as run:
+    with Run(graph, NODES, "live", workers=2) as run:
         assert Server.entered.wait(10)
-        until(lambda: run.streams["in"].credits.in_flight > 1, run)
+        until(lambda: run.streams["in"].credits.in_flight == 5, run)  # two in the model, the others behind them
     run.threads.join("", 5)
     assert Server.opened == 1
 
@@ -372,3 +375,36 @@ def test_a_node_moved_to_a_younger_source_shows_that_ones_frames() -> None:
         run.update(keep.with_node(still).with_wire(Wire("young", "image", "a", "image")))
         until(lambda: 201 in values(run), run)
         assert run.latest("a")[0, 0, 0] == 201
+
+
+def test_many_runs_and_edits_from_several_threads_leave_nothing_behind() -> None:
+    before = threading.active_count()
+    for _ in range(50):
+        with Run(SIMPLE, REGISTRY, "live", frames=2, workers=2) as run:
+            assert run.wait(10)
+        run.threads.join("", 5)
+    assert threading.active_count() <= before
+    GATES[""] = lambda image: None
+    graph = graph_of({"in": ENDLESS, "m": "model", "out": "collect"}, "in.image m.image", "m.image out.image")
+    matched = graph.with_node(GraphNode("out", "t.collect", sync="match"))
+    with Run(graph, REGISTRY, "live", workers=2) as run:
+
+        def edit(mine: Any) -> None:
+            for number in range(25):
+                run.update(mine if number % 2 else SIMPLE)
+
+        editors = [threading.Thread(target=edit, args=(one,)) for one in (graph, matched, graph)]
+        for editor in editors:
+            editor.start()
+        for editor in editors:
+            editor.join(30)
+            assert not editor.is_alive()
+        for one in (graph, matched, graph):  # free-running, in step, and free-running again
+            run.update(one)
+            seen = len(values(run))
+            until(lambda seen=seen: len(values(run)) > seen + 3, run)
+            newest = run.latest("m")
+            until(lambda newest=newest: run.latest("m") is not newest, run)
+        assert run.failure is None
+    run.threads.join("", 5)
+    assert run.threads.alive() == []
