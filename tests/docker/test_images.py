@@ -121,6 +121,33 @@ def test_an_image_that_is_missing_is_built_from_its_folder_step_by_step(yard):
     assert image.labels["app.nodegraph.image"] == "yard-built"
 
 
+def test_an_image_is_built_anew_once_its_folder_changed_and_an_older_one_is_better_than_none(yard):
+    build = yard.context(
+        'FROM python:3.11-slim\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n'
+    )
+    entry = yard.entry("changed", tag="nodegraph-tests/changed:1", build=build)
+    manage.build(entry, yard.hear)
+    first = yard.docker.images.get(entry.tag).id
+
+    def used():
+        yard.events.clear()
+        with yard.servers() as servers:
+            lease = servers.acquire(entry, {"kind": "container"})
+            lease.wait_ready(60)
+            return yard.containers("changed")[0].image.id, "building" in yard.stages, lease.details.note
+
+    assert used() == (first, False, "")
+    with (build.context / "server_kinds.py").open("a") as file:
+        file.write("# a change\n")
+    second, built, note = used()
+    assert (second != first, built, note) == (True, True, "")
+    assert used() == (second, False, "")
+    build.dockerfile.write_text("FROM python:3.11-slim\nRUN false\n")
+    third, _, note = used()
+    assert third == second
+    assert "runs from an older image" in note
+
+
 def test_a_build_that_fails_shows_its_last_words(yard):
     build = yard.context("FROM python:3.11-slim\nRUN echo about to fail; echo the reason >&2; false\n")
     entry = yard.entry("bad", tag="nodegraph-tests/bad:1", build=build)

@@ -1,12 +1,19 @@
 """Making sure that the engine has a model's image: there already, built from its folder, or pulled."""
 
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners import Watcher
 from nodegraph.runtime.runners.docker import Engine, EngineError, NoSuchImage
-from nodegraph.runtime.runners.labels import IMAGE
+from nodegraph.runtime.runners.labels import IMAGE, SOURCE
 from nodegraph.runtime.runners.progress import PullProgress, build_lines
 from nodegraph.runtime.state import Stage
+
+_LARGE: Final = 4 << 20
 
 
 def ensure_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
@@ -14,12 +21,41 @@ def ensure_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
     if not launch.image:
         hint = "Give its entry a `tag`, a `digest` or a `build` folder."
         raise ModelError(f"{launch.name} names no Docker image that can be fetched.", hint)
-    if engine.image(launch.image) is not None:
-        return
-    if launch.build is not None:
+    found = engine.image(launch.image)
+    if found is not None:
+        _renew(engine, launch, watcher, found)
+    elif launch.build is not None:
         build_image(engine, launch, watcher)
     else:
         pull_image(engine, launch, watcher)
+
+
+def _renew(engine: Engine, launch: Launch, watcher: Watcher, found: Mapping[str, Any]) -> None:
+    """Build an image of ours anew when its folder changed: an older server would give other answers than a process.
+
+    An image that somebody else built or pulled is used as it is.
+    """
+    known = ((found.get("Config") or {}).get("Labels") or {}).get(SOURCE)
+    if launch.build is None or known is None or known == fingerprint(launch.build.context):
+        return
+    try:
+        build_image(engine, launch, watcher)
+    except ModelError as error:
+        watcher.log(str(error))
+        watcher.note(f"{launch.name} runs from an older image: its folder changed, and it could not be built anew.")
+
+
+def fingerprint(context: Path) -> str:
+    """A hash of the files of a build folder: names and contents, of large ones (weights) the size alone."""
+    total = hashlib.sha256()
+    for path in sorted(context.rglob("*")):
+        name = path.relative_to(context)
+        if not path.is_file() or any(part == "__pycache__" or part.startswith(".") for part in name.parts):
+            continue
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= _LARGE else b""
+        total.update(f"{name.as_posix()}:{size}:{hashlib.sha256(content).hexdigest()}\n".encode())
+    return total.hexdigest()
 
 
 def pull_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
@@ -47,7 +83,7 @@ def build_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
         where = build.dockerfile if build else "no folder"
         raise ModelError(f"{launch.name} cannot be built: there is no Dockerfile ({where}).", "Correct its `build`.")
     watcher.stage(Stage.BUILDING)
-    marks = {IMAGE: launch.id}
+    marks = {IMAGE: launch.id, SOURCE: fingerprint(build.context)}
     try:
         for item in engine.build(build.context, build.dockerfile, launch.image, marks, watcher.cancel):
             for line in build_lines(item):

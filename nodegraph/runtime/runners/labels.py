@@ -13,6 +13,7 @@ DEVICE = "app.nodegraph.device"
 KEPT = "app.nodegraph.kept"
 FOLDER = "app.nodegraph.folder"
 IMAGE = "app.nodegraph.image"  # on images we built; containers inherit it, so it says nothing about them
+SOURCE = "app.nodegraph.source"  # on images we built: a fingerprint of the folder it was built from
 
 OURS = {OWNER: "nodegraph"}
 THIS_INSTANCE = str(uuid.uuid4())
