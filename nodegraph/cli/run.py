@@ -10,11 +10,11 @@ from nodegraph.cli.interrupt import Interrupts
 from nodegraph.cli.progress import progress
 from nodegraph.cli.sessions import session_for
 from nodegraph.cli.telling import event_teller, say_failing, warnings_told
-from nodegraph.cli.text import say, say_problems
+from nodegraph.cli.text import counted, say, say_problems
 from nodegraph.core.errors import DocumentError, NodegraphError, Problem, UsageError
 from nodegraph.core.graph import Graph
 from nodegraph.core.validate import errors_of
-from nodegraph.engine.events import NodeFailed
+from nodegraph.engine.events import NodeFailed, RunStats
 from nodegraph.engine.run import Run
 from nodegraph.runtime.state import ServerEvent
 from nodegraph.session import Found, Session, overrides
@@ -100,13 +100,24 @@ def _outcome(run: Run, session: Session, graph: Graph, interrupts: Interrupts, q
     if failure:
         _say_failure(failure)
         return interrupts.code if interrupts.asked and not run.failure else FAILED
+    made = _made(stats)
+    if stats.sinks and not made and not interrupts.asked:
+        say("error: The run is over and nothing came out: no source gave anything.", sys.stderr)
+        say("       Look at the warnings above, or give it more --seconds.", sys.stderr)
+        return FAILED
     if not quiet:
         say_failing(stats)
         dropped = f", {stats.dropped} dropped" if stats.dropped else ""
-        say(f"{stats.frames_out} frames in {stats.seconds:.1f} s ({stats.fps:.1f} fps{dropped})")
+        speed = f" ({stats.fps:.1f} fps{dropped})" if stats.frames_out else ""
+        say(f"{counted(made, 'frame')} in {stats.seconds:.1f} s{speed}")
         for path in session.outputs_of(graph):
             say(f"wrote {path}")
     return interrupts.code if interrupts.asked else DONE
+
+
+def _made(stats: RunStats) -> int:
+    """How much came out. A still picture is no frame of a stream: then it is how often a sink took something."""
+    return stats.frames_out or max((stats.nodes[id].runs for id in stats.sinks if id in stats.nodes), default=0)
 
 
 def _say_failure(failure: NodeFailed) -> None:

@@ -286,3 +286,19 @@ def test_a_full_disk_under_our_own_output_is_a_sentence(spawn):
     assert "The disk is full." in said
     assert "Traceback" not in said
     assert process.returncode != 0
+
+
+def test_a_still_picture_is_one_frame(cli, from_file, tmp_path):
+    Image.new("RGB", (32, 32), "red").save(tmp_path / "p.png")
+    result = cli("run", from_file, "--input", "p.png")
+    assert result.code == 0
+    assert result.out.startswith("1 frame in ")
+    assert size_of(tmp_path / "out.mp4") == (32, 32, 1)
+
+
+def test_a_stream_that_never_came_is_a_failed_run(cli, preset):
+    nodes = {"s": {"type": "source.network_stream", "params": {"url": "http://127.0.0.1:9/x"}}, "out": VIDEO_OUT}
+    result = cli("run", preset(nodes, ["s.image->out.image"]), "--seconds", 0.7)
+    assert result.code == 1
+    assert "127.0.0.1:9 refuses the connection" in result.err
+    assert "nothing came out" in result.err
