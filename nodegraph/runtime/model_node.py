@@ -171,6 +171,8 @@ class ModelNode:
             error.message = self._entry.name + error.message.removeprefix("The model")
         if isinstance(error, ModelTimeout):
             error.hint = f"If it only needs longer, raise `timeout` of its entry. {error.hint}"
+        if isinstance(error, ModelAnswerError) and not error.hint:
+            error.hint = f"Check that its server speaks the `protocol` of its entry, {self._entry.protocol}. {SEE_LOG}"
         if self._place.get("kind") != "url":
             error.hint = error.hint.replace(SEE_LOG, f"Its log: nodegraph models logs {self._entry.id}")
 

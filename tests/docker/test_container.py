@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -248,6 +250,8 @@ def test_weights_are_mounted_read_only(yard):
 
 OURS = """
 import sys
+import tempfile
+import threading
 from pathlib import Path
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.servers import Servers
@@ -282,3 +286,19 @@ def test_what_the_server_prints_is_kept(yard):
     lease = yard.acquire(yard.entry())
     lease.wait_ready(30)
     assert any("hello from good" in line for line in lease.logs)
+
+
+def test_starting_and_stopping_again_and_again_leaves_nothing_behind(yard):
+    def once():
+        with yard.servers() as servers:
+            servers.acquire(yard.entry(), {"kind": "container"}).wait_ready(30)
+        return len(os.listdir("/proc/self/fd"))
+
+    warm = [once() for _ in range(3)]  # connections to the engine are kept for the next call
+    threads = threading.active_count()
+    for _ in range(8):
+        descriptors = once()
+    assert descriptors < warm[-1] + 6
+    assert threading.active_count() == threads
+    assert not list(Path(tempfile.gettempdir()).glob(f"ng-{os.getpid()}-*"))
+    assert yard.containers() == []

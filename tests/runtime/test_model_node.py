@@ -22,6 +22,7 @@ from nodegraph.runtime.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_node import FIRST_TIMEOUT, LATER_TIMEOUT, ModelNode, definition_of
 from nodegraph.runtime.model_spec import spec_of
+from nodegraph.runtime.protocols import SEE_LOG
 from tests.runtime.alpha_server import Alpha2018
 from tests.runtime.fake_servers import FakeServers
 from tests.runtime.modern_server import Modern
@@ -293,3 +294,28 @@ def test_what_is_to_know_about_how_it_runs_is_told_when_there_is_something() -> 
     assert "note" not in node.extra_stats()
     servers.leases[0].note = "M runs on the CPU."
     assert node.extra_stats()["note"] == "M runs on the CPU."
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "hint"),
+    [
+        (
+            ModelTimeout("The model did not answer in 1 s.", SEE_LOG),
+            "People did not answer in 1 s.",
+            "If it only needs longer, raise `timeout` of its entry. Its log: nodegraph models logs people",
+        ),
+        (
+            ModelAnswerError("The header of the model's answer is not JSON."),
+            "The header of the model's answer is not JSON.",
+            "Check that its server speaks the `protocol` of its entry, native. Its log: nodegraph models logs people",
+        ),
+        (ModelUnreachable("The model's server broke off."), "People's server broke off.", ""),
+    ],
+)
+def test_what_a_protocol_says_of_the_model_gets_its_name_and_the_place_of_its_log(
+    error: ModelError, message: str, hint: str
+) -> None:
+    node, _, _ = opened(error, outputs={"n": "integer"})
+    with pytest.raises(type(error)) as caught:
+        node.process(IMAGE)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
