@@ -216,7 +216,7 @@ def test_the_models_commands_carry_an_image_through_its_whole_life(cli, engine, 
         engine.images.remove(entry["tag"], force=True)
     assert status() == (False, 0, 0)
     built = models("build")
-    assert "Small is being built: Step 2/4" in built.err
+    assert "Small is being built: Step 2/" in built.err
     assert built.out == "Small: built\n"
     assert status() == (True, 0, 0)
     try:
