@@ -1,10 +1,14 @@
 """Find people who stand or walk: histograms of oriented gradients and a linear support vector machine."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 from nodegraph_kit import Detections, Image, bgr, model, param, serve
 from numpy.typing import NDArray
 
+WINDOW = (64, 128)  # pixels, width and height
 BORDER = 32  # people at the edge of the picture need surroundings, which the detector has learned to expect
 MARGIN = (0.18, 0.06)  # of the window's width and height around the person in it
 EVIDENCE = 1.0  # the sum of weights that makes a score of one half
@@ -16,6 +20,7 @@ class People:
     def setup(self) -> None:
         self.hog = cv2.HOGDescriptor()
         self.hog.setSVMDetector(cv2.HOGDescriptor.getDefaultPeopleDetector())
+        self.searchers = ThreadPoolExecutor(os.cpu_count())
 
     def run(
         self,
@@ -40,12 +45,26 @@ class People:
         width, height = (max(1, round(side * shrink)) for side in (image.shape[1], image.shape[0]))
         small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         small = cv2.copyMakeBorder(small, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_REPLICATE)
-        if small.shape[0] < 128 or small.shape[1] < 64:
+        if small.shape[0] < WINDOW[1] or small.shape[1] < WINDOW[0]:
             return np.zeros((0, 4)), np.zeros(0), width, height
-        boxes, weights = self.hog.detectMultiScale(small, 0, (8, 8), (0, 0), scale, 0)
-        corners = np.asarray(boxes, np.float64).reshape(-1, 4)
-        corners[:, 2:] += corners[:, :2]
-        return corners - BORDER, np.asarray(weights, np.float64).reshape(-1), width, height
+        levels = list(self.searchers.map(lambda level: self._level(small, level), _levels(small, scale)))
+        boxes = np.concatenate([found for found, _ in levels]).reshape(-1, 4)
+        return boxes - BORDER, np.concatenate([weights for _, weights in levels]), width, height
+
+    def _level(self, image: Image, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The windows that fire at one size. detectMultiScale would search all sizes, but its threads hand in boxes and
+        weights apart, so that now and then a box gets the weight of another."""
+        height, width = image.shape[:2]
+        small = cv2.resize(image, (round(width / scale), round(height / scale)), interpolation=cv2.INTER_LINEAR)
+        corners, weights = self.hog.detect(small, 0, (8, 8))
+        corners = np.asarray(corners, np.float64).reshape(-1, 2) * scale
+        return np.hstack([corners, corners + np.asarray(WINDOW) * scale]), np.asarray(weights, np.float64).reshape(-1)
+
+
+def _levels(image: Image, scale: float) -> list[float]:
+    """Every size at which the detector's window still fits into the picture, as how often smaller it is made."""
+    most = min(image.shape[1] / WINDOW[0], image.shape[0] / WINDOW[1])
+    return [scale**level for level in range(64) if scale**level <= most]
 
 
 def _people(
@@ -56,7 +75,7 @@ def _people(
     A person makes the detector fire at many neighbouring places and sizes, a chance likeness at few. What lies
     mostly within (or around) a group of more evidence is a part of that person, or that person with surroundings.
     """
-    # The detector searches on several threads and reports in any order; equal weights must not decide by chance.
+    # Equal weights must not decide by chance.
     order = np.lexsort((boxes[:, 3], boxes[:, 2], boxes[:, 1], boxes[:, 0], -weights))
     boxes, weights = boxes[order], weights[order]
     left = np.ones(len(boxes), bool)

@@ -1,4 +1,4 @@
-"""Draw results on a picture: boxes, points, masks. Why this is ours: docs/adr/0010-drawing.md."""
+"""Draw results on a picture: boxes, points, masks. Why this is ours: docs/adr/0007-drawing.md."""
 
 from typing import Literal
 

@@ -54,7 +54,7 @@ def padded_even(image: Image) -> Image:
 def to_video_frame(image: Image, pixel_format: str) -> "VideoFrame":
     """A PyAV frame in `pixel_format`; `image` has even sides and alpha exactly when the format has.
 
-    4:2:0 goes through OpenCV: more exact than FFmpeg's scaler and a third cheaper (docs/adr/0020-video-io.md).
+    4:2:0 goes through OpenCV: more exact than FFmpeg's scaler and a third cheaper (docs/adr/0008-video-io.md).
     """
     from av import VideoFrame
 

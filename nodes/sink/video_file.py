@@ -1,4 +1,4 @@
-"""Video files out, encoded with PyAV (docs/adr/0020-video-io.md)."""
+"""Video files out, encoded with PyAV (docs/adr/0008-video-io.md)."""
 
 import logging
 from collections.abc import Callable
