@@ -20,6 +20,7 @@ from pathlib import Path
 import cv2
 import httpx
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from benchmarks import Result
@@ -29,6 +30,7 @@ from nodegraph.runtime.protocols.native import NativeClient
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCKS, BLOCK, PATIENCE = 12, 10, 60.0
+FRAMES = 20_000
 IMAGE = "nodegraph/lineart:1"
 SERVER = """
 from nodegraph_kit import Image, model, serve
@@ -51,12 +53,13 @@ HARDENED = [
 
 
 def run() -> list[Result]:
-    """Measure; about five seconds, and once the time to build an image."""
+    """Measure; about a minute, and once the time to build an image."""
     frame = _frame()
     with _servers() as (socket, url, where):
         client = NativeClient(Endpoint("", socket))
         with contextlib.closing(client), httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as seed:
             native, overhead, base64_ms = _measure(client, seed, frame)
+            growth = _growth(client, frame)
             note = f"{where}; {client.transport}; {BLOCKS} × {BLOCK} rounds in turns"
     milliseconds = statistics.median(native)
     return [
@@ -75,6 +78,13 @@ def run() -> list[Result]:
             unit="ms",
             spread=_spread(overhead),
             note=f"720p there and back, without the model's own time; {note}",
+        ),
+        Result(
+            name="transport.memory_growth",
+            value=growth,
+            target="< 2",
+            unit="%",
+            note=f"our resident memory over {FRAMES:,} frames to the model and back, after a warm-up; {where}",
         ),
     ]
 
@@ -98,6 +108,17 @@ def _measure(
             overhead += [whole - model for whole, model in zip(natives, models, strict=True)]
             base64_ms += seeds
     return native, overhead, base64_ms
+
+
+def _growth(client: NativeClient, frame: NDArray[np.uint8]) -> float:
+    """By how many per cent the resident memory grows between the first and the last twentieth of the frames."""
+    ours = psutil.Process()
+    resident: list[int] = []
+    for _ in range(20):
+        for _ in range(FRAMES // 20):
+            client.infer({"image": frame}, {}, PATIENCE)
+        resident.append(ours.memory_info().rss)
+    return (resident[-1] / resident[0] - 1) * 100
 
 
 def _timed(work: Callable[[], object]) -> float:
