@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import contextlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -80,10 +81,8 @@ class ContainerRunner:
 
     def _remove(self) -> None:
         if self._id:
-            try:
+            with contextlib.suppress(ModelError):  # what a busy engine cannot remove now is reaped at our next start
                 self._engine.remove(self._id, self._limits.stop)
-            except ModelError:
-                return  # an engine that does not answer cannot stop it: it is reaped at our next start
         remove_folder(self._folder)
         if self._following is not None:
             self._following.join(self._limits.stop)
