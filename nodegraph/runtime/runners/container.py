@@ -1,8 +1,8 @@
 """A model's server as a container on a Docker engine."""
 
+import contextlib
 import itertools
 import re
-import contextlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
