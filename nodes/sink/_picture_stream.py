@@ -26,6 +26,9 @@ CLOCK = 120_000
 PATIENCE = 0.5
 """Seconds an encoder may hold back more than half as many pictures as the file has."""
 
+LASTING = ("libx265",)
+"""Encoders that are never begun anew: a second libx265 in one program now and then gives packets without times."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -72,7 +75,8 @@ class PictureStream:
         """Encode one frame; what the encoder gives back is written."""
         self._held += 1
         self._mux(self._context.encode(frame))
-        if 2 * self._held > self._written and time.monotonic() - self._begun > PATIENCE:
+        late = time.monotonic() - self._begun > PATIENCE
+        if late and 2 * self._held > self._written and self._form.encoder not in LASTING:
             self.finish()
             self._context = self._anew()
             self._begun = time.monotonic()
