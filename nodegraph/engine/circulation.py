@@ -61,6 +61,7 @@ class Circulation:
         self.going = threading.Event()
         self.going.set()
         self.stopping = threading.Event()
+        self._failed = threading.Event()
         self._signals = signals
         self._width = width
         self._lanes: dict[str, Lane] = {}
@@ -247,9 +248,9 @@ class Circulation:
             stream.stop()
 
     def wait_idle(self, timeout: float | None) -> None:
-        """Wait for the frames in flight, at most `timeout` seconds for each stream."""
+        """Wait for the frames in flight, at most `timeout` seconds for each stream, or until one has failed."""
         for stream in self.streams.values():
-            stream.credits.wait_idle(timeout)
+            stream.credits.wait_idle(timeout, self._failed)
 
     def wait_quiet(self, patience: float, for_calls: float) -> None:
         """Wait until nothing moves, after a failure; `for_calls` seconds at most for calls of blocking nodes."""
@@ -279,8 +280,11 @@ class Circulation:
         self._signals.emit(event)
 
     def fail(self, failure: NodeFailed) -> None:
-        """Pass a failure on that ends the run."""
+        """Pass a failure on that ends the run. Its frame never arrives: who waits for it is woken."""
         self._signals.fail(failure)
+        self._failed.set()
+        for stream in list(self.streams.values()):
+            stream.credits.wake()
 
     def dropped(self, stream: Stream) -> None:
         """A live source's frame was overtaken by the next."""

@@ -255,10 +255,10 @@ class Run:
         with self._edit:
             self._closed = True
             self._flow.stop_sources()
+            if not self.failure:
+                self._flow.wait_idle(None if self._reason == "finished" and not self.live else LAST_FRAMES)
             if self.failure:
                 self._flow.wait_quiet(PATIENCE, LAST_FRAMES)
-            else:
-                self._flow.wait_idle(None if self._reason == "finished" and not self.live else LAST_FRAMES)
             self._stills.stop()
             for node in self.nodes.values():
                 if node.spec.blocking:

@@ -408,3 +408,24 @@ def test_many_runs_and_edits_from_several_threads_leave_nothing_behind() -> None
         assert run.failure is None
     run.threads.join("", 5)
     assert run.threads.alive() == []
+
+
+class Late(Filter, id="t.late", category="Test"):
+    """Fails once the run is about to end."""
+
+    def process(self, image: Image) -> Image:
+        GATES["late"](image)
+        raise NodeError("It went wrong at the last moment.")
+
+
+def test_a_failure_after_the_last_frame_arrived_ends_the_render_as_failed() -> None:
+    registry = registry_of(Late).with_definitions(REGISTRY.definitions.values())
+    other = GraphNode("other", "t.frames", {"count": 1})
+    graph = graph_of({"in": "frames", "out": "collect", "other": other, "late": "late"}, "in.image out.image")
+    run = Run(graph.with_wire(Wire("other", "image", "late", "image")), registry, "offline", workers=2)
+    GATES["late"] = lambda image: run._flow.stopping.wait(10)  # set when the sink has all its frames
+    with run:
+        assert run.wait(20), "the run waits for a frame that will never arrive"
+    assert values(run) == list(range(10))
+    assert run.failure is not None
+    assert run.failure.message == "It went wrong at the last moment."
