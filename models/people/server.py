@@ -52,8 +52,8 @@ class People:
         return boxes - BORDER, np.concatenate([weights for _, weights in levels]), width, height
 
     def _level(self, image: Image, scale: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The windows that fire at one size. detectMultiScale would search all sizes, but its threads hand in boxes and
-        weights apart, so that now and then a box gets the weight of another."""
+        """The windows that fire at one size. detectMultiScale would search all sizes, but on several threads it does
+        not always answer alike (once in 600 calls on one picture), as if boxes and weights were handed in apart."""
         height, width = image.shape[:2]
         small = cv2.resize(image, (round(width / scale), round(height / scale)), interpolation=cv2.INTER_LINEAR)
         corners, weights = self.hog.detect(small, 0, (8, 8))

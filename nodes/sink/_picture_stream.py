@@ -27,7 +27,7 @@ PATIENCE = 0.5
 """Seconds an encoder may hold back more than half as many pictures as the file has."""
 
 LASTING = ("libx265",)
-"""Encoders that are never begun anew: a second libx265 in one program now and then gives packets without times."""
+"""Encoders that are never begun anew: libx265 then now and then gives packets with wild times; why is not known."""
 
 
 @dataclass(frozen=True)
