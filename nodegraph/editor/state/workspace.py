@@ -92,6 +92,11 @@ class Workspace:
         """Make the last undone step again; its label, "" when there is none."""
         return self._moved(*self.history.redo(self._document))
 
+    def abandon(self) -> None:
+        """Take the last step back for good: a gesture was cancelled."""
+        if self.undo():
+            self.history.redos.pop()
+
     @property
     def undo_label(self) -> str:
         """What `undo` would take back, "" for nothing."""

@@ -40,7 +40,8 @@ class Clip:
     @property
     def corner(self) -> Point:
         """Its top left corner."""
-        spots = [(one.x, one.y) for one in (*self.places.values(), *self.notes, *self.groups)]
+        spots = [(one.x, one.y) for one in self.places.values()]
+        spots += [(one.x, one.y) for one in (*self.notes, *self.groups)]
         return (min(x for x, _ in spots), min(y for _, y in spots)) if spots else (0.0, 0.0)
 
 

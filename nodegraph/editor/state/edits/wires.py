@@ -1,6 +1,6 @@
 """Edits of wires, and why a wire is refused."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from nodegraph.core.adapters import PARAM_TYPES, Adapter, fits
@@ -16,8 +16,11 @@ class WireRefused(NodegraphError):
     """Two pins cannot be connected."""
 
 
-def refusal(graph: Graph, registry: Registry, wire: Wire) -> str:
-    """Why `wire` cannot be, as a sentence; "" when it can."""
+def refusal(graph: Graph, registry: Registry, wire: Wire, looping: Collection[str] | None = None) -> str:
+    """Why `wire` cannot be, as a sentence; "" when it can.
+
+    looping: the nodes that must not be the target, when the caller knows them (`upstream` of the source).
+    """
     source, target = _spec(graph, registry, wire.source), _spec(graph, registry, wire.target)
     if wire.source == wire.target:
         return "A node cannot feed itself; put a Frame Delay between."
@@ -28,7 +31,7 @@ def refusal(graph: Graph, registry: Registry, wire: Wire) -> str:
         return f"{(source if output is None else target).title} has no such port."
     if fits(output.types, taken) is None:
         return f"This gives {_words(output.types)}; {target.title} takes {_words(taken)} here."
-    if not target.delay and _reaches(graph, registry, wire.target, wire.source):
+    if not target.delay and wire.target in (upstream(graph, registry, wire.source) if looping is None else looping):
         return "This would make a loop; put a Frame Delay into it."
     return ""
 
@@ -103,22 +106,20 @@ def _spec(graph: Graph, registry: Registry, node_id: str) -> NodeSpec | None:
     return found.spec if found else None
 
 
-def _reaches(graph: Graph, registry: Registry, start: str, goal: str) -> bool:
-    """Whether `goal` depends on `start` within one frame: wires into a delay node do not count."""
-    follow: dict[str, list[str]] = {}
+def upstream(graph: Graph, registry: Registry, node_id: str) -> set[str]:
+    """The node and every node it depends on within one frame: what comes into a delay node does not count."""
+    feeding: dict[str, list[str]] = {}
     for wire in graph.wires:
-        follow.setdefault(wire.source, []).append(wire.target)
-    todo, seen = [start], {start}
+        spec = _spec(graph, registry, wire.target)
+        if not (spec and spec.delay):
+            feeding.setdefault(wire.target, []).append(wire.source)
+    todo, seen = [node_id], {node_id}
     while todo:
-        one = todo.pop()
-        if one == goal:
-            return True
-        for after in follow.get(one, ()):
-            spec = _spec(graph, registry, after)
-            if after not in seen and not (spec and spec.delay):
-                seen.add(after)
-                todo.append(after)
-    return False
+        for before in feeding.get(todo.pop(), ()):
+            if before not in seen:
+                seen.add(before)
+                todo.append(before)
+    return seen
 
 
 def _words(types: tuple[str, ...]) -> str:

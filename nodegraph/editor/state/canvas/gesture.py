@@ -1,0 +1,107 @@
+"""What is common to all gestures: the canvas they happen on, modifier keys, and what is drawn meanwhile."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nodegraph.core.graph import Wire
+from nodegraph.editor.state.canvas.boxes import PinKey, Side
+from nodegraph.editor.state.canvas.camera import Rect
+from nodegraph.editor.state.placements import Point
+
+if TYPE_CHECKING:
+    from nodegraph.editor.state.canvas.canvas import Canvas
+
+
+@dataclass(frozen=True)
+class Mods:
+    """The modifier keys that are held."""
+
+    ctrl: bool = False
+    shift: bool = False
+    alt: bool = False
+
+
+@dataclass(frozen=True)
+class LooseWire:
+    """The wire being dragged: from a pin (side says which end) to a point in the world."""
+
+    start: Point
+    end: Point
+    side: Side
+    types: tuple[str, ...]
+
+
+@dataclass
+class Overlay:
+    """What a gesture shows while it lasts, in world coordinates.
+
+    refusals: for every pin why the dragged wire cannot go there ("" where it can); adapted: pins where values are
+    converted; reason: a sentence to show at the pointer; insert: the wire a dragged node would go into.
+    """
+
+    box: Rect | None = None
+    wire: LooseWire | None = None
+    cut: list[Point] = field(default_factory=list)
+    refusals: dict[PinKey, str] = field(default_factory=dict)
+    adapted: frozenset[PinKey] = frozenset()
+    reason: str = ""
+    insert: Wire | None = None
+
+
+class Gesture:
+    """Something that begins with a press and ends with a release. Points are pixels of the canvas."""
+
+    button = 0
+
+    def __init__(self, canvas: "Canvas", pixel: Point, mods: Mods) -> None:
+        self.canvas = canvas
+        self.start = self.now = pixel
+        self.mods = mods
+        self.moved = False
+        self.before = canvas.workspace.document
+
+    def move(self, pixel: Point, mods: Mods) -> None:
+        """The pointer is somewhere else. A few pixels are a trembling hand, not a drag."""
+        self.now, self.mods = pixel, mods
+        if not self.moved and max(abs(pixel[0] - self.start[0]), abs(pixel[1] - self.start[1])) >= 4:
+            self.moved = True
+            self.begin()
+        if self.moved:
+            self.drag()
+
+    def begin(self) -> None:
+        """It has become a drag."""
+
+    def drag(self) -> None:
+        """The pointer has moved on."""
+
+    def drop(self) -> None:
+        """The button is up after a drag."""
+
+    def click(self) -> None:
+        """The button is up and nothing was dragged."""
+
+    def release(self) -> None:
+        """The button is up."""
+        if self.moved:
+            self.drop()
+        else:
+            self.click()
+        self.canvas.workspace.seal()
+
+    def cancel(self) -> None:
+        """Esc: as if nothing had happened."""
+        if self.canvas.workspace.document is not self.before:
+            self.canvas.workspace.abandon()
+        self.canvas.workspace.seal()
+
+    @property
+    def world(self) -> Point:
+        """Where the pointer is in the world."""
+        return self.canvas.camera.to_world(self.now)
+
+    @property
+    def offset(self) -> Point:
+        """How far it was dragged, in world units."""
+        pixels = self.canvas.camera.pixels
+        return (self.now[0] - self.start[0]) / pixels, (self.now[1] - self.start[1]) / pixels
