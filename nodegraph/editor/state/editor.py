@@ -1,0 +1,88 @@
+"""The whole editor without a window: document, canvas, what is told and asked. Views draw it; tests drive it."""
+
+import queue
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from nodegraph.core.preset import Preset
+from nodegraph.editor.state.canvas.canvas import Canvas
+from nodegraph.editor.state.canvas.requests import Refused, Request
+from nodegraph.editor.state.dialogs import Dialogs
+from nodegraph.editor.state.notices import Kind, Notices
+from nodegraph.editor.state.placing import placed
+from nodegraph.editor.state.settings import Settings
+from nodegraph.editor.state.workspace import Workspace
+from nodegraph.session import Session
+
+_T = TypeVar("_T")
+_BUDGET: Final = 200
+"""Posted calls carried out in one frame at most."""
+
+
+class Editor:
+    """Everything commands and views work on. All methods but `post` belong to the UI thread.
+
+    The session is the caller's, who closes it after `close`.
+    """
+
+    def __init__(self, session: Session, settings: Settings | None = None) -> None:
+        self.session = session
+        self.settings = settings or Settings.load()
+        self.notices = Notices()
+        self.dialogs = Dialogs()
+        self.requests: list[Request] = []
+        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.workspace = Workspace(session.registry)
+        self.canvas = Canvas(self.workspace, self.settings, self._asked)
+        self.quitting = False
+        if self.settings.problem:
+            self.tell(self.settings.problem, "warning")
+
+    # --- every frame ------------------------------------------------------------------------------------------------
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Have `call` made on the UI thread at the next frame. From any thread."""
+        self._posted.put(call)
+
+    def tick(self) -> None:
+        """Once a frame: what other threads posted, and what follows from the document's changes."""
+        for _ in range(_BUDGET):
+            try:
+                call = self._posted.get_nowait()
+            except queue.Empty:
+                break
+            call()
+        self.canvas.scene.refresh()
+
+    def close(self) -> None:
+        """Stop what runs and save the settings."""
+        self.settings.save()
+
+    # --- telling and asking -----------------------------------------------------------------------------------------
+
+    def tell(self, text: str, kind: Kind = "info", hint: str = "") -> None:
+        """Say something to the person, for some seconds on screen and for good in the log."""
+        self.notices.tell(text, kind, hint)
+
+    def _asked(self, request: Request) -> None:
+        """A gesture wants something: views take what is theirs with `take`."""
+        if isinstance(request, Refused):
+            self.tell(request.why, "warning")
+        else:
+            self.requests.append(request)
+
+    def take(self, kind: type[_T]) -> _T | None:
+        """The newest request of this kind, once."""
+        found = [one for one in self.requests if isinstance(one, kind)]
+        if found:
+            self.requests = [one for one in self.requests if not isinstance(one, kind)]
+        return found[-1] if found else None
+
+    # --- documents --------------------------------------------------------------------------------------------------
+
+    def load(self, document: Preset, path: Path | None = None, base: Path | None = None, dirty: bool = False) -> None:
+        """Edit this document: nodes without a place get one, and all of it is shown."""
+        self.workspace.load(placed(document, self.workspace.registry), path, base, dirty)
+        self.canvas.cancel()
+        self.canvas.fit_all()
