@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
@@ -186,6 +187,14 @@ class Circulation:
             head.hold(item[0], frame.seq, item[2])
         if ready := self.executor.begin(frame):
             self.workers.push(frame, ready)
+
+    def again(self) -> None:
+        """Let the newest frame of each source in once more, as if it were new."""
+        for stream in list(self.streams.values()):
+            if stream.reader is not None and stream.last is not None and stream.credits.try_take():
+                value, stamp, _ = stream.last
+                now = time.perf_counter()
+                self.deliver(stream, (value, replace(stamp, captured=now), now))
 
     def complete(self, frame: Frame) -> None:
         """Every step of `frame` is done."""

@@ -137,6 +137,11 @@ class Run:
             stream.pacer.move()
         self._flow.going.set()
 
+    def again(self) -> None:
+        """While paused, carry the newest frame of each source once more, so that an edit is seen. Live only."""
+        if self.live and not self._flow.going.is_set() and not self._closed:
+            self._flow.again()
+
     # --- editing ----------------------------------------------------------------------------------------------------
 
     def set_param(self, node: str, name: str, value: Any) -> None:

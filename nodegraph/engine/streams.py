@@ -28,6 +28,8 @@ class Stream:
         self.failing = 0
         self.frames_in = 0
         self.seq = 0
+        self.last: Item | None = None
+        """What was let in last, for `Circulation.again`."""
         self.offered_at = 0.0
         self.interval = 0.0
         self._lock = threading.Lock()
@@ -51,6 +53,7 @@ class Stream:
             frame = Frame(self.domain, self.template, self.epoch, self.seq, stamp, value)
             frame.ages = [min(oldest, frame.captured)] * self.template.size
             self.seq += 1
+            self.last = item
             if limit is not None and self.seq >= limit:
                 self.exhausted = True
         return frame

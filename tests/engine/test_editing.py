@@ -156,3 +156,15 @@ def test_a_hot_edit_does_not_wait_for_a_model_that_hangs() -> None:
         seen = len(values(run))
         until(lambda: len(values(run)) > seen + 5, run)
         release.set()
+
+
+def test_an_edit_while_paused_is_seen_on_the_newest_frame() -> None:
+    graph = graph_of({"in": ENDLESS, "add": "add", "out": "collect"}, "in.image add.image", "add.image out.image")
+    with Run(graph, REGISTRY, "live") as run:
+        until(lambda: len(values(run)) > 3, run)
+        run.pause()
+        got = run.nodes["out"].instance.got
+        until(lambda: run.again() is None and got[-1] == got[-2], run)  # the source may have been giving one
+        index, before = got[-1]
+        run.set_param("add", "by", 51)
+        until(lambda: run.again() is None and got[-1] == (index, (before + 50) % 256), run)
