@@ -1,0 +1,172 @@
+"""The run that follows the document: begun, edited and ended by one thread, the player's."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from nodegraph.core.errors import NodegraphError
+from nodegraph.core.graph import Graph, GraphNode
+from nodegraph.editor.state.running.prepared import Prepared, Wish, moved, prepare
+from nodegraph.editor.state.running.shows import RunProblem, sentence
+from nodegraph.editor.state.running.watch import Watch
+from nodegraph.engine.events import Ended, NodeFailed
+from nodegraph.engine.run import Run
+from nodegraph.session import Session
+
+Phase = Literal["starting", "running", "ended", "failed"]
+ONE_FRAME: Final = 0.3
+"""Seconds a paused run may go on to show what an edit changed."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A node that ended a run, as it was then: while it stays so, the others run without it."""
+
+    node: GraphNode
+    problem: RunProblem
+
+
+class Going:
+    """Keeps one run in step with wishes. `follow`, `forget` and `end` are for one thread, the rest for anyone."""
+
+    def __init__(self, session: Session, heard: Callable[[], None]) -> None:
+        self.run: Run | None = None
+        self.watch = Watch(heard)
+        self.prepared: Prepared | None = None
+        self.broken: dict[str, Broken] = {}
+        self.refused: RunProblem | None = None
+        """Why the newest edit is not running; the run before it goes on."""
+        self._over: Ended | None = None
+        self._starting = False
+        self._session, self._heard = session, heard
+        self._graph: Graph | None = None
+
+    # --- for the player's thread ------------------------------------------------------------------------------------
+
+    def follow(self, wish: Wish) -> None:
+        """Run what of `wish` can run: go on with what runs already, or begin. Raises what nobody expected."""
+        self._take_note()
+        broken = {id: one for id, one in self.broken.items() if _same(one.node, wish.graph.nodes.get(id))}
+        self.broken = broken
+        wish = replace(wish, without={id: one.problem.sentence for id, one in broken.items()})
+        before = self.prepared
+        try:
+            made = moved(before, wish, self._session.registry) if before else None
+            self.prepared = made or prepare(wish, self._session.registry)
+        except NodegraphError as error:
+            self.refused = RunProblem("", sentence(error.message), error.hint)
+            return
+        if not self.prepared.graph.nodes:
+            self._stop()
+        elif self.run is None:
+            self._begin(self.prepared.graph)
+        else:
+            self._update(self.run, self.prepared.graph)
+
+    def forget(self) -> None:
+        """Try everything again: what ended or broke a run before may have been mended outside."""
+        self._take_note()
+        self.broken, self.refused = {}, None
+        if self.run is None:
+            self._over = self._graph = self.prepared = None
+
+    def end(self) -> None:
+        """End the run, if there is one; returns when its files are closed."""
+        self._stop()
+        self._over = self._graph = self.prepared = None
+
+    def step(self) -> None:
+        """Let a paused run show what was changed: one frame of its sources."""
+        run = self.run
+        streams = [one for one in run.streams.values() if one.reader is not None] if run else []
+        if run is None or not streams:
+            return
+        seen, until = [one.frames_in for one in streams], time.monotonic() + ONE_FRAME
+        waiting = threading.Event()
+        run.resume()
+        while [one.frames_in for one in streams] == seen and time.monotonic() < until:
+            waiting.wait(0.005)
+        run.pause()
+
+    # --- for anyone -------------------------------------------------------------------------------------------------
+
+    @property
+    def phase(self) -> Phase:
+        """What the run does now; a wish of which nothing can run counts as running."""
+        if self._starting:
+            return "starting"
+        if self.run is None and (self._over or self.broken):
+            return "failed" if self.broken or (self._over and self._over.failure) else "ended"
+        return "running"
+
+    @property
+    def failure(self) -> NodeFailed | None:
+        """What ended the run, when it failed as a whole."""
+        return self._over.failure if self._over else None
+
+    # --- the run ----------------------------------------------------------------------------------------------------
+
+    def _take_note(self) -> None:
+        """Of a run that has ended by itself."""
+        ended, run = self.watch.ended, self.run
+        if ended is None or run is None:
+            return
+        self.run = None
+        failure, nodes = ended.failure, self._graph.nodes if self._graph else {}
+        node = nodes.get(failure.node) if failure else None
+        if failure is None or node is None or node.failure == "stop":
+            self._over = ended
+            return
+        document = self.prepared.wish.graph.nodes if self.prepared else {}
+        problem = RunProblem(failure.node, sentence(failure.message), failure.hint)
+        self.broken[failure.node] = Broken(document.get(failure.node, node), problem)
+
+    def _begin(self, graph: Graph) -> None:
+        if self._over and self._graph is not None and not _differ(self._graph, graph):
+            return
+        self._over, self.refused, self._graph = None, None, graph
+        self._starting = True
+        self.watch = Watch(self._heard)
+        self._heard()
+        try:
+            run = self._session.run(graph, "live", listener=self.watch)
+            self.run = run  # before it starts, so that pictures and states are there at once
+            run.start()
+        except Exception:
+            self.run = None
+            raise
+        finally:
+            self._starting = False
+
+    def _update(self, run: Run, graph: Graph) -> None:
+        if self._graph is not None and not _differ(self._graph, graph):
+            return
+        try:
+            run.update(graph)
+        except NodegraphError as error:
+            self.refused = RunProblem("", sentence(error.message), error.hint)
+            return
+        except Exception:  # a mistake of ours: rather a new run than a wrong one
+            _log.exception("The run could not follow an edit; it is begun anew.")
+            self._stop()
+            self._begin(graph)
+            return
+        self.refused, self._graph = None, graph
+
+    def _stop(self) -> None:
+        run, self.run = self.run, None
+        if run is not None:
+            run.stop()
+
+
+def _same(before: GraphNode, now: GraphNode | None) -> bool:
+    return now is not None and (before.type, before.params, before.place) == (now.type, now.params, now.place)
+
+
+def _differ(before: Graph, after: Graph) -> bool:
+    return before.nodes != after.nodes or before.wires != after.wires
