@@ -62,10 +62,10 @@ class Journal:
             self._thread.start()
         self._wake.set()
 
-    def flush(self) -> None:
-        """Write what is not written yet, now."""
+    def flush(self) -> bool:
+        """Write what is not written yet, now; False when that is impossible."""
         with self._lock:
-            self._write()
+            return self._write()
 
     def end(self) -> None:
         """The editor closes and everything is saved or given up: nothing is kept."""
@@ -85,9 +85,9 @@ class Journal:
             with self._lock:
                 self._write()
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
         if self._book is None:
-            return
+            return True
         try:
             self._book.write()
         except (OSError, TypeError, ValueError, RecursionError) as error:
@@ -95,6 +95,8 @@ class Journal:
                 self._told = True
                 why = getattr(error, "strerror", None) or str(error)
                 self._failed(f"Unsaved changes cannot be kept for a crash: {why}.")
+            return False
+        return True
 
 
 class _Book:
