@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from nodegraph.core.preset import Preset
+from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
 from nodegraph.editor.state.canvas.canvas import Canvas
 from nodegraph.editor.state.canvas.requests import Refused, Request
 from nodegraph.editor.state.dialogs import Dialogs
+from nodegraph.editor.state.edits import nodes
+from nodegraph.editor.state.items import Item
 from nodegraph.editor.state.notices import Kind, Notices
+from nodegraph.editor.state.placements import Point
 from nodegraph.editor.state.placing import placed
 from nodegraph.editor.state.settings import Settings
 from nodegraph.editor.state.workspace import Workspace
@@ -78,6 +82,21 @@ class Editor:
         if found:
             self.requests = [one for one in self.requests if not isinstance(one, kind)]
         return found[-1] if found else None
+
+    # --- nodes ------------------------------------------------------------------------------------------------------
+
+    def add_node(self, type_id: str, at: Point) -> str:
+        """Add a node of this type, its title at a world point, and select it; its id, "" when there is no such type."""
+        found = self.session.registry.find(type_id)
+        if found is None:
+            self.tell(f"There is no node type {type_id!r} here.", "error")
+            return ""
+        spot = (at[0] - WIDTH / 2, at[1] - TITLE / 2)
+        document, id = nodes.add_node(self.workspace.document, found.spec, spot)
+        self.workspace.do(f"Add {found.spec.title}", document, select=[Item("node", id)])
+        self.settings.usage[found.spec.id] = self.settings.usage.get(found.spec.id, 0) + 1
+        self.settings.changed()
+        return id
 
     # --- documents --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,128 @@
+"""The editor's window: one thread that reads input, draws what changed and keeps a steady pace."""
+
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, Final
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.views.canvas.canvas_view import CanvasView
+from nodegraph.editor.views.look import Look
+from nodegraph.editor.views.measure import Measure
+from nodegraph.editor.views.shell import Shell
+from nodegraph.editor.views.view import View
+from nodegraph.session import Found, Session
+
+_TITLE: Final = "nodegraph"
+_BUSY, _PLAYING, _IDLE = 1 / 60, 1 / 30, 1 / 20
+"""Seconds a frame lasts: while a person does something, while pictures change, and otherwise."""
+_MISTAKES: Final = 20
+_LINGER: Final = 1.0
+"""Seconds after the last input in which the window is still quick."""
+
+
+def edit(session: Session, found: Found | None = None) -> int:
+    """Open the editor's window, on `found` if given, until it is closed; the exit code.
+
+    Call on the main thread, once a display is known to answer (`nodegraph.editor.views.display`).
+    """
+    editor = Editor(session)
+    app = App(editor)
+    try:
+        app.open()
+        if found is not None:
+            editor.load(found.preset, found.path, found.base)
+        app.run()
+    finally:
+        editor.close()
+        app.close()
+    return 0
+
+
+class App:
+    """The window with its views. `open`, then `run` (or `frame` by frame), then `close`.
+
+    mistakes: tracebacks of what went wrong in it; tests want none.
+    """
+
+    def __init__(self, editor: Editor, width: int = 1440, height: int = 900) -> None:
+        self.editor = editor
+        self._size = (width, height)
+        self._awake = 0.0
+        self._seen: object = None
+        self.mistakes: list[str] = []
+
+    def open(self) -> None:
+        """Make the window and everything in it."""
+        dpg.create_context()
+        dpg.configure_app(manual_callback_management=True)
+        settings = self.editor.settings
+        dpg.create_viewport(title=_TITLE, width=self._size[0], height=self._size[1], x_pos=0, y_pos=0, vsync=False)
+        self.look = Look(settings.theme, settings.scale or 1.0)
+        self.measure = Measure(self.look)
+        self.shell = Shell(settings, self.look)
+        self.shell.build()
+        self.canvas = CanvasView(self.editor, self.look, self.measure)
+        self.canvas.build(self.shell.places["canvas"])
+        self.views = self._views()
+        dpg.setup_dearpygui()
+        dpg.show_viewport()
+        dpg.set_viewport_clear_color(list(self.look.color("panel")))
+
+    def _views(self) -> list[View]:
+        """Every other part of the window, built in its place ("" for what makes windows of its own)."""
+        views: list[tuple[View, str]] = []
+        for view, place in views:
+            view.build(self.shell.places[place] if place else "")
+        return [view for view, _ in views]
+
+    def run(self, each_frame: Callable[[], None] | None = None) -> None:
+        """Draw frames until the window is closed. each_frame: called before every frame, on this thread."""
+        while dpg.is_dearpygui_running() and not self.editor.quitting:
+            began = time.perf_counter()
+            if each_frame is not None:
+                each_frame()
+            self.frame()
+            time.sleep(max(0.0, self._pace() - (time.perf_counter() - began)))
+
+    def frame(self) -> None:
+        """One frame: callbacks, state, views, drawing."""
+        for job in dpg.get_callback_queue() or ():
+            if job[0] is not None:
+                self._safely(dpg.run_callbacks, [job])
+        self._safely(self._update)
+        dpg.render_dearpygui_frame()
+
+    def _update(self) -> None:
+        self.editor.tick()
+        self.shell.update()
+        if "canvas" in self.shell.areas:
+            self.canvas.resize(*self.shell.areas["canvas"][2:])
+        self.canvas.pointer.update(typing=False)
+        self.canvas.update()
+        for view in self.views:
+            view.update()
+
+    def _safely(self, call: Callable[..., Any], *arguments: Any) -> None:
+        """A mistake of ours in one view must not end the window: it is told, with where to find it."""
+        try:
+            call(*arguments)
+        except Exception as error:
+            if len(self.mistakes) < _MISTAKES:
+                self.mistakes.append(traceback.format_exc())
+            self.editor.tell(f"The editor made a mistake: {type(error).__name__}: {error}.", "error")
+
+    def _pace(self) -> float:
+        """How long this frame lasts: quick while there is input."""
+        x, y = dpg.get_mouse_pos(local=False)
+        now = (x, y, self.editor.workspace.document, self.editor.workspace.selection)
+        moment = time.perf_counter()
+        if now != self._seen or self.editor.canvas.busy:
+            self._seen, self._awake = now, moment
+        return _BUSY if moment - self._awake < _LINGER else _IDLE
+
+    def close(self) -> None:
+        """Take the window down."""
+        dpg.destroy_context()
