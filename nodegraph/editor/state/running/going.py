@@ -10,7 +10,7 @@ from typing import Final, Literal
 from nodegraph.core.errors import NodegraphError
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.editor.state.running.prepared import Prepared, Wish, moved, prepare
-from nodegraph.editor.state.running.shows import RunProblem, sentence
+from nodegraph.editor.state.running.shows import RunProblem, problem_of, sentence
 from nodegraph.editor.state.running.watch import Watch
 from nodegraph.engine.events import Ended, NodeFailed
 from nodegraph.engine.run import Run
@@ -42,14 +42,17 @@ class Going:
         self.refused: RunProblem | None = None
         """Why the newest edit is not running; the run before it goes on."""
         self._over: Ended | None = None
-        self._starting = False
+        self._starting = self._sources_moved = False
         self._session, self._heard = session, heard
         self._graph: Graph | None = None
 
     # --- for the player's thread ------------------------------------------------------------------------------------
 
-    def follow(self, wish: Wish) -> None:
-        """Run what of `wish` can run: go on with what runs already, or begin. Raises what nobody expected."""
+    def follow(self, wish: Wish) -> bool:
+        """Run what of `wish` can run: go on with what runs already, or begin; whether anything changed for the run.
+
+        Raises what nobody expected.
+        """
         self._take_note()
         broken = {id: one for id, one in self.broken.items() if _same(one.node, wish.graph.nodes.get(id))}
         self.broken = broken
@@ -60,13 +63,27 @@ class Going:
             self.prepared = made or prepare(wish, self._session.registry)
         except NodegraphError as error:
             self.refused = RunProblem("", sentence(error.message), error.hint)
-            return
-        if not self.prepared.graph.nodes:
+            return False
+        return self._go(self.prepared.graph)
+
+    def _go(self, graph: Graph) -> bool:
+        if not graph.nodes:
             self._stop()
-        elif self.run is None:
-            self._begin(self.prepared.graph)
+            self._graph = None
+            return True
+        if self._graph is not None and not _differ(self._graph, graph) and (self.run is not None or self._over):
+            return False
+        self._sources_moved = self.run is None or self._moves_sources(graph)
+        if self.run is None:
+            self._begin(graph)
         else:
-            self._update(self.run, self.prepared.graph)
+            self._update(self.run, graph)
+        return True
+
+    def _moves_sources(self, graph: Graph) -> bool:
+        before = self._graph.nodes if self._graph else {}
+        sources = [id for id, node in self.run.nodes.items() if node.spec.kind == "source"] if self.run else []
+        return any(before.get(id) != graph.nodes.get(id) for id in sources)
 
     def forget(self) -> None:
         """Try everything again: what ended or broke a run before may have been mended outside."""
@@ -78,13 +95,17 @@ class Going:
     def end(self) -> None:
         """End the run, if there is one; returns when its files are closed."""
         self._stop()
+        self.broken, self.refused = {}, None
         self._over = self._graph = self.prepared = None
 
-    def step(self) -> None:
-        """Let a paused run show what was changed: one frame of its sources."""
+    def look_again(self) -> None:
+        """Show what was changed while the run is paused: on the newest frame, or on one more when there is none yet."""
         run = self.run
         streams = [one for one in run.streams.values() if one.reader is not None] if run else []
         if run is None or not streams:
+            return
+        if not self._sources_moved and all(one.last is not None for one in streams):
+            run.again()
             return
         seen, until = [one.frames_in for one in streams], time.monotonic() + ONE_FRAME
         waiting = threading.Event()
@@ -123,12 +144,9 @@ class Going:
             self._over = ended
             return
         document = self.prepared.wish.graph.nodes if self.prepared else {}
-        problem = RunProblem(failure.node, sentence(failure.message), failure.hint)
-        self.broken[failure.node] = Broken(document.get(failure.node, node), problem)
+        self.broken[failure.node] = Broken(document.get(failure.node, node), problem_of(failure))
 
     def _begin(self, graph: Graph) -> None:
-        if self._over and self._graph is not None and not _differ(self._graph, graph):
-            return
         self._over, self.refused, self._graph = None, None, graph
         self._starting = True
         self.watch = Watch(self._heard)
@@ -144,8 +162,6 @@ class Going:
             self._starting = False
 
     def _update(self, run: Run, graph: Graph) -> None:
-        if self._graph is not None and not _differ(self._graph, graph):
-            return
         try:
             run.update(graph)
         except NodegraphError as error:

@@ -13,7 +13,7 @@ from nodegraph.editor.state.running.going import Going
 from nodegraph.editor.state.running.history import History
 from nodegraph.editor.state.running.prepared import Wish
 from nodegraph.editor.state.running.sampling import Sample, Sampler
-from nodegraph.editor.state.running.shows import IDLE, Facts, NodeShow, RunProblem, problems_of, shows_of
+from nodegraph.editor.state.running.shows import IDLE, Facts, NodeShow, RunProblem, problem_of, problems_of, shows_of
 from nodegraph.session import Session
 
 PlayState = Literal["stopped", "starting", "running", "paused", "ended", "failed"]
@@ -48,6 +48,7 @@ class Player:
         self._sampler = Sampler(lambda: self._going.run, self._changed_figures)
         self._due = threading.Condition()
         self._moved = self._playing = self._paused = self._afresh = self._closing = False
+        self._working = self._held = False
         self._wish: Wish | None = None
         self._options: dict[str, Any] = {"only": None, "with_files": False, "loop_clips": True}
         self._crash: RunProblem | None = None
@@ -139,10 +140,24 @@ class Player:
         """What a person calls it. A document of which nothing can run counts as running: it waits for an edit."""
         if not self._playing:
             return "stopped"
+        if self._going.run is None and (self._moved or self._working):
+            return "starting"
         if self._crash is not None:
             return "failed"
         phase = self._going.phase
         return "paused" if phase == "running" and self._paused else phase
+
+    @property
+    def note(self) -> str:
+        """Why it is in this state, as a sentence for a tooltip; "" when that needs no words."""
+        state, problems = self.state, self.problems
+        if state == "failed" and problems:
+            return f"{problems[0].sentence} {problems[0].hint}".strip()
+        if state == "ended":
+            return "Every source has come to its end."
+        if state == "running" and self._going.run is None:
+            return "Nothing can run yet: add a source, and connect what takes it."
+        return ""
 
     def node(self, id: str) -> NodeShow:
         """What to show on a node; equal while nothing changed."""
@@ -216,42 +231,45 @@ class Player:
         self._due.notify_all()
 
     def _work(self) -> None:
-        held = False
         while not self._closing:
             with self._due:
                 self._due.wait_for(lambda: self._moved)
-                self._moved = False
-                wish, playing, paused, afresh = self._wish, self._playing, self._paused, self._afresh
+                self._moved, self._working = False, True
+                wish, paused, afresh = self._wish if self._playing else None, self._paused, self._afresh
                 self._afresh = False
             try:
-                held = self._follow(wish if playing else None, paused, held, afresh)
+                self._follow(wish, paused, afresh)
             except Exception as error:
                 self._crashed(error)
-            self._stale = True
+            self._working, self._stale = False, True
         self._going.end()
 
-    def _follow(self, wish: Wish | None, paused: bool, held: bool, afresh: bool) -> bool:
-        """Do what is wished; whether the run is held now."""
+    def _follow(self, wish: Wish | None, paused: bool, afresh: bool) -> None:
         going = self._going
         if wish is None:
             going.end()
-            return False
-        before = going.run
-        failed = going.failure
+            return
         if afresh:
             going.forget()
-        going.follow(wish)
+        failed, before = going.failure, going.run
+        changed = going.follow(wish)
         if going.failure is not None and going.failure is not failed:
             self._say(going.failure.message, going.failure.hint)
-        if going.run is None or (going.run is before and paused == held and not paused):
-            return False
-        if paused and held and going.run is before:
-            going.step()
-        elif paused:
-            going.step() if going.run is not before else going.run.pause()
-        else:
-            going.run.resume()
-        return paused
+        self._crash = None
+        self._hold(paused, changed, going.run is not before)
+
+    def _hold(self, paused: bool, changed: bool, new: bool) -> None:
+        """Pause or resume the run, if that is asked for; an edit while it is paused is shown."""
+        run, held = self._going.run, self._held and not new
+        self._held = paused and run is not None
+        if run is None:
+            return
+        if paused and not held:
+            run.pause()
+        if held and not paused:
+            run.resume()
+        if paused and (changed or new) and not self.recording:  # a file gets no frame twice
+            self._going.look_again()
 
     def _crashed(self, error: Exception) -> None:
         """A mistake of ours must not end the thread: it is said, and the next edit is tried."""
@@ -277,11 +295,14 @@ class Player:
 
     def _facts(self) -> Facts:
         going, wish = self._going, self._wish
-        prepared, run = going.prepared, going.run
+        prepared, run, failure = going.prepared, going.run, going.failure
+        broken = {id: one.problem for id, one in dict(going.broken).items()}
+        if failure is not None:
+            broken[failure.node] = problem_of(failure)
         return Facts(
             nodes=wish.graph.nodes if wish else {},
             skipped=prepared.skipped if prepared and self._playing else {},
-            broken={id: one.problem for id, one in dict(going.broken).items()},
+            broken=broken,
             failures=dict(going.watch.failures),
             running=run.nodes if run is not None and self._playing else {},
             figures=self._sampler.sample.nodes,

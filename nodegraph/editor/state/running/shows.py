@@ -71,15 +71,14 @@ def shows_of(facts: Facts, before: Mapping[str, NodeShow], now: float) -> dict[s
 
 def problems_of(facts: Facts) -> Iterator[RunProblem]:
     """What goes wrong now, the nodes' own problems first."""
-    yield from (facts.broken[id] for id in facts.broken if id in facts.nodes)
+    yield from (facts.broken[id] for id in facts.broken if id in facts.nodes or not id)
     for id, node in facts.running.items():
         if node.failing and (failure := facts.failures.get(id)) and id in facts.nodes:
-            yield _problem(failure, node.failing)
-    if failure := facts.failures.get(""):
-        yield _problem(failure, 1)
+            yield problem_of(failure, node.failing)
 
 
-def _problem(failure: NodeFailed, count: int) -> RunProblem:
+def problem_of(failure: NodeFailed, count: int = 1) -> RunProblem:
+    """A failure as a row of the problem list."""
     return RunProblem(failure.node, sentence(failure.message), failure.hint, count)
 
 
