@@ -9,13 +9,18 @@ from nodegraph.core.preset import Preset
 from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
 from nodegraph.editor.state.canvas.canvas import Canvas
 from nodegraph.editor.state.canvas.requests import Refused, Request
+from nodegraph.editor.state.clipboard import Clipboard
 from nodegraph.editor.state.dialogs import Dialogs
 from nodegraph.editor.state.edits import nodes
+from nodegraph.editor.state.find import Finder
 from nodegraph.editor.state.items import Item
+from nodegraph.editor.state.node_help import NodeHelp
 from nodegraph.editor.state.notices import Kind, Notices
+from nodegraph.editor.state.palette import Palette
 from nodegraph.editor.state.placements import Point
 from nodegraph.editor.state.placing import placed
 from nodegraph.editor.state.settings import Settings
+from nodegraph.editor.state.tour import Tour
 from nodegraph.editor.state.workspace import Workspace
 from nodegraph.session import Session
 
@@ -39,6 +44,11 @@ class Editor:
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.workspace = Workspace(session.registry)
         self.canvas = Canvas(self.workspace, self.settings, self._asked)
+        self.clipboard = Clipboard()
+        self.palette = Palette(self)
+        self.finder = Finder(self)
+        self.node_help = NodeHelp(self)
+        self.tour = Tour(self)
         self.quitting = False
         if self.settings.problem:
             self.tell(self.settings.problem, "warning")
@@ -58,6 +68,8 @@ class Editor:
                 break
             call()
         self.canvas.scene.refresh()
+        self.palette.follow()
+        self.tour.tick()
 
     def close(self) -> None:
         """Stop what runs and save the settings."""
