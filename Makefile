@@ -1,6 +1,6 @@
 # make run    the starter preset on the sample clip, into out/starter.mp4     make check  format, lint, types, layers, tests
 # make test   every test                                                      make bench  benchmarks (ONLY=engine: a part)
-# make docs-shots  the documents' pictures, from the running program
+# make docs-shots  the documents' and the gallery's pictures, from the running program
 # make lock   constraints.txt anew (ARGS=--upgrade: newest versions)          make clean  everything made here
 # Each sets up what it needs first; only python3 and make must be there.
 
@@ -25,6 +25,7 @@ lint: $(STAMP)
 	@$(BIN)/lint-imports
 
 docs-shots: $(STAMP)
+	@$(BIN)/python scripts/preset_pictures.py
 	@$(BIN)/python scripts/docs_shots.py
 
 bench: $(STAMP)

@@ -49,7 +49,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_carries_everything_it_needs_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {"nodegraph/_data/models.json", "nodegraph/_data/assets/sample.mp4", "nodegraph/py.typed"} <= set(names)
-    assert "nodegraph/_data/presets/starter.json" in names
+    assert {"nodegraph/_data/presets/starter.json", "nodegraph/_data/assets/presets/starter.jpg"} <= set(names)
     committed = subprocess.run(["git", "ls-files", "models", "presets"], cwd=ROOT, capture_output=True, text=True)
     if committed.returncode == 0:
         assert {f"nodegraph/_data/{name}" for name in committed.stdout.split()} <= set(names)
