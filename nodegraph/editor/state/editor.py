@@ -11,6 +11,8 @@ from nodegraph.editor.state.canvas.canvas import Canvas
 from nodegraph.editor.state.canvas.requests import Refused, Request
 from nodegraph.editor.state.clipboard import Clipboard
 from nodegraph.editor.state.dialogs import Dialogs
+from nodegraph.editor.state.documents.documents import Documents
+from nodegraph.editor.state.documents.journal import Journal
 from nodegraph.editor.state.edits import nodes
 from nodegraph.editor.state.find import Finder
 from nodegraph.editor.state.items import Item
@@ -19,6 +21,8 @@ from nodegraph.editor.state.notices import Kind, Notices
 from nodegraph.editor.state.palette import Palette
 from nodegraph.editor.state.placements import Point
 from nodegraph.editor.state.placing import placed
+from nodegraph.editor.state.running.player import Player
+from nodegraph.editor.state.running.render import Renders
 from nodegraph.editor.state.settings import Settings
 from nodegraph.editor.state.tour import Tour
 from nodegraph.editor.state.workspace import Workspace
@@ -44,6 +48,10 @@ class Editor:
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.workspace = Workspace(session.registry)
         self.canvas = Canvas(self.workspace, self.settings, self._asked)
+        self.documents = Documents(self.workspace, self.settings, self.tell, self.load, Journal(self._not_kept))
+        self.player = Player(session, self.post, self.tell)
+        self.player.loop_clips = self.settings.loop_clips
+        self.renders = Renders(session, self.post, self.tell)
         self.clipboard = Clipboard()
         self.palette = Palette(self)
         self.finder = Finder(self)
@@ -68,11 +76,16 @@ class Editor:
                 break
             call()
         self.canvas.scene.refresh()
+        self.player.show(self.workspace.document.graph, self.workspace.base)
         self.palette.follow()
         self.tour.tick()
 
     def close(self) -> None:
-        """Stop what runs and save the settings."""
+        """Stop what runs and save the settings. Unsaved work is given up only when the person chose to quit."""
+        self.player.close()
+        self.renders.close()
+        if self.quitting:
+            self.documents.close()
         self.settings.save()
 
     # --- telling and asking -----------------------------------------------------------------------------------------
@@ -80,6 +93,10 @@ class Editor:
     def tell(self, text: str, kind: Kind = "info", hint: str = "") -> None:
         """Say something to the person, for some seconds on screen and for good in the log."""
         self.notices.tell(text, kind, hint)
+
+    def _not_kept(self, why: str) -> None:
+        """The journal cannot be written; it says so on its own thread."""
+        self.post(lambda: self.tell(why, "warning", "Save often; check the room on the disk."))
 
     def _asked(self, request: Request) -> None:
         """A gesture wants something: views take what is theirs with `take`."""

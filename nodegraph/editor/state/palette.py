@@ -186,9 +186,14 @@ class Palette:
 
         found = best(query, TABLE, lambda one: (one.title, one.submenu or one.menu))
         return [
-            Entry(one.title_in(self._editor), one.shortcut or one.menu, one.help, one, one.enabled(self._editor))
+            Entry(_named(one, self._editor), one.shortcut or one.menu, one.help, one, one.enabled(self._editor))
             for one in found
         ]
+
+
+def _named(command: Command, editor: "Editor") -> str:
+    title = command.title_in(editor)
+    return f"{command.submenu}: {title}" if command.submenu else title
 
 
 def wire_to(item: Insertable, id: str, pin: Pin) -> Wire | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 from nodegraph.core.graph import Graph
+from nodegraph.editor.state.notices import Kind
 from nodegraph.editor.state.running.going import Going
 from nodegraph.editor.state.running.history import History
 from nodegraph.editor.state.running.prepared import Wish
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 class Tell(Protocol):
     """Tells the person something: a toast and a line in the log. Called on the UI thread."""
 
-    def __call__(self, text: str, kind: str = "info", hint: str = "") -> None:
+    def __call__(self, text: str, kind: Kind = "info", hint: str = "") -> None:
         """`kind` is info, good, warning or error."""
 
 

@@ -1,0 +1,101 @@
+"""The Run menu."""
+
+from typing import TYPE_CHECKING, Final
+
+from nodegraph.editor.state.commands.command import Command
+from nodegraph.editor.state.commands.edit import nodes_selected
+
+if TYPE_CHECKING:
+    from nodegraph.editor.state.editor import Editor
+
+
+def _toggle(editor: "Editor") -> None:
+    if not is_on(editor):
+        editor.player.only = None
+    editor.player.toggle()
+
+
+def _pause(editor: "Editor") -> None:
+    if editor.player.state == "paused":
+        editor.player.resume()
+    else:
+        editor.player.pause()
+
+
+def _to_selection(editor: "Editor") -> None:
+    """Again with the same selection: all of it runs."""
+    ids = frozenset(editor.workspace.selected_nodes)
+    if not ids or editor.player.only == ids:
+        editor.player.only = None
+        return
+    editor.player.only = ids
+    editor.player.play()
+
+
+def _record(editor: "Editor") -> None:
+    editor.player.recording = not editor.player.recording
+    if editor.player.recording and not is_on(editor):
+        editor.player.play()
+
+
+def _loop(editor: "Editor") -> None:
+    editor.settings.loop_clips = editor.player.loop_clips = not editor.player.loop_clips
+    editor.settings.changed()
+
+
+def is_on(editor: "Editor") -> bool:
+    """Whether the graph runs, is paused, or is about to."""
+    return editor.player.state in ("starting", "running", "paused")
+
+
+RUN: Final = (
+    Command(
+        "run.toggle",
+        "Run",
+        "Run",
+        _toggle,
+        "Run the graph, or stop it.",
+        ("Ctrl+Enter",),
+        label=lambda editor: "Stop" if is_on(editor) else "Run",
+    ),
+    Command(
+        "run.pause",
+        "Pause",
+        "Run",
+        _pause,
+        "Hold the picture; an edit still shows on it. Again lets it go on.",
+        ("Ctrl+P",),
+        enabled=is_on,
+        checked=lambda editor: editor.player.state == "paused",
+    ),
+    Command(
+        "run.to_selection",
+        "Run to selection",
+        "Run",
+        _to_selection,
+        "Run only the selected nodes and what they need. Again runs everything.",
+        ("Ctrl+Shift+Enter",),
+        enabled=lambda editor: nodes_selected(editor) or editor.player.only is not None,
+        checked=lambda editor: editor.player.only is not None,
+    ),
+    Command(
+        "run.loop",
+        "Loop clips",
+        "Run",
+        _loop,
+        "Clips begin again at their end.",
+        section=1,
+        checked=lambda editor: editor.player.loop_clips,
+    ),
+    Command(
+        "run.record",
+        "Record",
+        "Run",
+        _record,
+        "Let the nodes that write files write what you see, live.",
+        ("Ctrl+R",),
+        section=1,
+        checked=lambda editor: editor.player.recording,
+    ),
+)
+"""The commands, in the order of the menu."""
