@@ -308,6 +308,15 @@ class Run:
         else:
             self.fail(failure)
 
+    def release(self) -> None:
+        """Let go of the nodes, and the pictures they keep, of a run that is over; it has no figures afterwards.
+
+        Its parts know each other, so that Python alone would find out late that nobody needs them.
+        """
+        if self._done.is_set():
+            self._stills.adopt((), {}, ())
+            self._flow.nodes, self._flow.streams = {}, {}
+
     # --- what others see --------------------------------------------------------------------------------------------
 
     @property

@@ -1,6 +1,8 @@
 """Starting, stopping, ending and editing at the wrong moment, and what comes too late."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,7 +16,7 @@ from nodegraph.core.types import Image
 from nodegraph.engine import feeding
 from nodegraph.engine.events import Ended, Event, NodeFailed, NodeRecovered
 from nodegraph.engine.run import Run
-from tests.engine.support import CLOSED, GATES, REGISTRY, graph_of, picture, registry_of, values
+from tests.engine.support import CLOSED, GATES, REGISTRY, finish, graph_of, picture, registry_of, values
 from tests.engine.test_live import ENDLESS, until
 
 OTHER = GraphNode("other", "t.frames", {"count": 0, "rate": 200.0})
@@ -429,3 +431,16 @@ def test_a_failure_after_the_last_frame_arrived_ends_the_render_as_failed() -> N
     assert values(run) == list(range(10))
     assert run.failure is not None
     assert run.failure.message == "It went wrong at the last moment."
+
+
+def test_a_released_run_keeps_no_pictures() -> None:
+    graph = graph_of({"in": TEN, "add": "add", "out": "collect"}, "in.image add.image", "add.image out.image")
+    run = finish(graph)
+    kept = [weakref.ref(node) for node in run.nodes.values()]
+    gc.disable()
+    try:
+        run.release()
+        assert [ref() for ref in kept] == [None] * 3
+    finally:
+        gc.enable()
+    assert run.latest("out") is None
