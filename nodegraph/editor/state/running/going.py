@@ -138,6 +138,8 @@ class Going:
         if ended is None or run is None:
             return
         self.run = None
+        run.wait()
+        run.release()
         failure, nodes = ended.failure, self._graph.nodes if self._graph else {}
         node = nodes.get(failure.node) if failure else None
         if failure is None or node is None or node.failure == "stop":
@@ -178,6 +180,7 @@ class Going:
         run, self.run = self.run, None
         if run is not None:
             run.stop()
+            run.release()
 
 
 def _same(before: GraphNode, now: GraphNode | None) -> bool:

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from nodegraph.core.errors import NodegraphError
 from nodegraph.core.graph import Graph
 from nodegraph.core.registry import Registry
+from nodegraph.editor.state.notices import Kind
 from nodegraph.editor.state.running.player import Tell
 from nodegraph.editor.state.running.render_graph import Order, file_sinks, render_graph
 from nodegraph.editor.state.running.runnable import name_of
@@ -28,6 +29,7 @@ LOOK: Final = 0.1
 RECENT: Final = 5.0
 """Seconds that the speed and the time left are judged by."""
 PATIENCE: Final = 6.0
+_KINDS: Final[dict[str, Kind]] = {"done": "good", "cancelled": "info"}
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +97,7 @@ class RenderJob:
             run.stop()
         self._look(run)
         self._end(run, graph, session, names)
+        run.release()
 
     def _look(self, run: Run) -> None:
         sinks = [node for node in run.nodes.values() if node.spec.kind == "sink"]
@@ -191,7 +194,7 @@ class Renders:
                     return
             self._do(job)
             if not self._closing:
-                kind = {"done": "good", "cancelled": "info"}.get(job.now.state, "error")
+                kind: Kind = _KINDS.get(job.now.state, "error")
                 self._post(partial(self._tell, job.now.sentence, kind, job.now.hint))
 
     def _do(self, job: RenderJob) -> None:
