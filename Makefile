@@ -1,4 +1,5 @@
-# make run    the starter preset on the sample clip, into out/starter.mp4     make check  format, lint, types, layers, tests
+# make run    the editor on the starter preset; without a display the preset is rendered into out/starter.mp4
+# make check  format, lint, types, layers, tests
 # make test   every test                                                      make bench  benchmarks (ONLY=engine: a part)
 # make docs-shots  the documents' and the gallery's pictures, from the running program
 # make lock   constraints.txt anew (ARGS=--upgrade: newest versions)          make clean  everything made here
@@ -10,7 +11,8 @@ STAMP := .venv/.installed
 .PHONY: run test check lint docs-shots bench lock clean sample
 
 run: $(STAMP)
-	@$(BIN)/nodegraph run starter --output out/starter.mp4
+	@if $(BIN)/python -m nodegraph.editor.views.display; then $(BIN)/nodegraph edit starter; \
+	  else $(BIN)/nodegraph run starter --output out/starter.mp4; fi
 
 test: $(STAMP)
 	@scripts/debian.sh test

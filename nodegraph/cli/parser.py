@@ -22,6 +22,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_edit(verbs)
     _add_run(verbs)
     _add_presets(verbs)
     _add_nodes(verbs)
@@ -60,6 +61,12 @@ def _later(module: str, function: str) -> Callable[[argparse.Namespace], int]:
 def _group(verbs: Any, name: str, help: str) -> Any:
     parser = verbs.add_parser(name, help=help, description=help, allow_abbrev=False)
     return parser.add_subparsers(metavar="COMMAND", required=True)
+
+
+def _add_edit(verbs: Any) -> None:
+    edit = _verb(verbs, "edit", "open the editor's window", "edit", "edit")
+    edit.add_argument("preset", nargs="?", metavar="PRESET", help="file or id (`nodegraph presets list`)")
+    _add_sources(edit)
 
 
 def _add_run(verbs: Any) -> None:

@@ -1,0 +1,50 @@
+"""Whether a window can be opened here. Without a display the library under Dear PyGui aborts, so we ask first."""
+
+import ctypes
+import importlib.util
+import os
+import sys
+
+_RUN = "Run it inside a desktop session, or without a screen: xvfb-run -a -s '-screen 0 1280x800x24' nodegraph edit"
+
+
+def why_no_window() -> tuple[str, str]:
+    """Why no window can be opened, as a sentence and what to do; two empty texts when it can.
+
+    Only X11 is asked (Wayland desktops answer through XWayland); elsewhere a display is taken for granted.
+    """
+    if importlib.util.find_spec("dearpygui") is None:
+        return "The editor needs Dear PyGui, which is not installed.", "Install it: pip install 'nodegraph[editor]'"
+    return _x11() if sys.platform.startswith("linux") else ("", "")
+
+
+def _x11() -> tuple[str, str]:
+    name = os.environ.get("DISPLAY", "")
+    if not name:
+        return "There is no display (DISPLAY is not set).", _RUN
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+        ctypes.CDLL("libGL.so.1")
+    except OSError as error:
+        missing = str(error).partition(":")[0]
+        return f"The library {missing} is missing.", "On Debian and Ubuntu: apt-get install libx11-6 libgl1"
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XOpenDisplay.argtypes = [ctypes.c_char_p]
+    display = x11.XOpenDisplay(None)
+    if not display:
+        return f"The display {name!r} does not answer.", _RUN
+    x11.XQueryExtension.argtypes = [ctypes.c_void_p, ctypes.c_char_p, *[ctypes.c_void_p] * 3]
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    answer = (ctypes.c_int * 3)()
+    places = [ctypes.byref(answer, at * ctypes.sizeof(ctypes.c_int)) for at in range(3)]
+    has_opengl = x11.XQueryExtension(display, b"GLX", *places)
+    x11.XCloseDisplay(display)
+    if not has_opengl:
+        hint = "Install Mesa (libgl1-mesa-dri), or start the X server with its GLX extension."
+        return f"The display {name!r} has no OpenGL (GLX).", hint
+    return "", ""
+
+
+if __name__ == "__main__":  # for `make run`: says why there is no window, and ends with 1
+    _message, _hint = why_no_window()
+    sys.exit(f"{_message} The starter preset is rendered to a file instead." if _message else 0)
