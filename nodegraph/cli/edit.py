@@ -14,7 +14,6 @@ def edit(arguments: argparse.Namespace) -> int:
     if message:
         raise UsageError(f"{message} {hint}")  # one line: a script may show the last one only
     with session_for(arguments.models, arguments.nodes) as session:
-        found = session.open(arguments.preset) if arguments.preset else None
         from nodegraph.editor.views.app import edit as open_window
 
-        return open_window(session, found)
+        return open_window(session, arguments.preset or "")

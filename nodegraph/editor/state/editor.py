@@ -12,6 +12,7 @@ from nodegraph.editor.state.canvas.requests import Refused, Request
 from nodegraph.editor.state.clipboard import Clipboard
 from nodegraph.editor.state.dialogs import Dialogs
 from nodegraph.editor.state.documents.documents import Documents
+from nodegraph.editor.state.documents.files import Files
 from nodegraph.editor.state.documents.journal import Journal
 from nodegraph.editor.state.edits import nodes
 from nodegraph.editor.state.find import Finder
@@ -24,6 +25,7 @@ from nodegraph.editor.state.placing import placed
 from nodegraph.editor.state.running.player import Player
 from nodegraph.editor.state.running.render import Renders
 from nodegraph.editor.state.settings import Settings
+from nodegraph.editor.state.starting import runs_by_itself
 from nodegraph.editor.state.tour import Tour
 from nodegraph.editor.state.workspace import Workspace
 from nodegraph.session import Session
@@ -52,6 +54,7 @@ class Editor:
         self.player = Player(session, self.post, self.tell)
         self.player.loop_clips = self.settings.loop_clips
         self.renders = Renders(session, self.post, self.tell)
+        self.files = Files(self)
         self.clipboard = Clipboard()
         self.palette = Palette(self)
         self.finder = Finder(self)
@@ -130,7 +133,14 @@ class Editor:
     # --- documents --------------------------------------------------------------------------------------------------
 
     def load(self, document: Preset, path: Path | None = None, base: Path | None = None, dirty: bool = False) -> None:
-        """Edit this document: nodes without a place get one, and all of it is shown."""
+        """Edit this document: nodes without a place get one, all of it is shown, and it runs unless it has models.
+
+        Those are started by the person only: with Run, or by adding them.
+        """
+        self.player.stop()
+        self.player.only, self.player.recording = None, False
         self.workspace.load(placed(document, self.workspace.registry), path, base, dirty)
         self.canvas.cancel()
         self.canvas.fit_all()
+        if runs_by_itself(self.workspace.document.graph, self.workspace.registry):
+            self.player.play()

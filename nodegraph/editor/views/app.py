@@ -13,7 +13,7 @@ from nodegraph.editor.views.look import Look
 from nodegraph.editor.views.measure import Measure
 from nodegraph.editor.views.shell import Shell
 from nodegraph.editor.views.view import View
-from nodegraph.session import Found, Session
+from nodegraph.session import Session
 
 _TITLE: Final = "nodegraph"
 _BUSY, _PLAYING, _IDLE = 1 / 60, 1 / 30, 1 / 20
@@ -23,21 +23,26 @@ _LINGER: Final = 1.0
 """Seconds after the last input in which the window is still quick."""
 
 
-def edit(session: Session, found: Found | None = None) -> int:
-    """Open the editor's window, on `found` if given, until it is closed; the exit code.
+def edit(session: Session, name: str = "") -> int:
+    """Open the editor's window, on a file or a shipped preset if one is named, until it is closed; the exit code.
 
-    Call on the main thread, once a display is known to answer (`nodegraph.editor.views.display`).
+    Call on the main thread, once a display is known to answer (`nodegraph.editor.views.display`). Raises UsageError or
+    DocumentError, before there is a window, when the document cannot be opened.
     """
     editor = Editor(session)
     app = App(editor)
     try:
+        if name:
+            editor.documents.open(name)
+        else:
+            editor.documents.new()
         app.open()
-        if found is not None:
-            editor.load(found.preset, found.path, found.base)
-        app.run()
+        try:
+            app.run()
+        finally:
+            app.close()
     finally:
         editor.close()
-        app.close()
     return 0
 
 

@@ -34,7 +34,7 @@ class CanvasView:
         self._drawn: object = None
         self._transform: object = None
         self._theme = look.theme
-        self._measured = False
+        self._measured = self._sized = False
 
     def build(self, parent: int | str) -> None:
         """Make the surface and its layers."""
@@ -64,8 +64,12 @@ class CanvasView:
         camera = self._canvas.camera
         if (width, height) == (camera.width, camera.height) or width < 1 or height < 1:
             return
-        camera.width, camera.height = float(width), float(height)
+        first = not self._sized
+        self._sized = True
+        camera.width, camera.height, camera.scale = float(width), float(height), self._look.scale
         dpg.configure_item(self.surface, width=width, height=height)
+        if first:  # the document was opened before there was a canvas to fit it into
+            self._canvas.fit_all()
 
     def update(self) -> None:
         """Once a frame: draw what changed."""
