@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from nodegraph.editor.state.commands.command import Command, Menu, belongs_to_text, shortcut_for
 from nodegraph.editor.state.commands.edit import EDIT
+from nodegraph.editor.state.commands.file import FILE
 from nodegraph.editor.state.commands.help import HELP
 from nodegraph.editor.state.commands.run import RUN
 from nodegraph.editor.state.commands.view import VIEW
@@ -12,7 +13,7 @@ from nodegraph.editor.state.commands.view import VIEW
 if TYPE_CHECKING:
     from nodegraph.editor.state.editor import Editor
 
-COMMANDS: Final[tuple[Command, ...]] = (*EDIT, *VIEW, *RUN, *HELP)
+COMMANDS: Final[tuple[Command, ...]] = (*FILE, *EDIT, *VIEW, *RUN, *HELP)
 BY_ID: Final[Mapping[str, Command]] = {one.id: one for one in COMMANDS}
 _BY_KEYS: Final[Mapping[str, Command]] = {keys: one for one in COMMANDS for keys in one.shortcuts}
 

@@ -1,0 +1,120 @@
+"""After a document was opened: look for what it lacks, show it, and do the one thing that mends it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from nodegraph.core.errors import NodegraphError
+from nodegraph.core.preset import Preset
+from nodegraph.editor.state.documents.missing import Missing, missing
+from nodegraph.editor.state.documents.questions import Answer, MissingDialog, Question
+from nodegraph.editor.state.edits.nodes import set_place, with_graph
+from nodegraph.editor.state.items import node
+
+if TYPE_CHECKING:
+    from nodegraph.editor.state.documents.files import Files
+    from nodegraph.editor.state.editor import Editor
+    from nodegraph.runtime.state import ServerEvent
+
+_DOCKER_HELP: Final = (
+    "Models in containers need Docker on this machine, or on another one that DOCKER_HOST names.",
+    "Linux: install docker.io (or Docker Engine), run `sudo systemctl start docker`, and join the group docker.",
+    "Then open the document again, or press the model's start button.",
+)
+
+
+class Mending:
+    """The dialog about what a document lacks, and what its buttons do."""
+
+    def __init__(self, editor: "Editor", files: "Files") -> None:
+        self._editor, self._files = editor, files
+
+    def look(self, name: str, told_when_nothing: bool = False) -> None:
+        """Look what the open document lacks and show it; the document is open all the same."""
+        document, session = self._editor.workspace.document, self._editor.session
+
+        def show(rows: list[Missing]) -> None:
+            if rows and self._editor.workspace.document.graph.nodes.keys() >= {id for row in rows for id in row.nodes}:
+                self._editor.dialogs.show(MissingDialog(name, rows, self.fix))
+            elif told_when_nothing:
+                self._editor.tell("Everything this document needs is here.", "good")
+
+        registry = self._editor.workspace.registry
+        self._files.later(lambda: missing(document.graph, registry, session, document.requires), show)
+
+    def fix(self, row: Missing) -> None:
+        """What the button of a row does."""
+        if row.action in ("pull", "build"):
+            self._fetch(row)
+        elif row.action == "process":
+            self._edit("Run without Docker", row, lambda document: set_place(document, row.nodes, {"kind": "process"}))
+        elif row.action == "replace":
+            self._edit("Replace nodes", row, lambda document: _with_type(document, row))
+        elif row.action == "show":
+            self._editor.dialogs.close()
+            self._editor.workspace.select(node(id) for id in row.nodes)
+            self._editor.canvas.fit_selection()
+        else:
+            self._editor.dialogs.show(Question("Docker", _DOCKER_HELP[0], (Answer("Close"),), _DOCKER_HELP[1:]))
+
+    def _edit(self, label: str, row: Missing, change: Callable[[Preset], Preset]) -> None:
+        self._editor.workspace.do(label, change(self._editor.workspace.document))
+        self._end(row, "")
+
+    def _fetch(self, row: Missing) -> None:
+        """Pull or build the model's image, its progress in the row."""
+        entry = next((one for one in self._editor.session.models if one.id == row.argument), None)
+        dialog = self._dialog()
+        if entry is None or dialog is None or row.type in dialog.doing:
+            return
+        dialog.doing[row.type] = "waiting"
+
+        def heard(event: "ServerEvent") -> None:
+            label = event.state.label
+            self._editor.post(lambda: self._doing(row, label))
+
+        def work() -> None:
+            from nodegraph.runtime import manage
+
+            try:
+                (manage.build if row.action == "build" else manage.pull)(entry, heard)
+            except NodegraphError as error:
+                self._editor.post(lambda error=error: self._failed(row, error))  # type: ignore[misc]
+            else:
+                self._editor.post(lambda: self._end(row, f"{row.title} is here."))
+
+        threading.Thread(target=work, name=f"fetch {row.argument}", daemon=True).start()
+
+    def _doing(self, row: Missing, label: str) -> None:
+        dialog = self._dialog()
+        if dialog and row.type in dialog.doing:
+            dialog.doing[row.type] = label
+
+    def _failed(self, row: Missing, error: NodegraphError) -> None:
+        self._files.told(error)
+        dialog = self._dialog()
+        if dialog:
+            dialog.doing.pop(row.type, None)
+
+    def _end(self, row: Missing, text: str) -> None:
+        if text:
+            self._editor.tell(text, "good")
+        dialog = self._dialog()
+        if dialog:
+            dialog.doing.pop(row.type, None)
+            dialog.done.add(row.type)
+            if dialog.done >= {one.type for one in dialog.rows}:
+                self._editor.dialogs.close(dialog)
+
+    def _dialog(self) -> MissingDialog | None:
+        found = self._editor.dialogs.current
+        return found if isinstance(found, MissingDialog) else None
+
+
+def _with_type(document: Preset, row: Missing) -> Preset:
+    graph = document.graph
+    for id in row.nodes:
+        if id in graph.nodes:
+            graph = graph.with_node(replace(graph.nodes[id], type=row.argument))
+    return with_graph(document, graph)
