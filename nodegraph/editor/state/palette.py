@@ -184,7 +184,8 @@ class Palette:
     def _commands(self, query: str) -> list[Entry]:
         from nodegraph.editor.state.commands.table import COMMANDS as TABLE
 
-        found = best(query, TABLE, lambda one: (one.title, one.submenu or one.menu))
+        able = [one for one in TABLE if one.visible(self._editor)]
+        found = best(query, able, lambda one: (one.title_in(self._editor), one.submenu or one.menu))
         return [
             Entry(_named(one, self._editor), one.shortcut or one.menu, one.help, one, one.enabled(self._editor))
             for one in found

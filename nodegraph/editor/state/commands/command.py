@@ -22,7 +22,8 @@ class Command:
 
     id: for tests and settings. help: one sentence for tooltips and the palette. shortcuts: the first is shown, the
     others work too. submenu: inside its menu. section: a line is drawn between sections of a menu. checked: None for
-    a command that is neither on nor off. label: a title that depends on what there is ("Undo Move").
+    a command that is neither on nor off. label: a title that depends on what there is ("Undo Move"). visible: whether
+    menus and palette list it now.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Command:
     enabled: "Callable[[Editor], bool]" = always
     checked: "Callable[[Editor], bool] | None" = None
     label: "Callable[[Editor], str] | None" = None
+    visible: "Callable[[Editor], bool]" = always
 
     @property
     def shortcut(self) -> str:

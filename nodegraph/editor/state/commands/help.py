@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nodegraph.editor.state.commands.command import Command
+from nodegraph.editor.state.documents.opening import read_document
 from nodegraph.editor.state.tour import PRESET
 
 if TYPE_CHECKING:
@@ -38,13 +39,11 @@ def _node(editor: "Editor") -> None:
 
 
 def _tour(editor: "Editor") -> None:
-    found = editor.session.open(PRESET)
-
     def begin() -> None:
-        editor.load(found.preset, None, found.base)
+        editor.documents.show(read_document(PRESET))
         editor.tour.start()
 
-    begin()
+    editor.files.settled(begin)
 
 
 def _about(editor: "Editor") -> None:

@@ -1,12 +1,18 @@
 """The Run menu."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nodegraph.editor.state.commands.command import Command
 from nodegraph.editor.state.commands.edit import nodes_selected
+from nodegraph.editor.state.documents.documents import AlreadyThere
+from nodegraph.editor.state.documents.questions import FileDialog
+from nodegraph.editor.state.running.render_graph import Order
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.editor import Editor
+
+_RENDERED: Final = (".mp4", ".mkv", ".webm", ".mov", ".gif", ".webp", ".png", ".jpg")
 
 
 def _toggle(editor: "Editor") -> None:
@@ -41,6 +47,20 @@ def _record(editor: "Editor") -> None:
 def _loop(editor: "Editor") -> None:
     editor.settings.loop_clips = editor.player.loop_clips = not editor.player.loop_clips
     editor.settings.changed()
+
+
+def _render(editor: "Editor") -> None:
+    """Every frame, beside what runs; the document stays as it is."""
+    browser = editor.files.browser(_RENDERED)
+    browser.name = f"{editor.workspace.path.stem if editor.workspace.path else editor.workspace.name}.mp4"
+
+    def write(path: Path, overwrite: bool) -> None:
+        if path.exists() and not overwrite:
+            raise AlreadyThere(f"{path.name} is there already.", "Replace it?")
+        editor.renders.add(Order(editor.workspace.document.graph, editor.workspace.base, path))
+        editor.tell(f"Rendering {path.name}; go on working meanwhile.")
+
+    editor.dialogs.show(FileDialog("Render to file", "Render", "save", browser, editor.files.saver(write)))
 
 
 def is_on(editor: "Editor") -> bool:
@@ -86,6 +106,16 @@ RUN: Final = (
         "Clips begin again at their end.",
         section=1,
         checked=lambda editor: editor.player.loop_clips,
+    ),
+    Command(
+        "run.render",
+        "Render to file…",
+        "Run",
+        _render,
+        "Write every frame to a video, an animation or a picture, as fast as this computer can.",
+        ("Ctrl+Shift+R",),
+        section=1,
+        enabled=lambda editor: bool(editor.workspace.document.graph.nodes),
     ),
     Command(
         "run.record",
