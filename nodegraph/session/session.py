@@ -91,6 +91,12 @@ class Session:
             self._own = Servers(connect, listener=self._on_server)
         return self._own
 
+    def listen(self, on_server: "ServerListener") -> None:
+        """Tell `on_server` what the model servers do from now on; none are started for it."""
+        self._on_server = on_server
+        if self._own is not None:
+            self._own.listen(on_server)
+
     def open(self, name: str) -> Found:
         """The preset that `name` means: a path or a shipped id. Raises UsageError, DocumentError."""
         return find_preset(name)

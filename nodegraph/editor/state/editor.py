@@ -17,6 +17,7 @@ from nodegraph.editor.state.documents.journal import Journal
 from nodegraph.editor.state.edits import nodes
 from nodegraph.editor.state.find import Finder
 from nodegraph.editor.state.items import Item
+from nodegraph.editor.state.models.keeper import ModelKeeper
 from nodegraph.editor.state.node_help import NodeHelp
 from nodegraph.editor.state.notices import Kind, Notices
 from nodegraph.editor.state.palette import Palette
@@ -51,6 +52,8 @@ class Editor:
         self.workspace = Workspace(session.registry)
         self.canvas = Canvas(self.workspace, self.settings, self._asked)
         self.documents = Documents(self.workspace, self.settings, self.tell, self.load, Journal(self._not_kept))
+        self.models = ModelKeeper(session, self.post, self.tell)
+        session.listen(self.models.on_server)
         self.player = Player(session, self.post, self.tell)
         self.player.loop_clips = self.settings.loop_clips
         self.renders = Renders(session, self.post, self.tell)
@@ -87,6 +90,7 @@ class Editor:
         """Stop what runs and save the settings. Unsaved work is given up only when the person chose to quit."""
         self.player.close()
         self.renders.close()
+        self.models.close()
         if self.quitting:
             self.documents.close()
         self.settings.save()
