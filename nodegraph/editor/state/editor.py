@@ -17,6 +17,7 @@ from nodegraph.editor.state.documents.journal import Journal
 from nodegraph.editor.state.edits import nodes
 from nodegraph.editor.state.find import Finder
 from nodegraph.editor.state.items import Item
+from nodegraph.editor.state.models.consent import Consent
 from nodegraph.editor.state.models.keeper import ModelKeeper
 from nodegraph.editor.state.node_help import NodeHelp
 from nodegraph.editor.state.notices import Kind, Notices
@@ -54,6 +55,7 @@ class Editor:
         self.documents = Documents(self.workspace, self.settings, self.tell, self.load, Journal(self._not_kept))
         self.models = ModelKeeper(session, self.post, self.tell)
         session.listen(self.models.on_server)
+        self.consent = Consent(self.models.entry_of, self.settings, self.dialogs)
         self.player = Player(session, self.post, self.tell)
         self.player.loop_clips = self.settings.loop_clips
         self.renders = Renders(session, self.post, self.tell)
@@ -63,7 +65,7 @@ class Editor:
         self.finder = Finder(self)
         self.node_help = NodeHelp(self)
         self.tour = Tour(self)
-        self.quitting = False
+        self.quitting = self._was_playing = False
         if self.settings.problem:
             self.tell(self.settings.problem, "warning")
 
@@ -82,9 +84,17 @@ class Editor:
                 break
             call()
         self.canvas.scene.refresh()
-        self.player.show(self.workspace.document.graph, self.workspace.base)
+        self._follow_document()
         self.palette.follow()
         self.tour.tick()
+
+    def _follow_document(self) -> None:
+        """What plays is the document, without models whose licence was not accepted: that is asked while it plays."""
+        self.player.show(self.consent.allowed(self.workspace.document.graph), self.workspace.base)
+        playing = self.player.state != "stopped"
+        if playing:
+            self.consent.ask(anew=not self._was_playing)
+        self._was_playing = playing
 
     def close(self) -> None:
         """Stop what runs and save the settings. Unsaved work is given up only when the person chose to quit."""

@@ -119,7 +119,7 @@ def types_of(cards: Sequence[ModelCard], side: Literal["input", "output"]) -> li
 
 
 def _rank(card: ModelCard, words: Sequence[str]) -> int | None:
-    """The worst of the words' best places: 0 name, 1 keywords and types, 2 summary, 3 the rest; None: one is missing."""
+    """The worst of the words' best places: 0 name, 1 keywords, types, 2 summary, 3 the rest; None: one is missing."""
     types = " ".join((*card.input_types, *card.output_types, card.category or ""))
     places = (
         f"{card.name} {card.id}",
