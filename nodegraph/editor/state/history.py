@@ -6,6 +6,14 @@ from nodegraph.core.preset import Preset
 from nodegraph.editor.state.delta import Delta, difference
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A moment to come back to: the steps on both stacks then."""
+
+    undos: tuple[Delta, ...]
+    redos: tuple[Delta, ...]
+
+
 @dataclass
 class History:
     """Steps that can be taken back (`undos`, newest last) and made again (`redos`)."""
@@ -26,15 +34,25 @@ class History:
             start, _ = self.undos.pop().apply(before)
             back = difference(after, start, label)
             self.undos += [] if back.is_empty else [back]
+            self._merge = "" if back.is_empty else merge
         else:
             self.undos.append(difference(after, before, label))
-        self._merge = merge
+            self._merge = merge
         self.redos.clear()
         return step
 
     def seal(self) -> None:
         """The next step does not merge with the one before."""
         self._merge = ""
+
+    def mark(self) -> Mark:
+        """This moment, for `back_to`."""
+        return Mark(tuple(self.undos), tuple(self.redos))
+
+    def back_to(self, mark: Mark) -> None:
+        """Have the steps of that moment again; the caller puts the document of that moment in place."""
+        self.undos, self.redos = list(mark.undos), list(mark.redos)
+        self.seal()
 
     def undo(self, document: Preset) -> tuple[Preset, Delta | None]:
         """The document one step earlier and the step that was applied; None when there is none."""

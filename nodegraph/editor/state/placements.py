@@ -4,7 +4,7 @@ A preset comes from anywhere: numbers that are none count as 0, and keys we do n
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -40,9 +40,9 @@ class Sheet:
 
 def number(value: Any, default: float = 0.0) -> float:
     """A coordinate as a finite float within bounds."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return default
-    return min(max(float(value), -LIMIT), LIMIT)
+    return float(min(max(value, -LIMIT), LIMIT)) if abs(value) != math.inf else default
 
 
 def has_place(document: Preset, node_id: str) -> bool:
@@ -65,7 +65,7 @@ def with_placements(document: Preset, places: Mapping[str, Placement]) -> Preset
         old = nodes.get(id)
         kept = {k: v for k, v in old.items() if k != "collapsed"} if isinstance(old, Mapping) else {}
         collapsed = {"collapsed": True} if place.collapsed else {}
-        nodes[id] = {**kept, "x": round(place.x, 2), "y": round(place.y, 2), **collapsed}
+        nodes[id] = {**kept, "x": _kept(place.x), "y": _kept(place.y), **collapsed}
     return replace(document, layout={**document.layout, "nodes": nodes})
 
 
@@ -84,8 +84,9 @@ def notes(document: Preset) -> list[Sheet]:
 
 
 def groups(document: Preset) -> list[Sheet]:
-    """The group frames. One without an id of its own is called by its position."""
-    return [_sheet(_group_id(data, at), data, "title") for at, data in enumerate(document.graph.groups)]
+    """The group frames. One without an id of its own, or with one that another has, is called by its position."""
+    rows = document.graph.groups
+    return [_sheet(id, data, "title") for id, data in zip(_group_ids(rows), rows, strict=True)]
 
 
 def with_note(document: Preset, sheet: Sheet) -> Preset:
@@ -98,13 +99,14 @@ def with_note(document: Preset, sheet: Sheet) -> Preset:
 def with_group(document: Preset, sheet: Sheet) -> Preset:
     """With this frame added, or in place of the one with its id."""
     data = {"id": sheet.id, **_sheet_data(sheet), "title": sheet.text}
-    all = list(document.graph.groups)
-    at = next((at for at, one in enumerate(all) if _group_id(one, at) == sheet.id), None)
-    if at is None:
-        all.append(data)
+    rows = list(document.graph.groups)
+    ids = _group_ids(rows)
+    if sheet.id in ids:
+        at = ids.index(sheet.id)
+        rows[at] = {**rows[at], **data}
     else:
-        all[at] = {**all[at], **data}
-    return replace(document, graph=replace(document.graph, groups=tuple(all)))
+        rows.append(data)
+    return replace(document, graph=replace(document.graph, groups=tuple(rows)))
 
 
 def without_sheets(document: Preset, items: Iterable[Item]) -> Preset:
@@ -112,8 +114,9 @@ def without_sheets(document: Preset, items: Iterable[Item]) -> Preset:
     gone = {(item.kind, item.id) for item in items if item.kind != "node"}
     if not gone:
         return document
-    kept = tuple(one for at, one in enumerate(document.graph.groups) if ("group", _group_id(one, at)) not in gone)
-    if len(kept) < len(document.graph.groups):
+    rows = document.graph.groups
+    kept = tuple(one for one, id in zip(rows, _group_ids(rows), strict=True) if ("group", id) not in gone)
+    if len(kept) < len(rows):
         document = replace(document, graph=replace(document.graph, groups=kept))
     found = _part(document, "notes")
     left = {id: data for id, data in found.items() if ("note", id) not in gone}
@@ -123,8 +126,8 @@ def without_sheets(document: Preset, items: Iterable[Item]) -> Preset:
 def items_of(document: Preset) -> frozenset[Item]:
     """Everything on the canvas."""
     found = {Item("node", id) for id in document.graph.nodes}
-    found |= {Item("note", id) for id in _part(document, "notes")}
-    found |= {Item("group", _group_id(one, at)) for at, one in enumerate(document.graph.groups)}
+    found |= {Item("note", id) for id, data in _part(document, "notes").items() if isinstance(data, Mapping)}
+    found |= {Item("group", id) for id in _group_ids(document.graph.groups)}
     return frozenset(found)
 
 
@@ -153,13 +156,22 @@ def _sheet(id: str, data: Mapping[str, Any], text: str) -> Sheet:
 
 
 def _sheet_data(sheet: Sheet) -> dict[str, Any]:
-    where = {name: round(getattr(sheet, name), 2) for name in ("x", "y", "width", "height")}
+    where = {name: _kept(getattr(sheet, name)) for name in ("x", "y", "width", "height")}
     return {**where, "color": sheet.color}
 
 
-def _group_id(data: Mapping[str, Any], at: int) -> str:
-    id = data.get("id")
-    return id if isinstance(id, str) and id else f"group{at + 1}"
+def _kept(value: float) -> float:
+    """A coordinate as it is written: to the hundredth, and no minus before a zero."""
+    return round(number(value), 2) + 0.0
+
+
+def _group_ids(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """An id for each frame, all different."""
+    ids: list[str] = []
+    for at, data in enumerate(rows):
+        id = data.get("id")
+        ids.append(free_id(id if isinstance(id, str) and id else f"group{at + 1}", ids))
+    return ids
 
 
 def _part(document: Preset, name: str) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The open document with its history and selection. Every change goes through `do`, so that it can be undone."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.core.errors import Problem
@@ -9,9 +10,19 @@ from nodegraph.core.registry import Registry
 from nodegraph.core.spec import NodeSpec
 from nodegraph.core.validate import validate
 from nodegraph.editor.state.delta import Delta, difference
-from nodegraph.editor.state.history import History
+from nodegraph.editor.state.history import History, Mark
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.state.placements import items_of
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The document, its history and the selection as they were; for `Workspace.back_to`."""
+
+    document: Preset
+    selection: frozenset[Item]
+    history: History
+    mark: Mark
 
 
 class Workspace:
@@ -43,19 +54,24 @@ class Workspace:
         self._base = base
         self.history = History()
         self.selection: frozenset[Item] = frozenset()
-        self._problems: tuple[Preset, list[Problem]] | None = None
+        self._problems: tuple[Preset, Registry, list[Problem]] | None = None
+        self._clean: Preset | None = None
 
     def mark_saved(self, path: Path) -> None:
         """The document as it is now is in this file."""
-        self.path, self._saved, self._base = path, self._document, None
+        self.path, self._saved, self._base, self._clean = path, self._document, None, None
         self.history.seal()
 
     @property
     def dirty(self) -> bool:
         """Whether there is something that is not saved."""
-        return self._saved is None or (
-            self._document is not self._saved and not difference(self._saved, self._document, "").is_empty
-        )
+        if self._saved is None:
+            return True
+        if self._document is not self._saved and self._document is not self._clean:
+            if not difference(self._saved, self._document, "").is_empty:
+                return True
+            self._clean = self._document
+        return False
 
     @property
     def name(self) -> str:
@@ -92,10 +108,19 @@ class Workspace:
         """Make the last undone step again; its label, "" when there is none."""
         return self._moved(*self.history.redo(self._document))
 
-    def abandon(self) -> None:
-        """Take the last step back for good: a gesture was cancelled."""
-        if self.undo():
-            self.history.redos.pop()
+    def moment(self) -> Moment:
+        """What is now, to come back to when a gesture is cancelled."""
+        return Moment(self._document, self.selection, self.history, self.history.mark())
+
+    def back_to(self, moment: Moment) -> None:
+        """Have it as it was, without a trace; nothing when another document was loaded since."""
+        if moment.history is not self.history:
+            return
+        step = difference(self._document, moment.document, "")
+        self.history.back_to(moment.mark)
+        if self._document is not moment.document:
+            self._become(moment.document, step)
+        self.select(moment.selection)
 
     @property
     def undo_label(self) -> str:
@@ -118,7 +143,7 @@ class Workspace:
         there = items_of(document)
         if not self.selection <= there:
             self.selection &= there
-        for listener in self.listeners:
+        for listener in [] if step.is_empty else self.listeners:
             listener(step)
 
     # --- looking ----------------------------------------------------------------------------------------------------
@@ -149,6 +174,7 @@ class Workspace:
     @property
     def problems(self) -> list[Problem]:
         """What is wrong with the graph, warnings included."""
-        if self._problems is None or self._problems[0] is not self._document:
-            self._problems = (self._document, validate(self._document.graph, self.registry))
-        return self._problems[1]
+        known, document, registry = self._problems, self._document, self.registry
+        if known is None or known[0] is not document or known[1] is not registry:
+            known = self._problems = (document, registry, validate(document.graph, registry))
+        return known[2]

@@ -3,11 +3,12 @@
 import math
 from typing import TYPE_CHECKING
 
-from nodegraph.core.spec import Param
+from nodegraph.core.spec import LARGEST, Param
 from nodegraph.editor.state.canvas.boxes import WIDTH, ParamRow
 from nodegraph.editor.state.canvas.gesture import Gesture, Mods
 from nodegraph.editor.state.canvas.requests import EditParam
 from nodegraph.editor.state.canvas.scene import Hit
+from nodegraph.editor.state.canvas.selecting import MoveItems
 from nodegraph.editor.state.edits.nodes import set_param
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.state.placements import Point
@@ -27,7 +28,7 @@ class AdjustParam(Gesture):
             canvas.workspace.select([item])
 
     def begin(self) -> None:
-        self._value, self._last = float(self._row.value), self.start[0]
+        self._value, self._last = _within(self._param, float(self._row.value)), self.start[0]
 
     def drag(self) -> None:
         pace = 0.1 if self.mods.shift else 4.0 if self.mods.ctrl else 1.0
@@ -43,17 +44,18 @@ class AdjustParam(Gesture):
         self.canvas.ask(EditParam(self._node, self._param.name, self.start))
 
 
-class TouchParam(Gesture):
-    """Click a switch to turn it, anything else to type or choose; a drag over it moves the node's row by nothing."""
+class TouchParam(MoveItems):
+    """Click a switch to turn it, anything else to type or choose; a drag moves the node."""
 
     def __init__(self, canvas: "Canvas", pixel: Point, mods: Mods, node: str, row: ParamRow) -> None:
-        super().__init__(canvas, pixel, mods)
+        super().__init__(canvas, pixel, mods, Item("node", node))
         self._node, self._row = node, row
-        canvas.workspace.select([Item("node", node)])
 
     def click(self) -> None:
         param, workspace = self._row.param, self.canvas.workspace
-        if param.kind == "boolean" and isinstance(self._row.value, bool):
+        if self.mods.ctrl or self.mods.shift:
+            super().click()
+        elif param.kind == "boolean" and isinstance(self._row.value, bool):
             document = set_param(workspace.document, self._node, param.name, not self._row.value)
             workspace.do(f"Set {param.name}", document)
         else:
@@ -95,4 +97,4 @@ def _within(param: Param, value: float) -> float:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST

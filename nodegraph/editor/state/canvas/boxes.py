@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from nodegraph.core.adapters import PARAM_TYPES
@@ -84,8 +85,12 @@ class Box:
     shown: Shown | None = None
 
     def pin(self, side: Side, name: str) -> Pin | None:
-        """The pin of this name; for a parameter that is not shown, the title's side."""
-        return next((pin for pin in self.pins if pin.key.side == side and pin.key.name == name), None)
+        """The pin of this name; None for one that is not shown."""
+        return self._by_name.get((side, name))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[Side, str], Pin]:
+        return {(pin.key.side, pin.key.name): pin for pin in reversed(self.pins)}
 
 
 def box_of(

@@ -9,10 +9,10 @@ from nodegraph.editor.state.canvas.camera import STEP, Camera, union
 from nodegraph.editor.state.canvas.gesture import Gesture, Mods, Overlay
 from nodegraph.editor.state.canvas.minimap import Minimap
 from nodegraph.editor.state.canvas.requests import EditText, OpenPalette, Request
-from nodegraph.editor.state.canvas.scene import Hit, Scene
+from nodegraph.editor.state.canvas.scene import WIRE_REACH, Hit, Scene
 from nodegraph.editor.state.canvas.selecting import BoxSelect, MinimapDrag, Pan, press_on
 from nodegraph.editor.state.canvas.wiring import Cut, taken_off, wire_grabbed
-from nodegraph.editor.state.edits.wires import disconnect
+from nodegraph.editor.state.edits.wires import disconnect, insert_on_wire
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.state.placements import Point
 from nodegraph.editor.state.workspace import Workspace
@@ -62,9 +62,11 @@ class Canvas:
             return Pan(self, pixel, mods)
         if button == RIGHT:
             return Cut(self, pixel, mods) if mods.ctrl else Pan(self, pixel, mods, menu=True)
-        if self._wishes.minimap and self.minimap.contains(pixel):
+        if self.on_minimap(pixel):
             return MinimapDrag(self, pixel, mods)
         hit = self.hit(pixel)
+        if hit.item:
+            self.scene.lift([hit.item])
         if hit.pin is not None:
             return taken_off(self, pixel, mods, hit.pin)
         if hit.wire is not None:
@@ -74,6 +76,7 @@ class Canvas:
     def move(self, pixel: Point, mods: Mods) -> None:
         """The pointer is at another pixel."""
         self.pointer = pixel
+        self._give_up_stale()
         self.scene.refresh()
         if self._gesture is not None:
             self._gesture.move(pixel, mods)
@@ -81,11 +84,20 @@ class Canvas:
         else:
             self.hover = self.hit(pixel)
 
+    def _give_up_stale(self) -> None:
+        """A command changed the document under the hand: the gesture ends, and what was done stays."""
+        if self._gesture is not None and self._gesture.stale:
+            self._gesture = None
+            self.workspace.seal()
+            self._over()
+
     def release(self, button: int, pixel: Point, mods: Mods) -> None:
         """A mouse button went up."""
+        self._give_up_stale()
         gesture = self._gesture
         if gesture is None or gesture.button != button:
             return
+        self.pointer = pixel
         gesture.move(pixel, mods)
         self._gesture = None
         gesture.release()
@@ -94,6 +106,8 @@ class Canvas:
     def double(self, pixel: Point, mods: Mods) -> None:
         """A double click with the left button: search on the empty canvas, rename a node, edit a note, cut a wire."""
         hit = self.hit(pixel)
+        if self.on_minimap(pixel):
+            return
         if hit.wire is not None:
             self.workspace.do("Disconnect", disconnect(self.workspace.document, [hit.wire]))
         elif hit.item is None:
@@ -107,6 +121,7 @@ class Canvas:
 
     def cancel(self) -> bool:
         """Esc: give the gesture up; whether there was one."""
+        self._give_up_stale()
         gesture, self._gesture = self._gesture, None
         if gesture is not None:
             gesture.cancel()
@@ -136,24 +151,39 @@ class Canvas:
         return self._wishes.snap
 
     def hit(self, pixel: Point) -> Hit:
-        """What is at a pixel."""
+        """What is at a pixel; nothing under the minimap."""
+        if self.on_minimap(pixel):
+            return Hit()
         return self.scene.hit(self.camera.to_world(pixel), self.reach)
 
     def is_empty_at(self, pixel: Point) -> bool:
-        """Whether there is nothing but canvas (and perhaps a frame) at a pixel."""
+        """Whether there is no node or note at a pixel."""
         hit = self.hit(pixel)
-        return hit.wire is None and (hit.item is None or hit.item.kind == "group")
+        return not self.on_minimap(pixel) and (hit.item is None or hit.item.kind == "group")
+
+    @property
+    def minimap_shown(self) -> bool:
+        """Whether there is a minimap: it is wanted, and there is something to see on it."""
+        return self._wishes.minimap and bool(self.workspace.document.graph.nodes)
+
+    def on_minimap(self, pixel: Point) -> bool:
+        """Whether the minimap is at a pixel."""
+        return self.minimap_shown and self.minimap.contains(pixel)
 
     def wire_under(self, item: Item) -> Wire | None:
-        """The wire a node lies on and could be put into: it must have no wires of its own."""
-        graph = self.workspace.document.graph
+        """The wire a node lies on and fits into: it must have no wires of its own."""
+        document = self.workspace.document
+        graph = document.graph
         self.scene.refresh()
         if item.kind != "node" or item.id not in self.scene.boxes:
             return None
         if any(item.id in (wire.source, wire.target) for wire in graph.wires):
             return None
         left, top, right, bottom = self.scene.rect(item.id)
-        return self.scene.wire_at(((left + right) / 2, (top + bottom) / 2), (bottom - top) / 2 / 8)
+        wire = self.scene.wire_at(((left + right) / 2, (top + bottom) / 2), (bottom - top) / 2 / WIRE_REACH)
+        if wire is None or insert_on_wire(document, self.workspace.registry, item.id, wire) is document:
+            return None
+        return wire
 
     def fit_all(self) -> None:
         """Show everything."""

@@ -1,7 +1,7 @@
 """What is common to all gestures: the canvas they happen on, modifier keys, and what is drawn meanwhile."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nodegraph.core.graph import Wire
 from nodegraph.editor.state.canvas.boxes import PinKey, Side
@@ -10,6 +10,10 @@ from nodegraph.editor.state.placements import Point
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.canvas.canvas import Canvas
+
+
+STEADY: Final = 4.0
+"""Pixels a pressed pointer may move and it is still a click."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +53,37 @@ class Overlay:
 
 
 class Gesture:
-    """Something that begins with a press and ends with a release. Points are pixels of the canvas."""
+    """Something that begins with a press and ends with a release. Points are pixels of the canvas.
+
+    edits: it builds on the document as it left it; when someone else changes that meanwhile, it is over.
+    """
 
     button = 0
+    edits = True
 
     def __init__(self, canvas: "Canvas", pixel: Point, mods: Mods) -> None:
         self.canvas = canvas
         self.start = self.now = pixel
         self.mods = mods
         self.moved = False
-        self.before = canvas.workspace.document
+        self.before = canvas.workspace.moment()
+        self._known = self.before.document
 
     def move(self, pixel: Point, mods: Mods) -> None:
         """The pointer is somewhere else. A few pixels are a trembling hand, not a drag."""
         self.now, self.mods = pixel, mods
-        if not self.moved and max(abs(pixel[0] - self.start[0]), abs(pixel[1] - self.start[1])) >= 4:
+        away = max(abs(pixel[0] - self.start[0]), abs(pixel[1] - self.start[1]))
+        if not self.moved and away >= STEADY * self.canvas.camera.scale:
             self.moved = True
             self.begin()
         if self.moved:
             self.drag()
+        self._known = self.canvas.workspace.document
+
+    @property
+    def stale(self) -> bool:
+        """Whether the document was changed by something else than this."""
+        return self.edits and self.canvas.workspace.document is not self._known
 
     def begin(self) -> None:
         """It has become a drag."""
@@ -91,9 +107,7 @@ class Gesture:
 
     def cancel(self) -> None:
         """Esc: as if nothing had happened."""
-        if self.canvas.workspace.document is not self.before:
-            self.canvas.workspace.abandon()
-        self.canvas.workspace.seal()
+        self.canvas.workspace.back_to(self.before)
 
     @property
     def world(self) -> Point:

@@ -15,6 +15,11 @@ class Minimap:
 
     def __init__(self, camera: Camera, scene: Scene) -> None:
         self._camera, self._scene = camera, scene
+        self._held: tuple[float, Point] | None = None
+
+    def hold(self, on: bool) -> None:
+        """While the view is dragged here, the map itself stays as it is."""
+        self._held = self.fitting() if on else None
 
     @property
     def rect(self) -> Rect:
@@ -37,6 +42,8 @@ class Minimap:
 
     def fitting(self) -> tuple[float, Point]:
         """Pixels per world unit, and the pixel of the world's origin."""
+        if self._held is not None:
+            return self._held
         world, rect = self.world, self.rect
         size = (max(world[2] - world[0], 1.0), max(world[3] - world[1], 1.0))
         scale = min((rect[2] - rect[0]) / size[0], (rect[3] - rect[1]) / size[1]) * 0.94

@@ -1,19 +1,23 @@
 """The document as boxes and curves in the world, kept up to date by difference; and what is at a point."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.core.preset import Preset
+from nodegraph.core.registry import Registry
 from nodegraph.editor.state.canvas.boxes import ROW, TITLE, Box, ParamRow, Pin, PinKey, Side, box_of
 from nodegraph.editor.state.canvas.camera import Rect, overlap
 from nodegraph.editor.state.items import Item
-from nodegraph.editor.state.placements import Placement, Point, Sheet, groups, notes, placement
+from nodegraph.editor.state.placements import Point, Sheet, groups, notes, placement
 from nodegraph.editor.state.workspace import Workspace
 
 PIN_REACH: Final = 12.0
+FAR: Final = 2.2
+FAR_REACH: Final = 0.5
+"""With so many world units to a pixel, nodes are small: pins leave more of them to be grabbed."""
 WIRE_REACH: Final = 7.0
 CORNER: Final = 16.0
 GROUP_TITLE: Final = 30.0
@@ -35,7 +39,8 @@ class Hit:
     corner: bool = False
 
 
-_Look = tuple[GraphNode, Placement, tuple[str, ...], tuple[str, ...], bool]
+Curve = tuple[Point, Point, Point, Point]
+_Look = tuple[GraphNode, object, tuple[str, ...], tuple[str, ...]]
 
 
 class Scene:
@@ -44,7 +49,10 @@ class Scene:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._seen: Preset | None = None
+        self._registry: Registry | None = None
         self._looks: dict[str, _Look] = {}
+        self._ends: tuple[object, dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]] = (None, {}, {})
+        self._curves: dict[Wire, Curve | None] = {}
         self.boxes: dict[str, Box] = {}
         self.corners: dict[str, Point] = {}
         self.notes: list[Sheet] = []
@@ -52,24 +60,60 @@ class Scene:
 
     def refresh(self) -> bool:
         """Follow the document; whether it is another one than at the last call."""
-        document = self._workspace.document
-        if document is self._seen:
+        document, registry = self._workspace.document, self._workspace.registry
+        if document is self._seen and registry is self._registry:
             return False
-        self._seen = document
-        into, out_of = _wired(document.graph)
-        for gone in [id for id in self.boxes if id not in document.graph.nodes]:
-            del self.boxes[gone], self.corners[gone], self._looks[gone]
-        for id, node in document.graph.nodes.items():
-            place = placement(document, id)
-            self.corners[id] = (place.x, place.y)
-            spec = self._workspace.spec(id)
-            ins, outs = tuple(into.get(id, ())), tuple(out_of.get(id, ()))
-            look = (node, Placement(collapsed=place.collapsed), ins, outs, spec is None)
-            if self._looks.get(id) != look:
-                self._looks[id] = look
-                self.boxes[id] = box_of(node, spec, place, ins, outs)
+        if registry is not self._registry:
+            self._looks.clear()
+        self._seen, self._registry = document, registry
+        graph = document.graph
+        if graph.wires is not self._ends[0]:
+            self._ends = (graph.wires, *_wired(graph))
+        changed = {id for id in self.boxes if id not in graph.nodes}
+        for gone in changed:
+            del self.boxes[gone], self.corners[gone]
+            self._looks.pop(gone, None)
+        layout = document.layout.get("nodes")
+        known = layout if isinstance(layout, Mapping) else {}
+        changed |= {id for id, node in graph.nodes.items() if self._follow(document, node, known.get(id))}
+        if changed:
+            self._curves = {
+                wire: curve
+                for wire, curve in self._curves.items()
+                if wire.source not in changed and wire.target not in changed
+            }
         self.notes, self.groups = notes(document), groups(document)
         return True
+
+    def _follow(self, document: Preset, node: GraphNode, data: object) -> bool:
+        """Bring one node up to date; whether it changed. `data` is what the layout says of it."""
+        id = node.id
+        ins, outs = self._ends[1].get(id, ()), self._ends[2].get(id, ())
+        old = self._looks.get(id)
+        if old is not None and old[0] is node and old[1] is data and old[2] == ins and old[3] == outs:
+            return False
+        self._looks[id] = (node, data, ins, outs)
+        place = placement(document, id)
+        before, box = self.corners.get(id), self.boxes.get(id)
+        self.corners[id] = (place.x, place.y)
+        if (
+            old is None
+            or box is None
+            or old[0] is not node
+            or old[2:] != (ins, outs)
+            or box.collapsed != place.collapsed
+        ):
+            made = box_of(node, self._workspace.spec(id), place, ins, outs)
+            if made != box:
+                self.boxes[id] = made
+                return True
+        return before != self.corners[id]
+
+    def lift(self, items: Iterable[Item]) -> None:
+        """Draw these nodes above the others; they are hit first, too."""
+        chosen = {item.id for item in items if item.kind == "node"}
+        for id in [one for one in self.boxes if one in chosen]:
+            self.boxes[id] = self.boxes.pop(id)
 
     # --- where things are -------------------------------------------------------------------------------------------
 
@@ -102,19 +146,24 @@ class Scene:
         x, y = self.corners[key.node]
         return x + pin.x, y + pin.y
 
-    def curve(self, wire: Wire) -> tuple[Point, Point, Point, Point] | None:
+    def curve(self, wire: Wire) -> Curve | None:
         """The four control points of a wire's cubic Bézier curve; None when an end is not there."""
+        if wire not in self._curves:
+            self._curves[wire] = self._curve(wire)
+        return self._curves[wire]
+
+    def _curve(self, wire: Wire) -> Curve | None:
         start = self.pin_point(PinKey(wire.source, "out", wire.output))
         end = self.pin_point(PinKey(wire.target, "in", wire.input))
         return curve_between(start, end) if start and end else None
 
-    def inside(self, rect: Rect, kinds: Iterable[str] = ("node", "note")) -> list[Item]:
-        """What lies wholly within a rectangle."""
-        wanted = set(kinds)
-        everything = [Item("node", id) for id in self.boxes] if "node" in wanted else []
-        everything += [Item("note", one.id) for one in self.notes] if "note" in wanted else []
-        everything += [Item("group", one.id) for one in self.groups] if "group" in wanted else []
-        return [item for item in everything if _within(self.rects([item])[0], rect)]
+    def inside(self, rect: Rect, kinds: Collection[str] = ("node", "note", "group")) -> list[Item]:
+        """What lies wholly within a rectangle; a frame of this very size too."""
+        found = [Item("node", id) for id in self.boxes if "node" in kinds and _within(self.rect(id), rect)]
+        found += [Item("note", one.id) for one in self.notes if "note" in kinds and _within(sheet_rect(one), rect)]
+        return found + [
+            Item("group", one.id) for one in self.groups if "group" in kinds and _within(sheet_rect(one), rect)
+        ]
 
     def touching(self, rect: Rect) -> list[Item]:
         """The nodes and notes a rectangle touches, and the frames that lie wholly within it."""
@@ -130,21 +179,24 @@ class Scene:
 
     def pin_at(self, point: Point, reach: float = 1.0) -> Pin | None:
         """The nearest pin within reach."""
-        best, least = None, PIN_REACH * max(reach, 0.7)
-        for id, box in self.boxes.items():
-            x, y = point[0] - self.corners[id][0], point[1] - self.corners[id][1]
+        best, least = None, PIN_REACH * max(reach, 0.7) * (FAR_REACH if reach > FAR else 1.0)
+        for id in reversed(self.boxes):
+            box, (left, top) = self.boxes[id], self.corners[id]
+            x, y = point[0] - left, point[1] - top
             if -least <= x <= box.width + least and -least <= y <= box.height + least:
                 for pin in box.pins:
                     away = math.hypot(pin.x - x, pin.y - y)
                     if away < least:
                         best, least = pin, away
+                if 0 <= x <= box.width and 0 <= y <= box.height:
+                    break  # what lies below is covered here
         return best
 
     def _hit_nodes(self, point: Point, reach: float) -> Hit | None:
         pin = self.pin_at(point, reach)
         if pin is not None:
             return Hit(Item("node", pin.key.node), pin=pin)
-        for id in reversed(list(self.boxes)):
+        for id in reversed(self.boxes):
             box, (left, top) = self.boxes[id], self.corners[id]
             x, y = point[0] - left, point[1] - top
             if 0 <= x <= box.width and 0 <= y <= box.height:
@@ -183,13 +235,13 @@ class Scene:
         return None
 
 
-def curve_between(start: Point, end: Point) -> tuple[Point, Point, Point, Point]:
+def curve_between(start: Point, end: Point) -> Curve:
     """The control points of a wire between two pins: it leaves to the right and arrives from the left."""
     bend = max(40.0, min(abs(end[0] - start[0]) * 0.5, 160.0), min((start[0] - end[0]) * 0.6, 240.0))
     return start, (start[0] + bend, start[1]), (end[0] - bend, end[1]), end
 
 
-def segments(curve: tuple[Point, Point, Point, Point], count: int = 16) -> Iterator[tuple[Point, Point]]:
+def segments(curve: Curve, count: int = 16) -> Iterator[tuple[Point, Point]]:
     """The curve as straight pieces."""
     before = curve[0]
     for step in range(1, count + 1):
@@ -208,13 +260,13 @@ def sheet_rect(sheet: Sheet) -> Rect:
     return sheet.x, sheet.y, sheet.x + sheet.width, sheet.y + sheet.height
 
 
-def _wired(graph: Graph) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def _wired(graph: Graph) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """The names of inputs and outputs with wires, by node."""
-    into: dict[str, list[str]] = {}
-    out_of: dict[str, list[str]] = {}
+    into: dict[str, tuple[str, ...]] = {}
+    out_of: dict[str, tuple[str, ...]] = {}
     for wire in graph.wires:
-        into.setdefault(wire.target, []).append(wire.input)
-        out_of.setdefault(wire.source, []).append(wire.output)
+        into[wire.target] = (*into.get(wire.target, ()), wire.input)
+        out_of[wire.source] = (*out_of.get(wire.source, ()), wire.output)
     return into, out_of
 
 

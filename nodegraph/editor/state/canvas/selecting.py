@@ -1,5 +1,6 @@
 """Gestures of the hand on things: pan, box select, move, resize."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from nodegraph.editor.state.canvas.gesture import Gesture, Mods
@@ -21,6 +22,8 @@ GRID: Final = 16.0
 class Pan(Gesture):
     """Middle mouse or Space and drag; the right button too, which asks for a menu when it does not move."""
 
+    edits = False
+
     def __init__(self, canvas: "Canvas", pixel: Point, mods: Mods, menu: bool = False) -> None:
         super().__init__(canvas, pixel, mods)
         self._menu = menu
@@ -34,6 +37,8 @@ class Pan(Gesture):
         if not self._menu:
             return
         hit = self.canvas.hit(self.now)
+        if self.canvas.on_minimap(self.now):
+            return
         if hit.item is None and hit.wire is None:
             self.canvas.ask(OpenPalette(self.world, self.now))
             return
@@ -44,6 +49,8 @@ class Pan(Gesture):
 
 class BoxSelect(Gesture):
     """Drag over the empty canvas: what is touched is selected; Ctrl or Shift add to the selection."""
+
+    edits = False
 
     def begin(self) -> None:
         self._kept = self.canvas.workspace.selection if self.mods.ctrl or self.mods.shift else frozenset()
@@ -59,8 +66,7 @@ class BoxSelect(Gesture):
             self.canvas.workspace.select([])
 
     def cancel(self) -> None:
-        if self.moved:
-            self.canvas.workspace.select(self._kept)
+        self.canvas.workspace.select(self.before.selection)
 
 
 class MoveItems(Gesture):
@@ -77,21 +83,31 @@ class MoveItems(Gesture):
         workspace = self.canvas.workspace
         if self._item not in workspace.selection:
             workspace.select({*workspace.selection, self._item})
+        items = self._with_content(workspace.selection)
+        self._label = "Move"
         if self.mods.alt:
-            self._duplicate()
-        items = set(workspace.selection)
-        for frame in [item for item in items if item.kind == "group"]:
-            items |= set(self.canvas.scene.inside(self.canvas.scene.rects([frame])[0]))
+            items = self._duplicate(items)
         self._corners = corners_of(workspace.document, items)
         self._anchor = self._corners.get(self._item) or next(iter(self._corners.values()), (0.0, 0.0))
 
-    def _duplicate(self) -> None:
-        workspace = self.canvas.workspace
-        clip = clip_of(workspace.document, workspace.selection)
+    def _with_content(self, chosen: Iterable[Item]) -> set[Item]:
+        scene, items = self.canvas.scene, set(chosen)
+        for frame in [item for item in items if item.kind == "group"]:
+            items |= set(scene.inside(scene.rects([frame])[0]))
+        return items
+
+    def _duplicate(self, items: set[Item]) -> set[Item]:
+        """Put a copy where the things are; it is what moves."""
+        workspace, where = self.canvas.workspace, self.canvas.scene.rects([self._item])
+        clip = clip_of(workspace.document, items)
         document, came = paste(workspace.document, clip, clip.corner, with_inputs=True)
         workspace.do("Duplicate", document, merge="move", select=came)
         self.canvas.scene.refresh()
-        self._item = next((item for item in came if item.kind == self._item.kind), self._item)
+        self.canvas.scene.lift(came)
+        rects = self.canvas.scene.rects
+        self._item = next((one for one in came if one.kind == self._item.kind and rects([one]) == where), came[0])
+        self._label = "Duplicate"
+        return set(came)
 
     def drag(self) -> None:
         dx, dy = self.offset
@@ -100,7 +116,7 @@ class MoveItems(Gesture):
             dy = round((self._anchor[1] + dy) / GRID) * GRID - self._anchor[1]
         moved = {item: (x + dx, y + dy) for item, (x, y) in self._corners.items()}
         workspace = self.canvas.workspace
-        workspace.do("Move", move_to(workspace.document, moved), merge="move")
+        workspace.do(self._label, move_to(workspace.document, moved), merge="move")
         self.canvas.overlay.insert = self.canvas.wire_under(self._item) if len(self._corners) == 1 else None
 
     def drop(self) -> None:
@@ -125,7 +141,7 @@ class Resize(Gesture):
         self._item = item
 
     def begin(self) -> None:
-        self._sheet = sheet_of(self.before, self._item)
+        self._sheet = sheet_of(self.before.document, self._item)
 
     def drag(self) -> None:
         if self._sheet is None:
@@ -144,12 +160,21 @@ class Resize(Gesture):
 class MinimapDrag(Gesture):
     """Press or drag in the minimap: that place comes to the middle."""
 
+    edits = False
+
     def __init__(self, canvas: "Canvas", pixel: Point, mods: Mods) -> None:
         super().__init__(canvas, pixel, mods)
+        canvas.minimap.hold(True)
         self.drag()
 
     def drag(self) -> None:
         self.canvas.camera.look_at(self.canvas.minimap.to_world(self.now))
+
+    def release(self) -> None:
+        self.canvas.minimap.hold(False)
+
+    def cancel(self) -> None:
+        self.canvas.minimap.hold(False)
 
 
 def press_on(canvas: "Canvas", pixel: Point, mods: Mods, hit: Hit) -> Gesture | None:

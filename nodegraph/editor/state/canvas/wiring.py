@@ -77,26 +77,25 @@ class DragWire(Gesture):
         if box is None or hit.item is None or hit.item.id == self._pin.key.node:
             return None
         able = [one for one in box.pins if one.key.side != self._pin.key.side]
-        return next((one for one in able if not refusals.get(one.key)), able[0] if able else None)
+        taken = {wire.input for wire in self.canvas.workspace.document.graph.wires_into(box.node.id)}
+        fitting = [one for one in able if not refusals.get(one.key)]
+        free = [one for one in fitting if one.key.side == "out" or one.key.name not in taken]
+        return next(iter([*free, *fitting, *able]), None)
 
     def drop(self) -> None:
         workspace, target = self.canvas.workspace, self._target()
         if target is not None:
             why = self.canvas.overlay.refusals.get(target.key, "")
-            if why:
-                self._put_back()
-                self.canvas.ask(Refused(why))
+            wire = self._wire_to(target.key)
+            if why or wire == self._taken:
+                workspace.back_to(self.before)
+                if why:
+                    self.canvas.ask(Refused(why))
             else:
-                wire = self._wire_to(target.key)
                 label = "Reconnect" if self._taken else "Connect"
                 workspace.do(label, connect(workspace.document, workspace.registry, wire), merge="wire")
         elif self._taken is None and self.canvas.is_empty_at(self.now):
             self.canvas.ask(OpenPalette(self.world, self.now, self._pin))
-
-    def _put_back(self) -> None:
-        """A wire that was taken off and dropped on a pin that refuses it stays where it was."""
-        if self.canvas.workspace.document is not self.before:
-            self.canvas.workspace.abandon()
 
     def click(self) -> None:
         if self._select:

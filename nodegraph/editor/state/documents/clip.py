@@ -78,7 +78,8 @@ def _clip(text: str) -> Clip | None:
     places = {id: placement(preset, id) for id in graph.nodes if has_place(preset, id)}
     inside = tuple(wire for wire in graph.wires if wire.source in graph.nodes and wire.target in graph.nodes)
     outside = tuple(wire for wire in outer if wire.source not in graph.nodes and wire.target in graph.nodes)
-    return Clip(graph.nodes, inside, outside, places, tuple(notes(preset)), tuple(groups(preset)))
+    sheets = (tuple(notes(preset)), tuple(groups(preset)))
+    return Clip(graph.nodes, inside, outside, places, *sheets, preset.wire_unknown)
 
 
 def _wires(rows: Any) -> tuple[Wire, ...]:

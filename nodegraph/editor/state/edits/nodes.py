@@ -21,8 +21,12 @@ from nodegraph.editor.state.placements import (
 
 
 def with_graph(document: Preset, graph: Graph) -> Preset:
-    """`document` holding `graph`."""
-    return replace(document, graph=graph)
+    """`document` holding `graph`; what was known of wires that are gone goes too."""
+    unknown = document.wire_unknown
+    if unknown and graph.wires is not document.graph.wires:
+        there = set(graph.wires)
+        unknown = {wire: data for wire, data in unknown.items() if wire in there}
+    return replace(document, graph=graph, wire_unknown=unknown)
 
 
 def add_node(
@@ -38,11 +42,7 @@ def remove(document: Preset, items: Iterable[Item]) -> Preset:
     """Without these nodes (and their wires), notes and frames; what is in a frame stays."""
     gone = list(items)
     ids = [item.id for item in gone if item.kind == "node"]
-    graph = document.graph.without_nodes(ids)
-    kept = {wire: data for wire, data in document.wire_unknown.items() if wire in set(graph.wires)}
-    changed = replace(document, graph=graph)
-    if len(kept) != len(document.wire_unknown):
-        changed = replace(changed, wire_unknown=kept)
+    changed = with_graph(document, document.graph.without_nodes(ids)) if ids else document
     return without_sheets(without_placements(changed, ids), gone)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from nodegraph.core.graph import GraphNode, Wire
 from nodegraph.core.preset import Preset
@@ -20,10 +21,16 @@ from nodegraph.editor.state.placements import (
     with_placements,
 )
 
+_COLUMN: Final = 240.0
+"""World units between nodes that come without places."""
+
 
 @dataclass(frozen=True)
 class Clip:
-    """A piece of a graph. Coordinates are those of the graph it is from; `outer_wires` come from nodes outside it."""
+    """A piece of a graph. Coordinates are those of the graph it is from; `outer_wires` come from nodes outside it.
+
+    wire_unknown: keys of single wires that we do not know.
+    """
 
     nodes: Mapping[str, GraphNode] = field(default_factory=dict)
     wires: tuple[Wire, ...] = ()
@@ -31,6 +38,7 @@ class Clip:
     places: Mapping[str, Placement] = field(default_factory=dict)
     notes: tuple[Sheet, ...] = ()
     groups: tuple[Sheet, ...] = ()
+    wire_unknown: Mapping[Wire, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -57,6 +65,7 @@ def clip_of(document: Preset, items: Iterable[Item]) -> Clip:
         {id: placement(document, id) for id in nodes},
         tuple(one for one in notes(document) if Item("note", one.id) in chosen),
         tuple(one for one in groups(document) if Item("group", one.id) in chosen),
+        {wire: data for wire, data in document.wire_unknown.items() if wire.target in nodes},
     )
 
 
@@ -66,20 +75,34 @@ def paste(document: Preset, clip: Clip, at: Point, with_inputs: bool = False) ->
     with_inputs: wires from nodes outside the clip come too, where those nodes are here.
     """
     names: dict[str, str] = {}
+    taken = set(document.graph.nodes)
     for id in clip.nodes:
-        names[id] = free_id(_stem(id), {*document.graph.nodes, *names.values()})
-    left, top = clip.corner
-    dx, dy = at[0] - left, at[1] - top
+        names[id] = free_id(_stem(id), taken)
+        taken.add(names[id])
     nodes = {names[id]: replace(node, id=names[id]) for id, node in clip.nodes.items()}
-    wires = [replace(wire, source=names[wire.source], target=names[wire.target]) for wire in clip.wires]
+    wires = {wire: replace(wire, source=names[wire.source], target=names[wire.target]) for wire in clip.wires}
     if with_inputs:
         outer = [wire for wire in clip.outer_wires if wire.source in document.graph.nodes]
-        wires += [replace(wire, target=names[wire.target]) for wire in outer]
-    graph = replace(document.graph, nodes={**document.graph.nodes, **nodes}, wires=(*document.graph.wires, *wires))
-    places = {names[id]: replace(one, x=one.x + dx, y=one.y + dy) for id, one in clip.places.items() if id in names}
-    changed = with_placements(with_graph(document, graph), places)
+        wires |= {wire: replace(wire, target=names[wire.target]) for wire in outer}
+    graph = document.graph
+    graph = replace(graph, nodes={**graph.nodes, **nodes}, wires=(*graph.wires, *wires.values()))
+    unknown = {new: clip.wire_unknown[old] for old, new in wires.items() if old in clip.wire_unknown}
+    changed = with_graph(document, graph)
+    changed = replace(changed, wire_unknown={**changed.wire_unknown, **unknown}) if unknown else changed
+    left, top = clip.corner
+    dx, dy = at[0] - left, at[1] - top
+    places = _places(clip, at, dx, dy)
+    changed = with_placements(changed, {names[id]: place for id, place in places.items()}) if places else changed
     changed, sheets = _with_sheets(changed, clip, dx, dy)
     return changed, [*(Item("node", id) for id in nodes), *sheets]
+
+
+def _places(clip: Clip, at: Point, dx: float, dy: float) -> dict[str, Placement]:
+    """Where the copies go; nodes the clip has no place for stand in a row below the others."""
+    found = {id: replace(one, x=one.x + dx, y=one.y + dy) for id, one in clip.places.items() if id in clip.nodes}
+    lost = [id for id in clip.nodes if id not in found]
+    y = max((one.y + _COLUMN for one in found.values()), default=at[1])
+    return found | {id: Placement(at[0] + column * _COLUMN, y) for column, id in enumerate(lost)}
 
 
 def _with_sheets(document: Preset, clip: Clip, dx: float, dy: float) -> tuple[Preset, list[Item]]:

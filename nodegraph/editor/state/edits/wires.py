@@ -64,8 +64,7 @@ def disconnect(document: Preset, wires: Iterable[Wire]) -> Preset:
     kept = tuple(wire for wire in document.graph.wires if wire not in gone)
     if len(kept) == len(document.graph.wires):
         return document
-    unknown = {wire: data for wire, data in document.wire_unknown.items() if wire not in gone}
-    return replace(document, graph=replace(document.graph, wires=kept), wire_unknown=unknown)
+    return with_graph(document, replace(document.graph, wires=kept))
 
 
 def insert_on_wire(document: Preset, registry: Registry, node_id: str, wire: Wire) -> Preset:
