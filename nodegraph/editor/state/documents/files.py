@@ -4,7 +4,6 @@ Everything here belongs to the UI thread; what takes time is done on a thread of
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -155,21 +154,6 @@ class Files:
         """Go back to the saved file; can be undone."""
         self._safely(self.documents.revert)
 
-    def older(self) -> None:
-        """Ask which older version to bring back; can be undone."""
-        found = self.documents.older
-        if not found:
-            self._editor.tell("There is no older version: each save from now on keeps the one it replaces.")
-            return
-
-        def bring(version: Path) -> None:
-            self._safely(lambda: self.documents.restore(version))
-
-        answers = [Answer(_saved_at(one), lambda one=one: bring(one)) for one in found]  # type: ignore[misc]
-        text = "What was saved before, newest first. Bringing one back can be undone."
-        question = Question("Older versions", text, (*answers, Answer("Cancel")), stacked=True)
-        self._editor.dialogs.show(question)
-
     # --- recovery ---------------------------------------------------------------------------------------------------
 
     def look_for_unsaved(self) -> None:
@@ -236,11 +220,6 @@ class Files:
 
     def _quit(self) -> None:
         self._editor.quitting = True
-
-
-def _saved_at(version: Path) -> str:
-    moment = time.localtime(version.stat().st_mtime)
-    return time.strftime("%A, %d %B, %H:%M:%S", moment)
 
 
 def _file_name(title: str) -> str:

@@ -26,13 +26,12 @@ class Answer:
 
 @dataclass
 class Question:
-    """A sentence or two, and buttons. Escape means the last one. stacked: the buttons stand below each other."""
+    """A sentence or two, and buttons. Escape means the last one."""
 
     title: str
     text: str
     answers: tuple[Answer, ...]
     details: tuple[str, ...] = ()
-    stacked: bool = False
 
 
 @dataclass
