@@ -1,0 +1,31 @@
+"""The left panel: every node by category, and the model directory."""
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.views.library.models_tab import ModelsTab
+from nodegraph.editor.views.library.nodes_tab import NodesTab
+from nodegraph.editor.views.look import Look
+
+
+class Library:
+    """Two tabs; only the one that is shown is kept up to date."""
+
+    def __init__(self, editor: Editor, look: Look) -> None:
+        self._nodes = NodesTab(editor, look)
+        self._models = ModelsTab(editor, look)
+
+    def build(self, parent: int | str) -> None:
+        """Make the tabs."""
+        bar = dpg.add_tab_bar(parent=parent)
+        self._nodes_tab = dpg.add_tab(label="Nodes", parent=bar)
+        self._models_tab = dpg.add_tab(label="Models", parent=bar)
+        self._nodes.build(self._nodes_tab)
+        self._models.build(self._models_tab)
+
+    def update(self) -> None:
+        """Follow the search, the usage and the models' states."""
+        if dpg.is_item_visible(self._models_tab):
+            self._models.update()
+        else:
+            self._nodes.update()
