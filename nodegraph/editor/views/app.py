@@ -9,9 +9,18 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.canvas.canvas_view import CanvasView
+from nodegraph.editor.views.help_windows import HelpWindows
+from nodegraph.editor.views.hints import Hints
+from nodegraph.editor.views.keys import Keys
+from nodegraph.editor.views.library.licence_sheet import LicenceSheet
+from nodegraph.editor.views.library.model_page import ModelPageView
+from nodegraph.editor.views.library.panel import Library
 from nodegraph.editor.views.look import Look
 from nodegraph.editor.views.measure import Measure
+from nodegraph.editor.views.menus import Menus
+from nodegraph.editor.views.palette import FindView, PaletteView
 from nodegraph.editor.views.shell import Shell
+from nodegraph.editor.views.tour import TourView
 from nodegraph.editor.views.view import View
 from nodegraph.session import Session
 
@@ -71,6 +80,8 @@ class App:
         self.shell.build()
         self.canvas = CanvasView(self.editor, self.look, self.measure)
         self.canvas.build(self.shell.places["canvas"])
+        self.keys = Keys(self.editor)
+        self.editor.clipboard.lend(dpg.get_clipboard_text, dpg.set_clipboard_text)
         self.views = self._views()
         dpg.setup_dearpygui()
         dpg.show_viewport()
@@ -78,7 +89,19 @@ class App:
 
     def _views(self) -> list[View]:
         """Every other part of the window, built in its place ("" for what makes windows of its own)."""
-        views: list[tuple[View, str]] = []
+        editor, look, measure, shell = self.editor, self.look, self.measure, self.shell
+        views: list[tuple[View, str]] = [
+            (self.keys, ""),
+            (Menus(editor, look), "menu"),
+            (PaletteView(editor, look, measure, shell), ""),
+            (FindView(editor, look, measure, shell), ""),
+            (Hints(editor, look, shell), ""),
+            (TourView(editor, look, shell), ""),
+            (HelpWindows(editor, look), ""),
+            (Library(editor, look), "left"),
+            (ModelPageView(editor, look), ""),
+            (LicenceSheet(editor, look), ""),
+        ]
         for view, place in views:
             view.build(self.shell.places[place] if place else "")
         return [view for view, _ in views]
@@ -105,7 +128,7 @@ class App:
         self.shell.update()
         if "canvas" in self.shell.areas:
             self.canvas.resize(*self.shell.areas["canvas"][2:])
-        self.canvas.pointer.update(typing=False)
+        self.canvas.pointer.update(typing=self.keys.typing)
         self.canvas.update()
         for view in self.views:
             view.update()

@@ -1,0 +1,129 @@
+"""Windows that only tell: the shortcut sheet, a node's help page, and what this program is."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.state.commands.help import About, ShortcutSheet
+from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.node_help import Page, Row
+from nodegraph.editor.state.shortcuts import sheet
+from nodegraph.editor.views.look import Look
+
+_ABOUT: Final = (
+    "Live video and models as a graph of nodes.",
+    "Apache-2.0. Models have licences of their own: see each model's page.",
+    "Built on Dear PyGui, OpenCV, PyAV, NumPy and others.",
+    "The fonts Inter, JetBrains Mono and Font Awesome Free are under the SIL Open Font License 1.1.",
+)
+
+
+class HelpWindows:
+    """Draws what the Help menu opens. Each window is made when it is first wanted, and made anew when it changes."""
+
+    def __init__(self, editor: Editor, look: Look) -> None:
+        self._editor, self._look = editor, look
+        self._window: int | str = 0
+        self._shown: object = None
+        self._centre = 0
+
+    def build(self, _parent: int | str) -> None:
+        """Nothing is made before it is wanted."""
+
+    def update(self) -> None:
+        """Follow the state."""
+        wanted = self._wanted()
+        if wanted != self._shown:
+            self._shown = wanted
+            if self._window:
+                dpg.delete_item(self._window)
+                self._window = 0
+            if isinstance(wanted, ShortcutSheet):
+                self._open("Shortcuts and gestures", 900, self._draw_sheet, self._close_dialog)
+            elif isinstance(wanted, About):
+                self._open("About nodegraph", 460, lambda: self._draw_about(wanted), self._close_dialog)
+            elif isinstance(wanted, Page):
+                self._open(wanted.title, 460, lambda: self._draw_page(wanted), self._editor.node_help.close)
+        if self._window and self._centre:
+            self._centre -= 1
+            self._put(left=isinstance(wanted, Page))
+
+    def _wanted(self) -> object:
+        dialog = self._editor.dialogs.current
+        return dialog if isinstance(dialog, ShortcutSheet | About) else self._editor.node_help.page
+
+    def _open(self, title: str, width: int, draw: Callable[[], None], close: Callable[[], None]) -> None:
+        px = self._look.px
+        high = min(px(720), dpg.get_viewport_client_height() - px(60))
+        self._centre = 3
+        with dpg.window(
+            label=title,
+            no_collapse=True,
+            no_saved_settings=True,
+            autosize=False,
+            width=min(px(width), dpg.get_viewport_client_width() - px(20)),
+            height=px(230) if width == 460 and title.startswith("About") else high,
+            on_close=lambda: close(),
+        ) as self._window:
+            draw()
+        dpg.focus_item(self._window)
+
+    def _put(self, left: bool) -> None:
+        """In the middle, or beside the canvas's right end for a page one reads while working."""
+        width, height = dpg.get_item_width(self._window), dpg.get_item_height(self._window)
+        room = (dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
+        x = (room[0] - width) // 2 if not left else max(8, room[0] - width - self._look.px(340))
+        dpg.set_item_pos(self._window, [x, max(8, (room[1] - height) // 2)])
+
+    def _close_dialog(self) -> None:
+        self._editor.dialogs.close(self._shown)
+
+    # --- contents ---------------------------------------------------------------------------------------------------
+
+    def _draw_sheet(self) -> None:
+        pages = sheet()
+        with dpg.table(header_row=False, policy=dpg.mvTable_SizingStretchSame):
+            for _ in range(3):
+                dpg.add_table_column()
+            with dpg.table_row():
+                for group in (pages[:2] + pages[5:], pages[3:4] + pages[2:3], pages[4:5] + pages[6:]):
+                    with dpg.table_cell():
+                        for heading, rows in group:
+                            self._text(heading, "bold", "text")
+                            for keys, does in rows:
+                                self._text(keys, "small", "accent")
+                                self._text(does, "small", "text", indent=self._look.px(10))
+                            dpg.add_spacer(height=self._look.px(6))
+
+    def _draw_about(self, about: About) -> None:
+        self._text(f"nodegraph {about.version}", "title", "text")
+        for line in _ABOUT:
+            self._text(line, "body", "text")
+
+    def _draw_page(self, page: Page) -> None:
+        self._text(page.category, "small", "dim")
+        for paragraph in page.description:
+            self._text(paragraph, "body", "text")
+        for fact in page.facts:
+            self._text(fact, "small", "dim")
+        self._rows("Inputs", page.inputs)
+        self._rows("Outputs", page.outputs)
+        self._rows("Parameters", page.params)
+
+    def _rows(self, heading: str, rows: tuple[Row, ...]) -> None:
+        if not rows:
+            return
+        dpg.add_spacer(height=self._look.px(4))
+        dpg.add_separator()
+        self._text(heading, "bold", "text")
+        for row in rows:
+            with dpg.group(horizontal=True):
+                self._text(row.name.replace("_", " "), "body", "text", wrap=-1)
+                self._text(row.kind, "small", "dim", wrap=0)
+            if row.description:
+                self._text(row.description, "small", "text", indent=self._look.px(10))
+
+    def _text(self, text: str, font: str, color: str, **more: Any) -> None:
+        item = dpg.add_text(text, color=self._look.color(color), **{"wrap": 0, **more})
+        dpg.bind_item_font(item, self._look.font(font))

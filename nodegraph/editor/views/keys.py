@@ -1,0 +1,136 @@
+"""Keys to what they mean: an open search, the canvas, or a command of the table."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.state.commands.help import About, ShortcutSheet
+from nodegraph.editor.state.commands.table import match
+from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.palette import PAGE
+from nodegraph.editor.views.pointer import mods
+
+_NAMES: Final[dict[int, str]] = {
+    **{getattr(dpg, f"mvKey_{letter}"): letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"},
+    **{getattr(dpg, f"mvKey_F{number}"): f"F{number}" for number in range(1, 13)},
+    **{getattr(dpg, f"mvKey_NumPad{number}"): str(number) for number in range(10)},
+    dpg.mvKey_Tab: "Tab",
+    dpg.mvKey_Return: "Enter",
+    dpg.mvKey_NumPadEnter: "Enter",
+    dpg.mvKey_Escape: "Esc",
+    dpg.mvKey_Delete: "Delete",
+    dpg.mvKey_Back: "Backspace",
+    dpg.mvKey_Home: "Home",
+    dpg.mvKey_End: "End",
+    dpg.mvKey_Up: "Up",
+    dpg.mvKey_Down: "Down",
+    dpg.mvKey_Slash: "/",
+    dpg.mvKey_Minus: "-",
+    dpg.mvKey_Subtract: "-",
+    dpg.mvKey_Add: "=",
+    517: "PageUp",  # the library's own names for these three still have the numbers of another version
+    518: "PageDown",
+    602: "=",
+}
+_TEXT: Final = ("::mvInput", "::mvSlider", "::mvDrag", "::mvColorEdit")
+"""Items that take letters or digits while they are active."""
+_OWN: Final = (ShortcutSheet, About)
+
+
+class Keys:
+    """Listens to every key press. `typing` says whether a text field has the keys."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+        self._held: set[int] = set()
+        self.typing = False
+
+    def build(self, _parent: int | str) -> None:
+        """Begin to listen."""
+        with dpg.handler_registry():
+            dpg.add_key_press_handler(callback=self._pressed)
+
+    def update(self) -> None:
+        """Once a frame: which keys are still down, and whether a person types."""
+        self._held = {key for key in self._held if dpg.is_key_down(key)}
+        self.typing = is_typing()
+
+    def _pressed(self, _sender: Any, key: int) -> None:
+        name = _NAMES.get(key)
+        if name is None:  # modifiers, and the mouse's buttons, which come here too
+            return
+        again = key in self._held
+        self._held.add(key)
+        held = mods()
+        plain = not (held.ctrl or held.alt or held.shift)
+        if plain and self._editor_key(name):
+            return
+        if again or (self._editor.dialogs.current is not None and not self._closes_own(name)):
+            return
+        command = match(name, ctrl=held.ctrl, shift=held.shift, alt=held.alt, typing=self.typing or is_typing())
+        able = command is not None and (self._free or command.menu in ("Help", "Run", "File"))
+        if command is not None and able and command.enabled(self._editor):
+            command.run(self._editor)
+
+    @property
+    def _free(self) -> bool:
+        """Whether no search is open."""
+        return not (self._editor.palette.is_open or self._editor.finder.is_open)
+
+    def _closes_own(self, name: str) -> bool:
+        return name == "/" and isinstance(self._editor.dialogs.current, ShortcutSheet)
+
+    def _editor_key(self, name: str) -> bool:
+        """Keys that belong to what is open; whether this was one."""
+        editor = self._editor
+        if editor.palette.is_open:
+            return _does(_PALETTE, name, editor)
+        if editor.finder.is_open:
+            return _does(_FINDER, name, editor)
+        if name == "Esc":
+            self._escape()
+        return name == "Esc"
+
+    def _escape(self) -> None:
+        """Close the topmost thing, or give up the gesture, or select nothing."""
+        editor = self._editor
+        if isinstance(editor.dialogs.current, _OWN):
+            editor.dialogs.close()
+        elif editor.dialogs.current is not None or self.typing:
+            return
+        elif editor.node_help.page is not None:
+            editor.node_help.close()
+        elif not editor.canvas.cancel():
+            editor.workspace.select([])
+
+
+_PALETTE: Final[dict[str, Callable[[Editor], None]]] = {
+    "Up": lambda editor: editor.palette.up(),
+    "Down": lambda editor: editor.palette.down(),
+    "PageUp": lambda editor: editor.palette.up(PAGE),
+    "PageDown": lambda editor: editor.palette.down(PAGE),
+    "Enter": lambda editor: editor.palette.choose(),
+    "Esc": lambda editor: editor.palette.close(),
+}
+_FINDER: Final[dict[str, Callable[[Editor], None]]] = {
+    "Up": lambda editor: editor.finder.up(),
+    "Down": lambda editor: editor.finder.down(),
+    "Enter": lambda editor: editor.finder.choose(),
+    "Esc": lambda editor: editor.finder.close(),
+}
+
+
+def _does(table: dict[str, Callable[[Editor], None]], name: str, editor: Editor) -> bool:
+    if name in table:
+        table[name](editor)
+    return name in table
+
+
+def is_typing() -> bool:
+    """Whether a field that takes letters or digits is active."""
+    item = dpg.get_focused_item()
+    if not item or not dpg.does_item_exist(item):
+        return False
+    kind = dpg.get_item_type(item)
+    return any(part in kind for part in _TEXT) and bool(dpg.is_item_active(item))
