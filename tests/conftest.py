@@ -11,11 +11,14 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import docker
 import pytest
 from hypothesis import settings
+
+from tests.gui.harness.screen import NoScreen, screen
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE_IMAGE = "python:3.11-slim"
@@ -69,27 +72,13 @@ def docker_engine() -> str:
 @pytest.fixture(scope="session")
 def display() -> Iterator[str]:
     """A private X screen of 1280×800; DISPLAY is set to it."""
-    if shutil.which("Xvfb") is None:
-        _missing("DISPLAY", "no Xvfb (Debian: apt-get install xvfb)")
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    if not number:
-        server.wait()
-        _missing("DISPLAY", f"Xvfb did not start (exit code {server.returncode})")
-    before = os.environ.get("DISPLAY")
-    os.environ["DISPLAY"] = f":{number}"
-    try:
-        yield os.environ["DISPLAY"]
-    finally:
-        os.environ.pop("DISPLAY")
-        if before is not None:
-            os.environ["DISPLAY"] = before
-        server.terminate()
-        server.wait()
+    with ExitStack() as stack:
+        try:
+            name = stack.enter_context(screen())
+        except NoScreen as why:
+            _missing("DISPLAY", str(why))
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("DISPLAY", name)
+        yield name
 
 
 def _missing(what: str, reason: str) -> None:
