@@ -69,7 +69,12 @@ def rich() -> Preset:
     )
     document = with_note(document, Sheet("note", 0.0, 400.0, 200.0, 100.0, "Look", "#c9a94b"))
     document = with_group(document, Sheet("group", 280.0, -60.0, 600.0, 420.0, "Middle", "#5b6b8c"))
-    layout = {**document.layout, "zoom": 2, "nodes": {**document.layout["nodes"]}, "notes": {**document.layout["notes"]}}
+    layout = {
+        **document.layout,
+        "zoom": 2,
+        "nodes": {**document.layout["nodes"]},
+        "notes": {**document.layout["notes"]},
+    }
     layout["nodes"]["blur"] = {**layout["nodes"]["blur"], "pinned": True}
     layout["notes"]["note"] = {**layout["notes"]["note"], "font": "large"}
     blur = replace(document.graph.nodes["blur"], unknown={"since": 3})

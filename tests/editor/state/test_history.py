@@ -1,5 +1,6 @@
 """Undo and redo: every step is taken back exactly, whatever the steps are."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,19 +163,18 @@ def test_a_moment_of_another_document_changes_nothing() -> None:
     assert workspace.document is other
 
 
-def test_what_is_saved_is_clean_until_it_is_changed_and_again_when_that_is_undone(tmp_path: Any) -> None:
+def test_what_is_saved_is_clean_until_it_is_changed_and_again_when_that_is_undone(tmp_path: Path) -> None:
     workspace = Workspace(REGISTRY, graph_of("camera"))
-    assert not workspace.dirty
-    workspace.do("Move", moved(workspace.document, 1))
-    assert workspace.dirty
-    workspace.undo()
-    assert not workspace.dirty
-    workspace.redo()
+    found = [workspace.dirty]
+    for step in (lambda: workspace.do("Move", moved(workspace.document, 1)), workspace.undo, workspace.redo):
+        step()
+        found.append(workspace.dirty)
+    assert found == [False, True, False, True]
     workspace.mark_saved(tmp_path / "eye.json")
-    assert not workspace.dirty
-    assert (workspace.name, workspace.base) == ("eye", tmp_path)
+    found = [workspace.dirty]
     workspace.undo()
-    assert workspace.dirty
+    assert [*found, workspace.dirty] == [False, True]
+    assert (workspace.name, workspace.base) == ("eye", tmp_path)
 
 
 def test_a_recovered_document_is_dirty() -> None:
