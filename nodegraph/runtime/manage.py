@@ -1,6 +1,7 @@
 """What the command line does with models without running a graph: look, pull, build, start, stop, logs, remove."""
 
 import functools
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from nodegraph.runtime.runners.images import build_image, pull_image
 from nodegraph.runtime.state import ServerEvent, ServerListener, Stage
 
 _CONTAINER: Mapping[str, Any] = {"kind": "container"}
+_TAIL = 256 * 1024  # bytes of a log file that are looked at
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,16 @@ def build(entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None,
     build_image(engine_at(engine).engine, launch, _Teller(launch, tell, cancel or Cancel()))
 
 
-def start(entry: ModelEntry, place: Mapping[str, Any], tell: ServerListener, limits: Limits | None = None) -> Endpoint:
+def start(
+    entry: ModelEntry,
+    place: Mapping[str, Any],
+    tell: ServerListener,
+    limits: Limits | None = None,
+    cancel: Cancel | None = None,
+) -> Endpoint:
     """Start a container that goes on after this program ends; runs use it instead of starting their own.
 
-    Returns where it answers. Raises ModelError with why it does not run.
+    Returns where it answers. Raises ModelError with why it does not run, or Cancelled after `cancel.set()`.
     """
     if place.get("kind", "container") != "container":
         raise UsageError("Only a container can be left running.", "Local processes are started by each run by itself.")
@@ -107,8 +115,12 @@ def start(entry: ModelEntry, place: Mapping[str, Any], tell: ServerListener, lim
     teller = _Teller(launch, tell, Cancel())
     keeper = Supervisor(launch, runner, functools.partial(connect, entry), teller.record, limits)
     keeper.start()
+    cancel = cancel or Cancel()
     try:
-        if teller.record.wait(None).stage is not Stage.READY:
+        with cancel.interrupting(functools.partial(keeper.close, wait=False)):
+            stage = teller.record.wait(None).stage
+        cancel.check()
+        if stage is not Stage.READY:
             raise teller.record.obstacle()
         endpoint = keeper.endpoint()
         runner.let_go()
@@ -138,9 +150,21 @@ def logs(entry: ModelEntry, lines: int = 200, engine: str = "") -> list[str]:
             return door.log(str(kept[0]["Id"]), lines).splitlines()
     except ModelUnreachable:
         pass  # the files are here all the same
+    return kept_lines(entry, lines)
+
+
+def kept_lines(entry: ModelEntry, lines: int = 200) -> list[str]:
+    """The newest lines of the newest log file kept of the model's servers; asks no engine."""
     paths = [log_path(state_folder(), entry.id, kind) for kind in ("container", "process", "url")]
     newest = max((path for path in paths if path.is_file()), key=lambda path: path.stat().st_mtime, default=None)
     return _last_lines(newest, lines) if newest else []
+
+
+def memory(entry: ModelEntry, engine: str = "") -> int:
+    """Bytes the model's running containers use, 0 when there are none. Raises ModelUnreachable."""
+    door = engine_at(engine).engine
+    mine = [one for one in _serving(door) if (one.get("Labels") or {}).get(labels.ENTRY) == entry.id]
+    return sum(door.memory(str(one["Id"])) for one in mine)
 
 
 def remove(entry: ModelEntry, engine: str = "") -> bool:
@@ -202,4 +226,9 @@ def _status(door: Engine, entry: ModelEntry, found: list[Mapping[str, Any]] | No
 
 
 def _last_lines(path: Path, count: int) -> list[str]:
-    return path.read_text("utf-8", "replace").splitlines()[-count:]
+    """Read from the end: a log may be large, and somebody who watches it asks every second."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        found = file.read().decode("utf-8", "replace").splitlines()
+    return found[-count:] if size <= _TAIL else found[1:][-count:]

@@ -82,6 +82,34 @@ class Servers:
         with self._lock:
             return {key: shared.keeper.record.state for key, shared in self._shared.items()}
 
+    def pids(self, id: str) -> list[int]:
+        """The local processes that serve the model `id` and answer."""
+        with self._lock:
+            keepers = [shared.keeper for key, shared in self._shared.items() if key[0] == id]
+        endpoints = [keeper.endpoint() for keeper in keepers]
+        return [endpoint.pid for endpoint in endpoints if endpoint is not None and endpoint.pid]
+
+    def restart(self, id: str) -> int:
+        """Start the servers of the model `id` again, also those that were given up; how many there are."""
+        with self._lock:
+            keepers = [shared.keeper for key, shared in self._shared.items() if key[0] == id]
+        for keeper in keepers:
+            keeper.restart()
+        return len(keepers)
+
+    def stop(self, id: str) -> int:
+        """Stop the servers of the model `id` that are kept warm, and those in use as soon as nobody uses them.
+
+        Returns how many are in use.
+        """
+        with self._lock:
+            found = [shared for key, shared in self._shared.items() if key[0] == id and not self._closed]
+            for shared in found:
+                shared.hurry = True
+                if not shared.leases:
+                    shared.linger(0.0, functools.partial(self._stop_unused, shared))
+            return sum(shared.leases > 0 for shared in found)
+
     def close(self) -> None:
         """Stop every server; returns when they are gone."""
         with self._lock:
@@ -118,11 +146,11 @@ class Servers:
         """A lease was released: stop its server later, unless somebody takes it again."""
         with self._lock:
             if shared.drop() and not self._closed:
-                shared.linger(self._linger, lambda: self._stop_unused(shared))
+                shared.linger(0.0 if shared.hurry else self._linger, lambda: self._stop_unused(shared))
 
     def _stop_unused(self, shared: "_Shared") -> None:
         with self._lock:
-            if shared.leases or self._closed:
+            if shared.leases or self._closed or self._shared.get(shared.keeper.launch.key) is not shared:
                 return
             key, keeper = shared.keeper.launch.key, shared.keeper
             del self._shared[key]
@@ -211,16 +239,21 @@ class Lease:
 
 
 class _Shared:
-    """A server, how many leases it has, and the timer that ends it when there are none. Guarded by Servers' lock."""
+    """A server, how many leases it has, and the timer that ends it when there are none. Guarded by Servers' lock.
+
+    hurry: it is not kept warm once its last lease is released.
+    """
 
     def __init__(self, keeper: Keeper) -> None:
         self.keeper = keeper
         self.leases = 0
+        self.hurry = False
         self._timer: threading.Timer | None = None
 
     def take(self) -> None:
         self.keep()
         self.leases += 1
+        self.hurry = False
         if self.keeper.record.state.stage is Stage.FAILED:
             self.keeper.wake()  # somebody wants it anew: worth another try
 
@@ -229,6 +262,7 @@ class _Shared:
         return self.leases == 0
 
     def linger(self, seconds: float, stop: Callable[[], None]) -> None:
+        self.keep()
         self._timer = threading.Timer(seconds, stop)
         self._timer.daemon = True
         self._timer.start()

@@ -184,6 +184,7 @@ def test_a_model_left_running_is_used_by_the_next_run_and_stopped_by_hand(yard):
         assert ask(endpoint, True, 2).state == "ready"
         (status,) = manage.statuses([entry])
         assert (status.running, status.kept, status.present) == (1, 1, True)
+        assert 1e6 < manage.memory(entry) < 1e9
         lease = yard.acquire(entry)
         lease.wait_ready(30)
         assert lease.endpoint == endpoint
@@ -198,6 +199,20 @@ def test_a_model_left_running_is_used_by_the_next_run_and_stopped_by_hand(yard):
     assert ask(endpoint, True, 2).state == "absent"
     assert manage.statuses([entry])[0].running == 0
     assert manage.logs(entry) != []
+    assert manage.memory(entry) == 0
+
+
+def test_starting_a_model_can_be_called_off_and_leaves_nothing_behind(yard):
+    entry = yard.entry("loading")
+    cancel = Cancel()
+
+    def call_off(event):
+        if event.state.stage is Stage.LOADING:
+            cancel.set()
+
+    with pytest.raises(Cancelled):
+        manage.start(entry, {}, call_off, cancel=cancel)
+    assert yard.containers("loading") == []
 
 
 def test_a_model_that_cannot_be_left_running_leaves_nothing_behind(yard):

@@ -35,6 +35,49 @@ def test_another_device_is_another_server(bench):
     assert len(servers.states()) == 2
 
 
+def test_a_server_kept_warm_is_stopped_at_once_when_asked(bench):
+    servers = bench.servers(linger=1000)
+    lease = servers.acquire(bench.entry(), {})
+    bench.ready(lease)
+    lease.release()
+    assert servers.stop("test-good") == 0
+    bench.story.until_stage(Stage.STOPPED)
+    assert servers.states() == {}
+
+
+def test_a_server_in_use_is_stopped_once_it_is_given_back(bench):
+    servers = bench.servers(linger=1000)
+    lease = servers.acquire(bench.entry(), {})
+    bench.ready(lease)
+    assert servers.stop("test-good") == 1
+    assert servers.stop("another model") == 0
+    assert lease.state == "ready"
+    lease.release()
+    bench.story.until_stage(Stage.STOPPED)
+
+
+def test_a_server_taken_again_after_a_stop_is_kept_warm_again(bench):
+    servers = bench.servers(linger=1000)
+    first = servers.acquire(bench.entry(), {})
+    bench.ready(first)
+    servers.stop("test-good")
+    second = servers.acquire(bench.entry(), {})
+    first.release()
+    second.release()
+    assert [state.stage for state in servers.states().values()] == [Stage.READY]
+
+
+def test_a_restart_gives_a_new_process(bench):
+    servers = bench.servers()
+    bench.ready(servers.acquire(bench.entry(), {}))
+    [before] = servers.pids("test-good")
+    assert servers.restart("test-good") == 1
+    bench.story.until(lambda event: event.restarts == 1 and event.state.stage is Stage.READY)
+    [after] = servers.pids("test-good")
+    assert before != after
+    assert servers.pids("another model") == []
+
+
 def test_many_threads_that_ask_at_once_get_one_server(bench):
     servers, entry, leases = bench.servers(), bench.entry(), []
     threads = [threading.Thread(target=lambda: leases.append(servers.acquire(entry, {}))) for _ in range(16)]

@@ -15,11 +15,13 @@ class Endpoint:
 
     url: ``http://127.0.0.1:32768`` without a trailing slash, or "" when the server has no network.
     socket: the server's Unix socket for native frames, or None. local: server and client share one kernel's memory.
+    pid: of the local process that answers (with its children), 0 for any other server.
     """
 
     url: str
     socket: Path | None = None
     local: bool = True
+    pid: int = 0
 
 
 class Client(Protocol):

@@ -149,6 +149,16 @@ class Engine:
         with self._speaking():
             return _text(self._api.logs(container, tail=lines))
 
+    def memory(self, container: str) -> int:
+        """Bytes a running container uses, without what is only cached of files; 0 when it is gone or cannot say."""
+        with self._speaking():
+            try:
+                found = self._api.stats(container, stream=False, one_shot=True).get("memory_stats") or {}
+            except errors.NotFound:
+                return 0
+        cached = (found.get("stats") or {}).get("inactive_file") or 0
+        return max(0, int(found.get("usage") or 0) - int(cached))
+
     def has_file(self, container: str, path: str) -> bool:
         """Whether a running container sees a file."""
         with self._speaking():

@@ -39,6 +39,11 @@ class Leashed:
         self._reader.start()
         self._waiter.start()
 
+    @property
+    def pid(self) -> int:
+        """Of the leash; the command is its child."""
+        return self._process.pid
+
     def stop(self, grace: float) -> None:
         """Terminate the group, kill it after `grace` seconds; returns when it is gone and all is told."""
         self._signal(signal.SIGTERM)

@@ -66,7 +66,7 @@ class ProcessRunner:
                 message = f"{self._launch.name} did not say where it listens within {self._limits.ready:g} s."
                 raise ModelError(message, f'It printed "{watcher.tail()}" and no line "nodegraph-kit listening ...".')
         watcher.cancel.check()
-        return Endpoint(self._address, unix if unix.exists() else None)
+        return Endpoint(self._address, unix if unix.exists() else None, pid=self._process.pid)
 
     def stop(self) -> None:
         """Terminate its process group, kill what is left, and remove its private folder."""
