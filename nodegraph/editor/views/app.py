@@ -118,6 +118,7 @@ class App:
     def frame(self) -> None:
         """One frame: callbacks, state, views, drawing."""
         for job in dpg.get_callback_queue() or ():
+            self._awake = time.perf_counter()  # a key, a button or the wheel
             if job[0] is not None:
                 self._safely(dpg.run_callbacks, [job])
         self._safely(self._update)
@@ -143,13 +144,15 @@ class App:
             self.editor.tell(f"The editor made a mistake: {type(error).__name__}: {error}.", "error")
 
     def _pace(self) -> float:
-        """How long this frame lasts: quick while there is input."""
+        """How long this frame lasts: quick while there is input, or something to be seen moving."""
         x, y = dpg.get_mouse_pos(local=False)
         now = (x, y, self.editor.workspace.document, self.editor.workspace.selection)
         moment = time.perf_counter()
         if now != self._seen or self.editor.canvas.busy:
             self._seen, self._awake = now, moment
-        return _BUSY if moment - self._awake < _LINGER else _IDLE
+        if moment - self._awake < _LINGER:
+            return _BUSY
+        return _PLAYING if self.editor.player.state == "running" else _IDLE
 
     def close(self) -> None:
         """Take the window down."""
