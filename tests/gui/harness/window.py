@@ -156,9 +156,8 @@ class Window:
     def wheel(self, spot: Spot | str, notches: int) -> None:
         """Turn the wheel: up, away from the person, is positive."""
         self.move(spot)
-        for _ in range(abs(notches)):
-            self.xdotool("click", 4 if notches > 0 else 5)
-            self.frames(2)
+        self.xdotool("click", "--repeat", abs(notches), "--delay", 8, 4 if notches > 0 else 5)
+        self.frames(4)
 
     # --- the keyboard -----------------------------------------------------------------------------------------------
 
