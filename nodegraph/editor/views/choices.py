@@ -89,14 +89,14 @@ class Choices:
             if number == index or number == self.hovered:
                 fill = look.color("accent_dark" if number == index else "button")
                 self._box(0, top, px(self._width) - self._bar(count), top + high, fill, 5)
-            self._draw_line(line, top, count)
+            self._draw_line(line, top, count, number == index)
         if count > self._rows:
             self._draw_bar(count, high * len(lines))
 
     def _bar(self, count: int) -> int:
         return self._look.px(_PAD) if count > self._rows else 0
 
-    def _draw_line(self, line: Line, top: int, count: int) -> None:
+    def _draw_line(self, line: Line, top: int, count: int, marked: bool) -> None:
         look, px, high = self._look, self._look.px, self._look.px(ROW)
         plate = px(19)
         inset = (high - plate) // 2
@@ -110,7 +110,8 @@ class Choices:
         small, normal = px(13), px(15)
         detail = self._measure.elided(line.detail, "small", small, (right - px(32)) * 0.5)
         wide = self._measure.width(detail, "small", small)
-        self._text((right - wide, top + (high - small) / 2), detail, "small", small, look.color("dim"))
+        pale = look.color("text" if marked else "dim")
+        self._text((right - wide, top + (high - small) / 2), detail, "small", small, pale)
         title = self._measure.elided(line.title, "body", normal, right - wide - px(40))
         color = look.color("text" if line.enabled else "dim")
         self._text((px(32), top + (high - normal) / 2), title, "body", normal, color)

@@ -11,6 +11,8 @@ from nodegraph.editor.state.node_help import Page, Row
 from nodegraph.editor.state.shortcuts import sheet
 from nodegraph.editor.views.look import Look
 
+_COLUMNS: Final = ((0, 1, 2), (3,), (4, 5, 6))
+"""Which parts of the sheet are below each other."""
 _ABOUT: Final = (
     "Live video and models as a graph of nodes.",
     "Apache-2.0. Models have licences of their own: see each model's page.",
@@ -26,7 +28,7 @@ class HelpWindows:
         self._editor, self._look = editor, look
         self._window: int | str = 0
         self._shown: object = None
-        self._centre = 0
+        self._frames = 0
 
     def build(self, _parent: int | str) -> None:
         """Nothing is made before it is wanted."""
@@ -40,14 +42,13 @@ class HelpWindows:
                 dpg.delete_item(self._window)
                 self._window = 0
             if isinstance(wanted, ShortcutSheet):
-                self._open("Shortcuts and gestures", 900, self._draw_sheet, self._close_dialog)
+                self._open("Shortcuts and gestures", 1180, self._draw_sheet, self._close_dialog)
             elif isinstance(wanted, About):
                 self._open("About nodegraph", 460, lambda: self._draw_about(wanted), self._close_dialog)
             elif isinstance(wanted, Page):
                 self._open(wanted.title, 460, lambda: self._draw_page(wanted), self._editor.node_help.close)
-        if self._window and self._centre:
-            self._centre -= 1
-            self._put(left=isinstance(wanted, Page))
+        if self._window and self._frames < 3:
+            self._put(beside=isinstance(wanted, Page))
 
     def _wanted(self) -> object:
         dialog = self._editor.dialogs.current
@@ -55,26 +56,33 @@ class HelpWindows:
 
     def _open(self, title: str, width: int, draw: Callable[[], None], close: Callable[[], None]) -> None:
         px = self._look.px
-        high = min(px(720), dpg.get_viewport_client_height() - px(60))
-        self._centre = 3
+        self._frames = 0
         with dpg.window(
             label=title,
             no_collapse=True,
             no_saved_settings=True,
-            autosize=False,
             width=min(px(width), dpg.get_viewport_client_width() - px(20)),
-            height=px(230) if width == 460 and title.startswith("About") else high,
+            height=dpg.get_viewport_client_height() - px(60),
+            pos=(0, 10_000),
             on_close=lambda: close(),
         ) as self._window:
             draw()
+            self._end = dpg.add_text("")
         dpg.focus_item(self._window)
 
-    def _put(self, left: bool) -> None:
-        """In the middle, or beside the canvas's right end for a page one reads while working."""
-        width, height = dpg.get_item_width(self._window), dpg.get_item_height(self._window)
+    def _put(self, beside: bool) -> None:
+        """As high as its content, once that has been drawn; in the middle, or out of the way while one works."""
+        self._frames += 1
+        if self._frames not in (2, 3):
+            return
+        content = (
+            dpg.get_item_rect_max(self._end)[1] - dpg.get_item_pos(self._window)[1] + dpg.get_y_scroll(self._window)
+        )
         room = (dpg.get_viewport_client_width(), dpg.get_viewport_client_height())
-        x = (room[0] - width) // 2 if not left else max(8, room[0] - width - self._look.px(340))
-        dpg.set_item_pos(self._window, [x, max(8, (room[1] - height) // 2)])
+        width = dpg.get_item_width(self._window) or 0
+        height = int(min(content + self._look.px(16), room[1] - self._look.px(60)))
+        x = (room[0] - width) // 2 if not beside else max(8, room[0] - width - self._look.px(340))
+        dpg.configure_item(self._window, height=height, pos=[x, max(8, (room[1] - height) // 2)])
 
     def _close_dialog(self) -> None:
         self._editor.dialogs.close(self._shown)
@@ -84,17 +92,24 @@ class HelpWindows:
     def _draw_sheet(self) -> None:
         pages = sheet()
         with dpg.table(header_row=False, policy=dpg.mvTable_SizingStretchSame):
-            for _ in range(3):
+            for _ in _COLUMNS:
                 dpg.add_table_column()
             with dpg.table_row():
-                for group in (pages[:2] + pages[5:], pages[3:4] + pages[2:3], pages[4:5] + pages[6:]):
+                for column in _COLUMNS:
                     with dpg.table_cell():
-                        for heading, rows in group:
-                            self._text(heading, "bold", "text")
-                            for keys, does in rows:
-                                self._text(keys, "small", "accent")
-                                self._text(does, "small", "text", indent=self._look.px(10))
-                            dpg.add_spacer(height=self._look.px(6))
+                        for at in column:
+                            self._draw_keys(*pages[at])
+
+    def _draw_keys(self, heading: str, rows: list[tuple[str, str]]) -> None:
+        self._text(heading, "bold", "text")
+        with dpg.table(header_row=False, policy=dpg.mvTable_SizingStretchProp, pad_outerX=False):
+            dpg.add_table_column(init_width_or_weight=0.52)
+            dpg.add_table_column(init_width_or_weight=0.48)
+            for keys, does in rows:
+                with dpg.table_row():
+                    self._text(does, "small", "text")
+                    self._text(keys, "small", "accent")
+        dpg.add_spacer(height=self._look.px(8))
 
     def _draw_about(self, about: About) -> None:
         self._text(f"nodegraph {about.version}", "title", "text")

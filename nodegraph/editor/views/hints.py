@@ -31,7 +31,6 @@ class Hints:
             no_background=True,
             no_saved_settings=True,
             no_focus_on_appearing=True,
-            no_bring_to_front_on_focus=True,
             autosize=True,
         ) as self._window:
             self._heading = dpg.add_text(HEADING)

@@ -1,5 +1,6 @@
 """Keys to what they mean: an open search, the canvas, or a command of the table."""
 
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ _NAMES: Final[dict[int, str]] = {
 }
 _TEXT: Final = ("::mvInput", "::mvSlider", "::mvDrag", "::mvColorEdit")
 """Items that take letters or digits while they are active."""
+_SECONDS: Final = 1.0
 _OWN: Final = (ShortcutSheet, About)
 
 
@@ -44,6 +46,7 @@ class Keys:
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
         self._held: set[int] = set()
+        self._fields = Fields()
         self.typing = False
 
     def build(self, _parent: int | str) -> None:
@@ -54,7 +57,7 @@ class Keys:
     def update(self) -> None:
         """Once a frame: which keys are still down, and whether a person types."""
         self._held = {key for key in self._held if dpg.is_key_down(key)}
-        self.typing = is_typing()
+        self.typing = self._fields.is_typing()
 
     def _pressed(self, _sender: Any, key: int) -> None:
         name = _NAMES.get(key)
@@ -68,7 +71,9 @@ class Keys:
             return
         if again or (self._editor.dialogs.current is not None and not self._closes_own(name)):
             return
-        command = match(name, ctrl=held.ctrl, shift=held.shift, alt=held.alt, typing=self.typing or is_typing())
+        command = match(
+            name, ctrl=held.ctrl, shift=held.shift, alt=held.alt, typing=self._fields.is_typing(afresh=True)
+        )
         able = command is not None and (self._free or command.menu in ("Help", "Run", "File"))
         if command is not None and able and command.enabled(self._editor):
             command.run(self._editor)
@@ -127,10 +132,32 @@ def _does(table: dict[str, Callable[[Editor], None]], name: str, editor: Editor)
     return name in table
 
 
-def is_typing() -> bool:
-    """Whether a field that takes letters or digits is active."""
-    item = dpg.get_focused_item()
-    if not item or not dpg.does_item_exist(item):
-        return False
-    kind = dpg.get_item_type(item)
-    return any(part in kind for part in _TEXT) and bool(dpg.is_item_active(item))
+class Fields:
+    """Finds the text fields of the window that has the focus: nothing else tells whether a person types."""
+
+    def __init__(self) -> None:
+        self._known: list[int | str] = []
+        self._window: int | str = 0
+        self._until = 0.0
+
+    def is_typing(self, afresh: bool = False) -> bool:
+        """Whether a field that takes letters or digits is active; looks for new fields now and then."""
+        window, now = dpg.get_active_window(), time.monotonic()
+        if afresh or window != self._window or now > self._until:
+            self._window, self._until = window, now + _SECONDS
+            self._known = _fields(window) if window and dpg.does_item_exist(window) else []
+        return any(dpg.does_item_exist(field) and dpg.is_item_active(field) for field in self._known)
+
+
+def _fields(window: int | str) -> list[int | str]:
+    found: list[int | str] = []
+    waiting: list[int | str] = [window]
+    while waiting:
+        item = waiting.pop()
+        about = dpg.get_item_info(item)
+        kind = about["type"]
+        if any(part in kind for part in _TEXT):
+            found.append(item)
+        elif "::mvDraw" not in kind:
+            waiting += about["children"][1]
+    return found

@@ -60,7 +60,7 @@ class PaletteView:
         choice, color = entry.choice, self._look.category_color
         if isinstance(choice, Insertable):
             icon = "control" if choice.category.startswith(("Control", "Data")) else _KIND_ICONS[choice.kind]
-            return Line(entry.title, entry.detail, icon, color(choice.category))
+            return Line(entry.title, entry.detail.replace("/", " · "), icon, color(choice.category))
         return _command_line(entry, choice, self._look)
 
 

@@ -48,7 +48,7 @@ class Pointer:
         canvas.space = not typing and bool(dpg.is_key_down(dpg.mvKey_Spacebar))
         pixel = self.pixel
         held = mods()
-        now = (pixel, held, canvas.workspace.document, vars(canvas.camera).copy())
+        now = (pixel, held, self.over, canvas.workspace.document, vars(canvas.camera).copy())
         if now == self._seen:
             return
         self._seen = now
