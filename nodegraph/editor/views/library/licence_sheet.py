@@ -67,9 +67,7 @@ class LicenceSheet:
     def _card(self, card: ModelCard) -> None:
         self._text(card.name, "text", "bold")
         self._text(card.summary, "text", "body")
-        where = "as a local process" if "process" in card.places else "in a container" if card.runs else "elsewhere"
-        network = "without network" if "container" in card.places else ""
-        facts = [f"Runs {where}", card.runs, network, card.size]
+        facts = [_where(card), card.size]
         self._text(" · ".join(part for part in facts if part), "dim", "small")
         self._text(f"Licence: {card.licence or 'none is named'}", "text", "body")
         dpg.add_spacer(height=self._look.px(6), parent=self._window)
@@ -98,3 +96,10 @@ class LicenceSheet:
         if dialog is not None:
             self._editor.dialogs.close(dialog)
             dialog.refuse()
+
+
+def _where(card: ModelCard) -> str:
+    """What will run: a process of this machine where the model has one, else a container."""
+    if "process" in card.places:
+        return "Runs as a local process, as you"
+    return f"Runs in a container without network: {card.runs}" if card.runs else "Runs where you say"

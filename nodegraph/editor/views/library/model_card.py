@@ -19,12 +19,12 @@ class StateLine:
         self._editor, self._look, self._id = editor, look, id
         self._seen: ModelShow | None = None
 
-    def build(self, parent: int | str) -> None:
-        """Make the items."""
+    def build(self, parent: int | str, row: int | str = 0) -> None:
+        """Make the items; `row` is a group for the buttons, one of their own without it."""
         self._text = dpg.add_text("", parent=parent, wrap=0)
         dpg.bind_item_font(self._text, self._look.font("small"))
         self._bar = dpg.add_progress_bar(width=-1, height=self._look.px(6), parent=parent, show=False)
-        self._buttons = dpg.add_group(horizontal=True, parent=parent)
+        self._buttons = dpg.add_group(horizontal=True, parent=row or parent)
 
     def update(self) -> None:
         """Follow the model's state."""
@@ -72,11 +72,14 @@ class ModelCardView:
         self._small(facts, words, "dim")
         self._small(f"{_types(card.inputs)}  →  {_types(card.outputs)}", words, "value")
         self._small(card.summary, box, "text")
-        self._state.build(box)
+        states = dpg.add_group(parent=box)
         row = dpg.add_group(horizontal=True, parent=box)
         add = dpg.add_button(label="Add", parent=row, callback=self._add, small=True)
         dpg.bind_item_theme(add, look.button("primary"))
-        dpg.add_button(label="About", parent=row, callback=self._page, small=True)
+        about = dpg.add_button(label="About", parent=row, callback=self._page, small=True)
+        for button in (add, about):
+            dpg.bind_item_font(button, look.font("small"))
+        self._state.build(states, row)
         with dpg.drag_payload(parent=add, drag_data=card.type_id, payload_type="node"):
             dpg.add_text(f"+  {card.name}")
         dpg.add_spacer(height=look.px(2), parent=parent)

@@ -1,0 +1,73 @@
+"""The model directory: cards with everything an entry says, and the search in them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nodegraph.core.types import NAMES
+from nodegraph.editor.state.models.directory import ModelCard, card_of, search, types_of
+from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.entry import Description, ModelEntry
+from nodegraph.session import Session
+
+
+@pytest.fixture(scope="module")
+def cards() -> Iterator[list[ModelCard]]:
+    with Session() as session:
+        yield [card_of(entry) for entry in session.models]
+
+
+def ids(found: list[ModelCard]) -> set[str]:
+    return {card.id for card in found}
+
+
+def test_every_model_has_a_card_with_its_licence_and_types(cards: list[ModelCard]) -> None:
+    assert len(cards) >= 6
+    for card in cards:
+        assert card.summary
+        assert card.licence
+        assert card.type_id == f"model.{card.id}"
+        assert card.input_types | card.output_types <= set(NAMES)
+
+
+def test_every_word_of_a_search_must_be_somewhere(cards: list[ModelCard]) -> None:
+    assert search(cards, "pedestrian")[0].id == "people"
+    assert ids(search(cards, "boxes image")) >= {"people", "faces"}
+    assert search(cards, "people zebra") == []
+
+
+def test_a_name_comes_before_a_description(cards: list[ModelCard]) -> None:
+    assert search(cards, "people")[0].id == "people"
+    assert len(search(cards, "")) == len(cards)
+
+
+def test_filters_by_category_and_types(cards: list[ModelCard]) -> None:
+    assert ids(search(cards, category="extract")) == {"people", "faces", "flow", "segment"}
+    assert ids(search(cards, output_type="mask")) == {"segment"}
+    assert search(cards, input_type="text") == []
+    assert types_of(cards, "input") == ["image"]
+
+
+def test_an_entry_that_says_nothing_has_a_card_too() -> None:
+    card = card_of(ModelEntry("x", "X", "models.json[0]"))
+    assert (card.summary, card.size, card.places) == ("", "", ("url",))
+    assert card.output_types == {"json"}
+
+
+def test_the_first_sentence_stands_in_for_a_short_description() -> None:
+    entry = ModelEntry("x", "X", "", description=Description(first="Finds birds. In trees, mostly."), size=12_000_000)
+    assert card_of(entry).summary == "Finds birds."
+    assert card_of(entry).size == "12 MB"
+
+
+def test_a_picture_from_the_web_is_not_fetched_and_a_strange_one_is_none() -> None:
+    for name in ("https://example.org/a.png", "no/such.png", "a\0b.png", "/etc/passwd"):
+        assert card_of(ModelEntry("x", "X", "", description=Description(image=name))).picture is None
+
+
+def test_entries_of_the_2018_format_have_cards(tmp_path: Path) -> None:
+    old = tmp_path / "models.json"
+    old.write_text('[{"id": "im2txt", "name": "im2txt", "tag": "runway/im2txt:1", "available": false, "description": {"first": "Captions."}}]')
+    found = [card_of(entry) for entry in load_catalog(old).entries]
+    assert [(card.name, card.available, card.summary) for card in found] == [("im2txt", False, "Captions.")]
