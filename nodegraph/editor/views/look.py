@@ -1,5 +1,6 @@
 """How the editor looks: fonts, colours and sizes for a theme and a display scale; both can change while it runs."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ _FONTS: Final = {
     "mono": ("JetBrainsMono-Regular.ttf", 13.0),
     "icon": ("FontAwesome6Free-Solid-900.ttf", 14.0),
 }
+_TEXTS: Final = ("dim", "value", "accent", "good", "warning", "error", "title", "text")
+"""Colours that texts have of their own."""
 
 
 class Look:
@@ -71,10 +74,11 @@ class Look:
     # --- changes while it runs --------------------------------------------------------------------------------------
 
     def switch(self, theme: str) -> None:
-        """Another theme; buttons keep theirs, in new colours."""
+        """Another theme; buttons and coloured texts keep what they say, in new colours."""
         if theme in THEMES and theme != self.theme:
-            self.theme = theme
+            old, self.theme = self.theme, theme
             self._bind()
+            _recolor(THEMES[old], THEMES[theme])
 
     def rescale(self, scale: float) -> None:
         """Another display scale."""
@@ -93,3 +97,13 @@ class Look:
         for kind, item in self._buttons.items():
             dpg.delete_item(item, children_only=True)
             button_theme(THEMES[self.theme], kind, self.scale, item)
+
+
+def _recolor(old: Mapping[str, Color], new: Mapping[str, Color]) -> None:
+    """Texts that were made in a colour of the old palette get it from the new one."""
+    names = {old[name]: name for name in _TEXTS}
+    for item in dpg.get_all_items():
+        if dpg.get_item_type(item).endswith("::mvText"):
+            color = tuple(round(255 * part) for part in dpg.get_item_configuration(item)["color"])
+            if color in names:
+                dpg.configure_item(item, color=new[names[color]])

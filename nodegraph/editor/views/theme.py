@@ -52,6 +52,32 @@ _STYLES: Final[Mapping[str, tuple[float, ...]]] = {
     "GrabRounding": (4,),
     "TabRounding": (5,),
 }
+_DISABLED: Final = (
+    "mvButton",
+    "mvCheckbox",
+    "mvCombo",
+    "mvSliderFloat",
+    "mvSliderInt",
+    "mvDragFloat",
+    "mvDragInt",
+    "mvInputText",
+    "mvInputFloat",
+    "mvInputInt",
+    "mvColorEdit",
+    "mvRadioButton",
+    "mvMenuItem",
+)
+_OFF: Final = {
+    "Text": "dim",
+    "CheckMark": "dim",
+    "SliderGrab": "button_hot",
+    "SliderGrabActive": "button_hot",
+    "FrameBgHovered": "field",
+    "FrameBgActive": "field",
+    "ButtonHovered": "button",
+    "ButtonActive": "button",
+}
+"""Colours of widgets that cannot be used now: nothing lights up under the pointer."""
 _PLOT: Final = {
     "AxisText": "dim",
     "AxisGrid": "border",
@@ -81,9 +107,10 @@ def bind_theme(palette: Palette, scale: float) -> int | str:
         dpg.add_theme_style(getattr(dpg, f"mvStyleVar_{name}"), *scaled, parent=part)
     dpg.add_theme_style(dpg.mvStyleVar_WindowBorderSize, 1, parent=part)
     dpg.add_theme_style(dpg.mvStyleVar_FrameBorderSize, 0, parent=part)
-    for kind in (dpg.mvButton, dpg.mvSliderFloat, dpg.mvSliderInt, dpg.mvInputText, dpg.mvCombo, dpg.mvCheckbox):
-        off = dpg.add_theme_component(kind, enabled_state=False, parent=theme)
-        dpg.add_theme_color(dpg.mvThemeCol_Text, palette["dim"], parent=off)
+    for kind in _DISABLED:
+        off = dpg.add_theme_component(getattr(dpg, kind), enabled_state=False, parent=theme)
+        for name, use in _OFF.items():
+            dpg.add_theme_color(getattr(dpg, f"mvThemeCol_{name}"), palette[use], parent=off)
     dpg.bind_theme(theme)
     return theme
 
@@ -93,7 +120,7 @@ def button_theme(palette: Palette, kind: str, scale: float, theme: int | str = 0
     theme = theme or dpg.add_theme()
     part = dpg.add_theme_component(dpg.mvButton, parent=theme)
     ground, hot, text = {
-        "primary": (palette["accent"], _towards(palette["accent"], 30), (255, 255, 255, 255)),
+        "primary": (palette["primary"], palette["primary_hot"], (255, 255, 255, 255)),
         "danger": ((*palette["error"][:3], 60), (*palette["error"][:3], 120), palette["text"]),
         "quiet": ((0, 0, 0, 0), palette["button"], palette["text"]),
         "icon": ((0, 0, 0, 0), palette["button_hot"], palette["text"]),
@@ -105,9 +132,3 @@ def button_theme(palette: Palette, kind: str, scale: float, theme: int | str = 0
     if kind == "icon":
         dpg.add_theme_style(dpg.mvStyleVar_FramePadding, round(6 * scale), round(5 * scale), parent=part)
     return theme
-
-
-def _towards(color: Color, amount: int) -> Color:
-    """A little lighter."""
-    red, green, blue = (min(255, part + amount) for part in color[:3])
-    return red, green, blue, color[3]
