@@ -45,18 +45,18 @@ class Editor:
 
     def __init__(self, session: Session, settings: Settings | None = None) -> None:
         self.session = session
-        self.settings = settings or Settings.load()
+        self.settings: Settings = settings or Settings.load()
         self.notices = Notices()
         self.dialogs = Dialogs()
         self.requests: list[Request] = []
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.workspace = Workspace(session.registry)
+        self.workspace: Workspace = Workspace(session.registry)
         self.canvas = Canvas(self.workspace, self.settings, self._asked)
         self.documents = Documents(self.workspace, self.settings, self.tell, self.load, Journal(self._not_kept))
         self.models = ModelKeeper(session, self.post, self.tell)
         session.listen(self.models.on_server)
         self.consent = Consent(self.models.entry_of, self.settings, self.dialogs)
-        self.player = Player(session, self.post, self.tell)
+        self.player: Player = Player(session, self.post, self.tell)
         self.player.loop_clips = self.settings.loop_clips
         self.renders = Renders(session, self.post, self.tell)
         self.files = Files(self)

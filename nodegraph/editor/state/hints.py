@@ -19,7 +19,7 @@ HEADING: Final = "An empty graph"
 HINTS: Final = (
     Hint("Double-click", "search for a node to add, right here"),
     Hint("Drag a pin", "connect it; drop it anywhere to see what fits"),
-    Hint("Wheel · middle button", "zoom at the pointer · move around"),
+    Hint("Wheel", "zoom at the pointer; the middle button moves around"),
     Hint("Ctrl+Enter", "run it, or stop it"),
     Hint("?", "every shortcut"),
 )

@@ -37,7 +37,7 @@ def sheet() -> list[tuple[str, list[Row]]]:
     pages: list[tuple[str, list[Row]]] = [(heading, list(rows)) for heading, rows in GESTURES.items()]
     for menu in MENUS:
         rows = [
-            (" or ".join(shown(keys) for keys in one.shortcuts), one.title.rstrip("…"))
+            (" or ".join(dict.fromkeys(shown(keys) for keys in one.shortcuts)), one.title.rstrip("…"))
             for one in in_menu(menu)
             if one.shortcuts
         ]

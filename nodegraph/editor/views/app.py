@@ -95,7 +95,7 @@ class App:
             (Menus(editor, look), "menu"),
             (PaletteView(editor, look, measure, shell), ""),
             (FindView(editor, look, measure, shell), ""),
-            (Hints(editor, look, shell), ""),
+            (Hints(editor, look, measure, shell, self.canvas.surface), ""),
             (TourView(editor, look, shell), ""),
             (HelpWindows(editor, look), ""),
             (Library(editor, look), "left"),

@@ -31,7 +31,10 @@ class HelpWindows:
         self._frames = 0
 
     def build(self, _parent: int | str) -> None:
-        """Nothing is made before it is wanted."""
+        """Only how tight the sheet's lines are; windows are made when they are wanted."""
+        with dpg.theme() as self._tight, dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_style(dpg.mvStyleVar_CellPadding, 4, 1)
+            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 8, 3)
 
     def update(self) -> None:
         """Follow the state."""
@@ -91,6 +94,7 @@ class HelpWindows:
 
     def _draw_sheet(self) -> None:
         pages = sheet()
+        dpg.bind_item_theme(self._window, self._tight)
         with dpg.table(header_row=False, policy=dpg.mvTable_SizingStretchSame):
             for _ in _COLUMNS:
                 dpg.add_table_column()

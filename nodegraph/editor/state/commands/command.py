@@ -49,7 +49,7 @@ class Command:
         return self.label(editor) if self.label else self.title
 
 
-_SHOWN: Final = {"Shift+/": "?", "Ctrl+Shift+/": "Ctrl+?", "Ctrl+=": "Ctrl++"}
+_SHOWN: Final = {"Shift+/": "?", "Ctrl+Shift+/": "Ctrl+?", "Ctrl+=": "Ctrl++", "Ctrl+Shift+=": "Ctrl++"}
 _TEXT_KEYS: Final = frozenset(
     ["Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z", "Ctrl+Delete", "Ctrl+Backspace"]
 )

@@ -83,9 +83,9 @@ def _put(editor: "Editor", label: str, clip: Clip, at: Point, *, with_inputs: bo
 
 
 def pointer_or_center(editor: "Editor") -> Point:
-    """The world point under the pointer; the middle of the canvas when the pointer is elsewhere."""
+    """The world point under the pointer; the middle of the canvas when the pointer was never there."""
     camera, (x, y) = editor.canvas.camera, editor.canvas.pointer
-    inside = 0 <= x <= camera.width and 0 <= y <= camera.height
+    inside = 0 < x <= camera.width and 0 < y <= camera.height
     return camera.to_world((x, y)) if inside else camera.center
 
 
