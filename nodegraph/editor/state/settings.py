@@ -27,7 +27,7 @@ class Settings:
 
     file: Path
     theme: str = "dark"
-    scale: float = 1.0
+    scale: float = 0.0
     recent: list[str] = field(default_factory=list)
     usage: dict[str, int] = field(default_factory=dict)
     licences: dict[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.canvas.canvas_view import CanvasView
+from nodegraph.editor.views.display import display_scale
 from nodegraph.editor.views.help_windows import HelpWindows
 from nodegraph.editor.views.hints import Hints
 from nodegraph.editor.views.keys import Keys
@@ -74,7 +75,8 @@ class App:
         dpg.configure_app(manual_callback_management=True)
         settings = self.editor.settings
         dpg.create_viewport(title=_TITLE, width=self._size[0], height=self._size[1], x_pos=0, y_pos=0, vsync=False)
-        self.look = Look(settings.theme, settings.scale or 1.0)
+        self._display_scale = display_scale()
+        self.look = Look(settings.theme, settings.scale or self._display_scale)
         self.measure = Measure(self.look)
         self.shell = Shell(settings, self.look)
         self.shell.build()
@@ -126,6 +128,7 @@ class App:
 
     def _update(self) -> None:
         self.editor.tick()
+        self._follow_look()
         self.shell.update()
         if "canvas" in self.shell.areas:
             self.canvas.resize(*self.shell.areas["canvas"][2:])
@@ -133,6 +136,14 @@ class App:
         self.canvas.update()
         for view in self.views:
             view.update()
+
+    def _follow_look(self) -> None:
+        """The theme and the scale that are chosen now."""
+        settings, theme = self.editor.settings, self.look.theme
+        self.look.switch(settings.theme)
+        self.look.rescale(settings.scale or self._display_scale)
+        if self.look.theme != theme:
+            dpg.set_viewport_clear_color(list(self.look.color("panel")))
 
     def _safely(self, call: Callable[..., Any], *arguments: Any) -> None:
         """A mistake of ours in one view must not end the window: it is told, with where to find it."""

@@ -3,6 +3,7 @@
 import ctypes
 import importlib.util
 import os
+import re
 import sys
 
 _RUN = "Run it inside a desktop session, or without a screen: xvfb-run -a -s '-screen 0 1280x800x24' nodegraph edit"
@@ -28,13 +29,10 @@ def _x11() -> tuple[str, str]:
     except OSError as error:
         missing = str(error).partition(":")[0]
         return f"The library {missing} is missing.", "On Debian and Ubuntu: apt-get install libx11-6 libgl1"
-    x11.XOpenDisplay.restype = ctypes.c_void_p
-    x11.XOpenDisplay.argtypes = [ctypes.c_char_p]
-    display = x11.XOpenDisplay(None)
+    display = _open(x11)
     if not display:
         return f"The display {name!r} does not answer.", _RUN
     x11.XQueryExtension.argtypes = [ctypes.c_void_p, ctypes.c_char_p, *[ctypes.c_void_p] * 3]
-    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
     answer = (ctypes.c_int * 3)()
     places = [ctypes.byref(answer, at * ctypes.sizeof(ctypes.c_int)) for at in range(3)]
     has_opengl = x11.XQueryExtension(display, b"GLX", *places)
@@ -43,6 +41,34 @@ def _x11() -> tuple[str, str]:
         hint = "Install Mesa (libgl1-mesa-dri), or start the X server with its GLX extension."
         return f"The display {name!r} has no OpenGL (GLX).", hint
     return "", ""
+
+
+def display_scale() -> float:
+    """What the desktop says texts should be scaled by (``Xft.dpi``: 96 is 1.0); 1.0 where it says nothing."""
+    if not sys.platform.startswith("linux"):
+        return 1.0
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return 1.0
+    display = _open(x11)
+    if not display:
+        return 1.0
+    x11.XResourceManagerString.restype = ctypes.c_char_p
+    x11.XResourceManagerString.argtypes = [ctypes.c_void_p]
+    resources = (x11.XResourceManagerString(display) or b"").decode("latin-1")
+    x11.XCloseDisplay(display)
+    found = re.search(r"^Xft\.dpi:\s*(\d{2,3})\b", resources, re.MULTILINE)
+    return min(max(int(found[1]) / 96, 1.0), 3.0) if found else 1.0
+
+
+def _open(x11: ctypes.CDLL) -> int | None:
+    """The display, for other calls; None when it does not answer."""
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XOpenDisplay.argtypes = [ctypes.c_char_p]
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    display: int | None = x11.XOpenDisplay(None)
+    return display
 
 
 if __name__ == "__main__":  # for `make run`: says why there is no window, and ends with 1

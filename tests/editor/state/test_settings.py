@@ -17,7 +17,7 @@ def file(tmp_path) -> Path:
 def test_without_a_file_the_defaults_hold_and_nothing_is_written(file):
     settings = Settings.load(file)
     settings.save()
-    assert (settings.theme, settings.scale, settings.snap, settings.problem) == ("dark", 1.0, True, "")
+    assert (settings.theme, settings.scale, settings.snap, settings.problem) == ("dark", 0.0, True, "")
     assert not file.exists()
 
 
@@ -51,7 +51,7 @@ def test_values_of_the_wrong_kind_are_the_defaults_again(file):
         '{"theme": "pink", "scale": "big", "snap": 3, "recent": [1, "a"], "usage": {"x": -1, "y": 2}, "panels": []}'
     )
     settings = Settings.load(file)
-    assert (settings.theme, settings.scale, settings.snap) == ("dark", 1.0, True)
+    assert (settings.theme, settings.scale, settings.snap) == ("dark", 0.0, True)
     assert (settings.recent, settings.usage, settings.panels) == (["a"], {"y": 2}, {})
 
 
