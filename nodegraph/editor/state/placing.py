@@ -1,12 +1,16 @@
 """Places for nodes that have none: a preset written by hand or by a program is laid out when it is opened."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from nodegraph.core.preset import Preset
 from nodegraph.core.registry import Registry
 from nodegraph.editor.state.arrange import arrange
 from nodegraph.editor.state.canvas.boxes import TITLE, Box, Side, box_of
 from nodegraph.editor.state.placements import Placement, has_place, placement, with_placements
+
+GAP: Final = (52.0, 28.0)
+"""World units between columns, and between the nodes of one."""
 
 
 def arranged(document: Preset, registry: Registry, ids: Iterable[str] | None = None) -> Preset:
@@ -25,7 +29,7 @@ def arranged(document: Preset, registry: Registry, ids: Iterable[str] | None = N
         for wire in document.graph.wires
         if wire.source in boxes and wire.target in boxes
     ]
-    spots = arrange({id: (box.width, box.height) for id, box in boxes.items()}, wires)
+    spots = arrange({id: (box.width, box.height) for id, box in boxes.items()}, wires, GAP)
     dx, dy = _offset(document, spots)
     places = {id: Placement(x + dx, y + dy, placement(document, id).collapsed) for id, (x, y) in spots.items()}
     return with_placements(document, places)

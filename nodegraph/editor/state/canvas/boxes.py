@@ -10,7 +10,7 @@ from nodegraph.core.graph import GraphNode
 from nodegraph.core.spec import NodeSpec, Param, Port
 from nodegraph.editor.state.placements import Placement
 
-WIDTH: Final = 212.0
+WIDTH: Final = 184.0
 TITLE: Final = 28.0
 ROW: Final = 22.0
 PAD: Final = 8.0

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from nodegraph.editor.state.canvas.boxes import WIDTH
 from nodegraph.editor.state.canvas.canvas import MIDDLE, RIGHT
 from nodegraph.editor.state.canvas.gesture import Mods, Overlay
 from nodegraph.editor.state.canvas.requests import EditParam, EditText, OpenMenu, OpenPalette
@@ -190,8 +191,8 @@ def test_a_node_that_does_not_fit_or_is_connected_is_only_moved(other: str) -> N
 def test_a_drag_over_a_number_is_one_step_and_stays_in_its_range() -> None:
     hand = Hand(graph_of("blur"))
     start = hand.row("blur", "radius")
-    hand.pull(start, (start[0] + 106.0, start[1]), steps=20)
-    assert hand.document.graph.nodes["blur"].params["radius"] == pytest.approx(55.0, abs=0.5)
+    hand.pull(start, (start[0] + WIDTH / 2, start[1]), steps=20)
+    assert hand.document.graph.nodes["blur"].params["radius"] == pytest.approx(53.0, abs=2.5)
     hand.let_go((start[0] + 1000.0, start[1]))
     assert hand.document.graph.nodes["blur"].params["radius"] == 100.0
     assert len(hand.workspace.history.undos) == 1
