@@ -38,6 +38,7 @@ class Shell:
         for name in _SIZES:
             self.places[name] = dpg.add_child_window(parent=self.window, no_scrollbar=name == "bottom")
         dpg.set_primary_window(self.window, True)
+        dpg.configure_item(self.window, no_scrollbar=True, no_scroll_with_mouse=True)  # being primary undoes them
         with dpg.handler_registry():
             dpg.add_mouse_click_handler(button=0, callback=self._pressed)
             dpg.add_mouse_release_handler(button=0, callback=self._released)
