@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.canvas.canvas_view import CanvasView
+from nodegraph.editor.views.context_menu import ContextMenu
 from nodegraph.editor.views.display import display_scale
 from nodegraph.editor.views.help_windows import HelpWindows
 from nodegraph.editor.views.hints import Hints
@@ -28,6 +29,8 @@ from nodegraph.session import Session
 _TITLE: Final = "nodegraph"
 _BUSY, _PLAYING, _IDLE = 1 / 60, 1 / 30, 1 / 20
 """Seconds a frame lasts: while a person does something, while pictures change, and otherwise."""
+_GIVE_WAY: Final = 6.0
+"""How much longer than its own cost a frame lasts while the graph runs and nobody touches the window."""
 _MISTAKES: Final = 20
 _LINGER: Final = 1.0
 """Seconds after the last input in which the window is still quick."""
@@ -99,6 +102,7 @@ class App:
             (FindView(editor, look, measure, shell), ""),
             (Hints(editor, look, measure, shell, self.canvas.surface), ""),
             (TourView(editor, look, shell), ""),
+            (ContextMenu(editor, shell), ""),
             (HelpWindows(editor, look), ""),
             (Library(editor, look), "left"),
             (ModelPageView(editor, look), ""),
@@ -115,7 +119,8 @@ class App:
             if each_frame is not None:
                 each_frame()
             self.frame()
-            time.sleep(max(0.0, self._pace() - (time.perf_counter() - began)))
+            cost = time.perf_counter() - began
+            time.sleep(max(0.0, self._pace(cost) - cost))
 
     def frame(self) -> None:
         """One frame: callbacks, state, views, drawing."""

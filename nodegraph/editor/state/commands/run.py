@@ -1,18 +1,13 @@
 """The Run menu."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nodegraph.editor.state.commands.command import Command
 from nodegraph.editor.state.commands.edit import nodes_selected
-from nodegraph.editor.state.documents.documents import AlreadyThere
-from nodegraph.editor.state.documents.questions import FileDialog
-from nodegraph.editor.state.running.render_graph import Order
+from nodegraph.editor.state.running.render_dialog import open_render
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.editor import Editor
-
-_RENDERED: Final = (".mp4", ".mkv", ".webm", ".mov", ".gif", ".webp", ".png", ".jpg")
 
 
 def _toggle(editor: "Editor") -> None:
@@ -50,17 +45,7 @@ def _loop(editor: "Editor") -> None:
 
 
 def _render(editor: "Editor") -> None:
-    """Every frame, beside what runs; the document stays as it is."""
-    browser = editor.files.browser(_RENDERED)
-    browser.name = f"{editor.workspace.path.stem if editor.workspace.path else editor.workspace.name}.mp4"
-
-    def write(path: Path, overwrite: bool) -> None:
-        if path.exists() and not overwrite:
-            raise AlreadyThere(f"{path.name} is there already.", "Replace it?")
-        editor.renders.add(Order(editor.workspace.document.graph, editor.workspace.base, path))
-        editor.tell(f"Rendering {path.name}; go on working meanwhile.")
-
-    editor.dialogs.show(FileDialog("Render to file", "Render", "save", browser, editor.files.saver(write)))
+    open_render(editor)
 
 
 def is_on(editor: "Editor") -> bool:
