@@ -116,6 +116,8 @@ def _gpu_names() -> list[str]:
 
 
 def _display() -> Iterator[Finding]:
+    from nodegraph.editor.views.display import why_no_window
+
     screen = next((f"{key}={os.environ[key]}" for key in ("WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(key)), "")
     if screen or sys.platform in ("win32", "darwin"):
         yield Finding("display", "ok", screen or "the desktop's")
@@ -125,6 +127,8 @@ def _display() -> Iterator[Finding]:
         )
     if importlib.util.find_spec("pygame") is None:
         yield Finding("window", "missing", "pygame-ce is not installed", 'pip install "nodegraph[window]"')
+    message, hint = why_no_window()
+    yield Finding("editor", "missing" if message else "ok", message or "its window can be opened", hint)
 
 
 def _cameras() -> Iterator[Finding]:

@@ -6,9 +6,10 @@ def test_doctor_looks_at_everything_and_says_how_to_mend_it(cli, monkeypatch):
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     findings = {one["name"]: one for one in json.loads(cli("doctor", "--json").out)}
-    assert {"nodes", "engine", "gpu", "display", "cameras", "codecs", "disk"} <= set(findings)
+    assert {"nodes", "engine", "gpu", "display", "editor", "cameras", "codecs", "disk"} <= set(findings)
     assert findings["engine"]["status"] == findings["display"]["status"] == "missing"
     assert "DOCKER_HOST" in findings["engine"]["fix"]
+    assert "no display" in findings["editor"]["detail"]
     assert all(one["status"] == "ok" or one["fix"] for one in findings.values())
 
 
