@@ -159,16 +159,19 @@ class App:
                 self.mistakes.append(traceback.format_exc())
             self.editor.tell(f"The editor made a mistake: {type(error).__name__}: {error}.", "error")
 
-    def _pace(self) -> float:
-        """How long this frame lasts: quick while there is input, or something to be seen moving."""
+    def _pace(self, cost: float) -> float:
+        """How long this frame lasts, `cost` of which it took: quick while there is input, else the engine comes first.
+
+        While the graph runs and nobody touches anything, a window that is drawn in software takes no core away from it.
+        """
         x, y = dpg.get_mouse_pos(local=False)
-        now = (x, y, self.editor.workspace.document, self.editor.workspace.selection)
+        now = (x, y, id(self.editor.workspace.document), self.editor.workspace.selection)
         moment = time.perf_counter()
         if now != self._seen or self.editor.canvas.busy:
             self._seen, self._awake = now, moment
         if moment - self._awake < _LINGER:
             return _BUSY
-        return _PLAYING if self.editor.player.state == "running" else _IDLE
+        return max(_PLAYING, _GIVE_WAY * cost) if self.editor.player.state == "running" else _IDLE
 
     def close(self) -> None:
         """Take the window down."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
 from nodegraph.editor.state.canvas.requests import OpenPalette
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.items import Item
@@ -41,7 +42,7 @@ def test_what_is_typed_finds_and_enter_adds_it_where_the_palette_was_opened(edit
     id = editor.workspace.selected_nodes[0]
     assert editor.workspace.document.graph.nodes[id].type == "filter.kaleidoscope"
     place = placement(editor.workspace.document, id)
-    assert (place.x + 106, place.y + 14) == (1000, 500)
+    assert (place.x + WIDTH / 2, place.y + TITLE / 2) == (1000, 500)
     assert not editor.palette.is_open
     assert editor.settings.usage["filter.kaleidoscope"] == 1
     assert editor.workspace.undo() == "Add Kaleidoscope"

@@ -204,14 +204,14 @@ def test_a_drag_over_a_number_is_one_step_and_stays_in_its_range() -> None:
 def test_shift_is_finer_and_ctrl_coarser(mods: Mods, wanted: float) -> None:
     hand = Hand(graph_of("blur"))
     start = hand.row("blur", "radius")
-    hand.drag(start, (start[0] + 21.2, start[1]), mods)
+    hand.drag(start, (start[0] + WIDTH / 10, start[1]), mods)
     assert hand.document.graph.nodes["blur"].params["radius"] == pytest.approx(wanted, abs=0.05)
 
 
 def test_a_whole_number_stays_whole() -> None:
     hand = Hand(graph_of("blur"))
     start = hand.row("blur", "passes")
-    hand.drag(start, (start[0] + 70.0, start[1]))
+    hand.drag(start, (start[0] + WIDTH / 3, start[1]))
     value = hand.document.graph.nodes["blur"].params["passes"]
     assert value == 3
     assert isinstance(value, int)

@@ -72,7 +72,7 @@ def test_duplicates_lie_beside_the_original(editor: Editor, command: str, fed: b
     select(editor, "glow")
     run(editor, f"edit.{command}")
     old, new = (placement(editor.workspace.document, id) for id in ("glow", "glow2"))
-    assert (new.x - old.x, new.y - old.y) == (32, 32)
+    assert (new.x - old.x, new.y - old.y) == pytest.approx((32, 32))
     assert has_wire(editor, "trails.image -> glow2.image") == fed
 
 

@@ -1,5 +1,6 @@
 """The model directory: cards with everything an entry says, and the search in them."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def test_a_picture_from_the_web_is_not_fetched_and_a_strange_one_is_none() -> No
 
 def test_entries_of_the_2018_format_have_cards(tmp_path: Path) -> None:
     old = tmp_path / "models.json"
-    old.write_text('[{"id": "im2txt", "name": "im2txt", "tag": "runway/im2txt:1", "available": false, "description": {"first": "Captions."}}]')
+    entry = {"id": "im2txt", "name": "im2txt", "tag": "runway/im2txt:1", "available": False}
+    old.write_text(json.dumps([{**entry, "description": {"first": "Captions."}}]))
     found = [card_of(entry) for entry in load_catalog(old).entries]
     assert [(card.name, card.available, card.summary) for card in found] == [("im2txt", False, "Captions.")]
