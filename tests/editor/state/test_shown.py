@@ -37,7 +37,7 @@ POSE = Keypoints(np.full((2, 2, 3), 0.5, np.float32), ("nose", "left eye"))
         (" \n ", "(empty)"),
         ("日本語", "日本語"),
         ("a\tb\x07c", "a b c"),
-        (Path("/home/clips/melt.mp4"), "melt.mp4"),
+        (Path("/clips/melt.mp4"), "melt.mp4"),
         (Detections.of(), "nothing found"),
         (Detections.of([(0, 0, 1, 1)] * 4, ["person", "car", "person", "person"]), "3 person, 1 car"),
         (Detections.of([(0, 0, 1, 1)]), "1 thing"),
