@@ -80,7 +80,7 @@ class Browser:
     @property
     def places(self) -> list[Place]:
         """Home, its usual folders, and the folders of recent files."""
-        usual = [Place("Home", Path.home()), Place("This folder", Path.cwd())]
+        usual = [Place("Home", Path.home()), Place("Current folder", Path.cwd())]
         for name, folder in (
             ("Desktop", platformdirs.user_desktop_path()),
             ("Documents", platformdirs.user_documents_path()),

@@ -216,7 +216,7 @@ class Files:
         self.open_name(str(path))
 
     def _from_gallery(self, card: Card) -> None:
-        self.open_name(card.id)
+        self.open_name(str(card.path))
 
     def _quit(self) -> None:
         self._editor.quitting = True

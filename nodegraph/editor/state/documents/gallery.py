@@ -19,6 +19,7 @@ class Card:
     """
 
     id: str
+    path: Path
     title: str
     description: str
     tags: tuple[str, ...]
@@ -65,7 +66,7 @@ def _card(found: Found, session: Session) -> Card:
     models = tuple(spec.title for spec in specs if spec.blocking)
     why = _why_not(found, session)
     there = picture if picture.is_file() else None
-    return Card(preset.id, preset.title, preset.description, preset.tags, there, models, not why, why)
+    return Card(preset.id, found.path, preset.title, preset.description, preset.tags, there, models, not why, why)
 
 
 def _why_not(found: Found, session: Session) -> str:

@@ -69,7 +69,7 @@ def read_document(name: str) -> Opened:
     if path.suffix.lower() == ".zip" and path.is_file():
         preset = open_bundle(path)
         return Opened(read_preset(preset, path.name), None, preset.parent, path)
-    if not path.suffix and not path.exists():
+    if not path.suffix and not path.exists() and name not in {one.stem for one in shipped_files()}:
         path = next((one for one in (path.with_suffix(".json"), path.with_suffix(".png")) if one.is_file()), path)
     found = find_preset(str(path) if "\0" not in name else name)
     shipped = found.path.resolve() in {one.resolve() for one in shipped_files()}

@@ -35,7 +35,7 @@ def shareable(document: Preset, registry: Registry) -> tuple[Preset, list[str]]:
     def name(one: FileParam) -> str:
         if not one.is_local:
             return one.text
-        told.append(f"{one.node}: the path of {one.param} became {one.name!r}")
+        told.append(f"{one.node}: {one.param} is {one.name!r} now, without its folder")
         return one.name
 
     bare = with_files(document, registry, name)

@@ -255,7 +255,7 @@ def test_sharing_shows_what_is_taken_out_and_writes_all_three_kinds(editor, tmp_
         editor.tick()
         dialog = editor.dialogs.current
         assert isinstance(dialog, ShareDialog)
-        assert dialog.stripped == ("a: the path of path became 'a.mp4'",)
+        assert dialog.stripped == ("a: path is 'a.mp4' now, without its folder",)
         assert dialog.sizes["zip"] > 4000
         dialog.export(kind)
         type_name(editor, "shared")
