@@ -30,6 +30,8 @@ def milliseconds(value: float) -> str:
     """``0.42 ms``, ``12 ms``, ``1.3 s``; "" for nothing."""
     if value <= 0:
         return ""
+    if value < 0.01:
+        return "<0.01 ms"
     if value >= 1000:
         return f"{value / 1000:.1f} s"
     return f"{value:.2f} ms" if value < 1 else f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"

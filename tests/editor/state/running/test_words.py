@@ -9,7 +9,8 @@ from nodegraph.editor.state.running.shows import NodeShow
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0, ""), (0.421, "0.42 ms"), (4.25, "4.2 ms"), (31.6, "32 ms"), (1340, "1.3 s")]
+    ("value", "text"),
+    [(0, ""), (0.001, "<0.01 ms"), (0.421, "0.42 ms"), (4.25, "4.2 ms"), (31.6, "32 ms"), (1340, "1.3 s")],
 )
 def test_milliseconds(value: float, text: str) -> None:
     assert words.milliseconds(value) == text
