@@ -8,6 +8,8 @@ from nodegraph.editor.state.placements import Point
 
 SIZE: Final = (200.0, 130.0)
 MARGIN: Final = 12.0
+_MOST: Final = 0.3
+"""Of the canvas's width and height: in a small window, or at a large scale, the map does not hide the graph."""
 
 
 class Minimap:
@@ -25,7 +27,8 @@ class Minimap:
     def rect(self) -> Rect:
         """Its place at the lower right."""
         camera = self._camera
-        width, height = SIZE[0] * camera.scale, SIZE[1] * camera.scale
+        scale = min(camera.scale, _MOST * camera.width / SIZE[0], _MOST * camera.height / SIZE[1])
+        width, height = SIZE[0] * scale, SIZE[1] * scale
         right, bottom = camera.width - MARGIN * camera.scale, camera.height - MARGIN * camera.scale
         return right - width, bottom - height, right, bottom
 
