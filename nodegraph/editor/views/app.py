@@ -7,10 +7,13 @@ from typing import Any, Final
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.state.documents.opening import read_document
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.canvas.canvas_view import CanvasView
 from nodegraph.editor.views.context_menu import ContextMenu
+from nodegraph.editor.views.dialogs.dialog_view import DialogView
 from nodegraph.editor.views.display import display_scale
+from nodegraph.editor.views.drop import FileDrop
 from nodegraph.editor.views.help_windows import HelpWindows
 from nodegraph.editor.views.hints import Hints
 from nodegraph.editor.views.keys import Keys
@@ -46,10 +49,11 @@ def edit(session: Session, name: str = "") -> int:
     app = App(editor)
     try:
         if name:
-            editor.documents.open(name)
+            editor.files.show(read_document(name))
         else:
             editor.documents.new()
         app.open()
+        editor.files.look_for_unsaved()
         try:
             app.run()
         finally:
@@ -77,7 +81,9 @@ class App:
         dpg.create_context()
         dpg.configure_app(manual_callback_management=True)
         settings = self.editor.settings
-        dpg.create_viewport(title=_TITLE, width=self._size[0], height=self._size[1], x_pos=0, y_pos=0, vsync=False)
+        width, height = self._size
+        dpg.create_viewport(title=_TITLE, width=width, height=height, x_pos=0, y_pos=0, vsync=False, disable_close=True)
+        dpg.set_exit_callback(lambda: self.editor.files.quit())
         self._display_scale = display_scale()
         self.look = Look(settings.theme, settings.scale or self._display_scale)
         self.measure = Measure(self.look)
@@ -107,6 +113,8 @@ class App:
             (Library(editor, look), "left"),
             (ModelPageView(editor, look), ""),
             (LicenceSheet(editor, look), ""),
+            (DialogView(editor, look), ""),
+            (FileDrop(editor), ""),
         ]
         for view, place in views:
             view.build(self.shell.places[place] if place else "")

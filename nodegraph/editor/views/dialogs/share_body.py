@@ -81,14 +81,20 @@ class ShareBody:
         """Nothing changes by itself."""
 
     def key(self, name: str) -> bool:
-        """Enter and Escape."""
-        if name == "Enter":
+        """Arrows choose, Enter exports, Escape closes."""
+        kinds = list(_KINDS)
+        if name in ("Up", "Down"):
+            self._choose(kinds[(kinds.index(self._dialog.kind) + (1 if name == "Down" else -1)) % len(kinds)])
+        elif name == "Enter":
             self._export()
         elif name == "Esc":
             self._close()
-        return name in ("Enter", "Esc")
+        return name in ("Up", "Down", "Enter", "Esc")
 
     def _picked(self, _sender: Tag, _value: Any, kind: ShareKind) -> None:
+        self._choose(kind)
+
+    def _choose(self, kind: ShareKind) -> None:
         self._dialog.kind = kind
         for one, box in self._boxes.items():
             dpg.set_value(box, one == kind)
