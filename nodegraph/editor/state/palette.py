@@ -48,6 +48,7 @@ class Palette:
         self._items: Sequence[Insertable] = ()
         self._at: Point = (0.0, 0.0)
         self._query = ""
+        self._commands_only = False
         self.is_open = False
         self.opened = 0
         self.pixel: Point = (0.0, 0.0)
@@ -69,13 +70,15 @@ class Palette:
         self._at, self.pixel, self.pin = at, pixel, pin
         self.is_open = True
         self.opened += 1
-        self._query = query
+        self._query, self._commands_only = query, False
         self._search()
 
     def open_commands(self) -> None:
         """Search for a command, in the middle of the canvas."""
         camera = self._editor.canvas.camera
-        self.open(camera.center, (camera.width / 2, camera.height / 4), query=COMMANDS)
+        self.open(camera.center, (camera.width / 2, camera.height / 4))
+        self._commands_only = True
+        self._search()
 
     def follow(self) -> None:
         """Open when a gesture on the canvas asked for it. Once a frame."""
@@ -107,12 +110,17 @@ class Palette:
     @property
     def heading(self) -> str:
         """What is looked for, in a few words."""
-        if self._query.startswith(COMMANDS):
+        if self.finds_commands:
             return "Commands"
         if self.pin is None:
             return "Add a node"
         takes = "that takes" if self.pin.key.side == "out" else "that gives"
         return f"Add a node {takes} {' or '.join(self.pin.types)}"
+
+    @property
+    def finds_commands(self) -> bool:
+        """Whether it lists commands, not nodes."""
+        return self._commands_only or self._query.startswith(COMMANDS)
 
     @property
     def marked(self) -> Entry | None:
@@ -174,8 +182,8 @@ class Palette:
     # --- searching --------------------------------------------------------------------------------------------------
 
     def _search(self) -> None:
-        if self._query.startswith(COMMANDS):
-            self.entries = self._commands(self._query[len(COMMANDS) :])
+        if self.finds_commands:
+            self.entries = self._commands(self._query.removeprefix(COMMANDS))
         else:
             found = search(self._query, self._items, self._editor.settings.usage)
             self.entries = [Entry(one.title, one.category, one.description, one) for one in found]
