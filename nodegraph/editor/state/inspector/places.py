@@ -1,0 +1,68 @@
+"""Where a model can run, as choices; what of the document's place belongs to which."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nodegraph.core.spec import NodeSpec
+
+
+@dataclass(frozen=True)
+class PlaceChoice:
+    """A place. key: for `values_of`. address: what its address is called, "" for none."""
+
+    key: str
+    title: str
+    address: str = ""
+    hint: str = ""
+
+
+REMOTE: Final = "remote"
+_CHOICES: Final = (
+    PlaceChoice("process", "Process here"),
+    PlaceChoice("container", "Container here"),
+    PlaceChoice(REMOTE, "Container elsewhere", "engine", "ssh://user@host or tcp://host:2376"),
+    PlaceChoice("url", "Server at a URL", "url", "http://host:port"),
+)
+
+
+def choices_of(spec: NodeSpec) -> tuple[PlaceChoice, ...]:
+    """The places that this model can run at; the first is the default."""
+    able = set(spec.extra.get("places", ()))
+    able |= {REMOTE} if "container" in able else set()
+    usual = "process" if "process" in able else "container"
+    return PlaceChoice("", f"Default ({usual})"), *(one for one in _CHOICES if one.key in able)
+
+
+def key_of(place: Mapping[str, Any]) -> str:
+    """Which choice the document's place is."""
+    kind = str(place.get("kind") or "")
+    return REMOTE if kind == "container" and place.get("engine") else kind
+
+
+def values_of(key: str) -> dict[str, Any]:
+    """What choosing a place sets; addresses of other places go."""
+    kind = "container" if key == REMOTE else key
+    gone = {name: None for name in ("url", "engine") if _address_of(key) != name}
+    return {"kind": kind, **gone}
+
+
+def _address_of(key: str) -> str:
+    return next((one.address for one in _CHOICES if one.key == key), "")
+
+
+def in_container(key: str, choices: Iterable[PlaceChoice]) -> bool:
+    """Whether memory and network can be chosen: only a container has limits of its own."""
+    return key in ("container", REMOTE) or (key == "" and all(one.key != "process" for one in choices))
+
+
+def device_about(spec: NodeSpec, device: str) -> str:
+    """What the choice of a device means for this model, as a sentence."""
+    gpu, cpu = bool(spec.extra.get("gpu")), bool(spec.extra.get("cpu", True))
+    if device == "gpu":
+        return "Runs on a GPU, or not at all." if gpu else "This model was not made for a GPU."
+    if device == "cpu":
+        return "Runs on the CPU." if cpu else "This model was made for a GPU."
+    if gpu and cpu:
+        return "Uses a GPU where there is one."
+    return "Needs a GPU." if gpu else "Runs on the CPU: it was not made for a GPU."

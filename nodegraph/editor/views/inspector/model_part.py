@@ -1,0 +1,188 @@
+"""A model node's server: how it stands, where it runs and with what, and what it prints."""
+
+import time
+from typing import Any, Final
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.state.inspector.facts import NodesFacts
+from nodegraph.editor.state.inspector.places import (
+    REMOTE,
+    choices_of,
+    device_about,
+    in_container,
+    key_of,
+    values_of,
+)
+from nodegraph.editor.state.inspector.policies import Choice
+from nodegraph.editor.state.models.pages import ModelPage
+from nodegraph.editor.views.inspector.fields import TextField
+from nodegraph.editor.views.inspector.kit import Kit, Tag
+from nodegraph.editor.views.inspector.segments import Segments
+from nodegraph.editor.views.library.model_card import StateLine
+
+_LINES: Final = 200
+_PERIOD: Final = 0.5
+_LARGEST: Final = 1 << 20
+"""Megabytes that may be asked for."""
+
+
+class ModelPart:
+    """Of a single model node."""
+
+    def __init__(self, kit: Kit, parent: Tag, facts: NodesFacts) -> None:
+        self._kit, self._facts = kit, facts
+        assert facts.spec is not None
+        self._spec = facts.spec
+        self._looked = 0.0
+        self._log: list[str] = []
+        self._device: Segments | None = None
+        self._memory: Tag = 0
+        section = kit.section(parent, "Model")
+        self._line = StateLine(kit.editor, kit.look, facts.model)
+        self._line.build(section)
+        self._said = kit.text(section, "", "dim", "small", show=False)
+        page = kit.button(section, "Model page", self._page, width=kit.width)
+        kit.tip(page, "What it does, who made it, its licence and links.")
+        kit.space(section, 2)
+        self._build_place(section)
+        self._build_log(section)
+
+    # --- place ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _remote_wanted(self) -> str:
+        return f"remote {self._facts.ids[0]}"
+
+    def _key(self) -> str:
+        key = key_of(self._facts.place)
+        wanted = key == "container" and self._kit.memory.get(self._remote_wanted)
+        return REMOTE if wanted else key
+
+    def _build_place(self, parent: Tag) -> None:
+        kit, choices = self._kit, choices_of(self._spec)
+        self._titles = {one.key: one.title for one in choices}
+        row = kit.row(parent)
+        kit.label(row, "Runs as")
+        key = self._key()
+        wide = kit.width - kit.label_width - kit.gap
+        self._place: Tag = dpg.add_combo(
+            list(self._titles.values()),
+            parent=row,
+            width=wide,
+            default_value=self._titles.get(key, key),
+            callback=self._chosen,
+        )
+        choice = next((one for one in choices if one.key == key), None)
+        self._address: TextField | None = None
+        if choice is not None and choice.address:
+            row = kit.row(parent)
+            kit.label(row, "Address")
+            text = str(self._facts.place.get(choice.address) or "")
+            self._named = choice.address
+            self._address = TextField(kit, row, text, self._set_address, wide, live=False, hint=choice.hint)
+        if key != "url":
+            self._build_device(parent)
+        if in_container(key, choices):
+            self._build_limits(parent)
+
+    def _build_device(self, parent: Tag) -> None:
+        words = {"auto": "Auto", "cpu": "CPU", "gpu": "GPU"}
+        choices = tuple(Choice(name, word, device_about(self._spec, name)) for name, word in words.items())
+        self._device = Segments(self._kit, parent, choices, self._device_now(), self._set_device)
+
+    def _device_now(self) -> str:
+        return str(self._facts.place.get("device") or "auto")
+
+    def _build_limits(self, parent: Tag) -> None:
+        kit = self._kit
+        row = kit.row(parent)
+        kit.tip(kit.label(row, "Memory"), "What the container may use at most; 0 is three quarters of the machine's.")
+        self._memory = dpg.add_drag_int(
+            parent=row,
+            width=kit.field_width,
+            default_value=self._megabytes(),
+            min_value=0,
+            max_value=_LARGEST,
+            speed=16,
+            clamped=True,
+            format="%d MB",
+            callback=self._set_memory,
+        )
+        kit.watch(self._memory)
+        row = kit.row(parent)
+        kit.tip(kit.label(row, "Internet"), "Let the container reach the internet. It is closed off otherwise.")
+        on = self._facts.place.get("network") == "on"
+        dpg.add_checkbox(parent=row, default_value=on, callback=self._set_network)
+
+    def _megabytes(self) -> int:
+        memory = self._facts.place.get("memory")
+        return int(memory) if isinstance(memory, int | float) and 0 <= memory <= _LARGEST else 0
+
+    def _chosen(self, _sender: Any, title: str) -> None:
+        key = next(key for key, one in self._titles.items() if one == title)
+        self._kit.memory[self._remote_wanted] = key == REMOTE
+        self._kit.revision += 1
+        self._change(**values_of(key))
+
+    def _set_address(self, text: Any) -> None:
+        self._change(**{self._named: str(text).strip()})
+
+    def _set_device(self, device: str) -> None:
+        self._change(device=None if device == "auto" else device)
+
+    def _set_memory(self, _sender: Any, megabytes: int) -> None:
+        self._kit.changes.set_place(self._facts.ids[0], memory=megabytes)
+
+    def _set_network(self, _sender: Any, on: bool) -> None:
+        self._change(network="on" if on else None)
+
+    def _change(self, **values: Any) -> None:
+        self._kit.changes.seal()
+        self._kit.changes.set_place(self._facts.ids[0], **values)
+        self._kit.changes.seal()
+
+    # --- log --------------------------------------------------------------------------------------------------------
+
+    def _build_log(self, parent: Tag) -> None:
+        kit = self._kit
+        self._fold = dpg.add_tree_node(
+            label="Log", parent=parent, default_open=self._kit.memory.get("open log", False), span_full_width=True
+        )
+        self._box = dpg.add_child_window(parent=self._fold, height=kit.look.px(150), width=kit.width - kit.look.px(24))
+        self._lines = dpg.add_text("", parent=self._box, wrap=0)
+        dpg.bind_item_font(self._lines, kit.look.font("mono"))
+
+    # --- following --------------------------------------------------------------------------------------------------
+
+    def follow(self, facts: NodesFacts) -> None:
+        """The document has changed."""
+        self._facts = facts
+        if self._device is not None:
+            self._device.show(self._device_now())
+        if self._memory and not dpg.is_item_active(self._memory):
+            dpg.set_value(self._memory, self._megabytes())
+
+    def update(self) -> None:
+        """State at once, the log now and then."""
+        self._line.update()
+        now = time.monotonic()
+        if now - self._looked < _PERIOD:
+            return
+        self._looked = now
+        is_open = bool(dpg.get_value(self._fold))
+        self._kit.memory["open log"] = is_open
+        if is_open:
+            self._show_log()
+
+    def _show_log(self) -> None:
+        log = self._kit.editor.models.logs(self._facts.model)[-_LINES:]
+        if log != self._log or not log:
+            at_end = dpg.get_y_scroll(self._box) >= dpg.get_y_scroll_max(self._box) - 4
+            self._log = log
+            dpg.set_value(self._lines, "\n".join(log) or "Nothing was printed yet.")
+            if at_end:
+                dpg.set_y_scroll(self._box, -1.0)
+
+    def _page(self, *_: Any) -> None:
+        self._kit.editor.dialogs.show(ModelPage(self._facts.model))
