@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.documents.opening import read_document
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.views.bottom import BottomPanel
 from nodegraph.editor.views.canvas.canvas_view import CanvasView
 from nodegraph.editor.views.context_menu import ContextMenu
 from nodegraph.editor.views.dialogs.dialog_view import DialogView
@@ -25,6 +26,9 @@ from nodegraph.editor.views.measure import Measure
 from nodegraph.editor.views.menus import Menus
 from nodegraph.editor.views.palette import FindView, PaletteView
 from nodegraph.editor.views.shell import Shell
+from nodegraph.editor.views.statusbar import StatusBar
+from nodegraph.editor.views.toasts import Toasts
+from nodegraph.editor.views.toolbar import Toolbar
 from nodegraph.editor.views.tour import TourView
 from nodegraph.editor.views.view import View
 from nodegraph.session import Session
@@ -111,6 +115,10 @@ class App:
             (ContextMenu(editor, shell), ""),
             (HelpWindows(editor, look), ""),
             (Library(editor, look), "left"),
+            (Toolbar(editor, look), "tools"),
+            (BottomPanel(editor, look), "bottom"),
+            (StatusBar(editor, look), "status"),
+            (Toasts(editor, look, shell), ""),
             (ModelPageView(editor, look), ""),
             (LicenceSheet(editor, look), ""),
             (DialogView(editor, look), ""),

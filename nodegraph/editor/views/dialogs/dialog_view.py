@@ -14,12 +14,14 @@ from nodegraph.editor.state.documents.questions import (
     ShareDialog,
 )
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.running.render_dialog import RenderDialog
 from nodegraph.editor.views.dialogs.body import Body, MakeBody, Tag
 from nodegraph.editor.views.dialogs.file_body import FileBody
 from nodegraph.editor.views.dialogs.gallery_body import GalleryBody
 from nodegraph.editor.views.dialogs.missing_body import MissingBody
 from nodegraph.editor.views.dialogs.question_body import ProgressBody, QuestionBody
 from nodegraph.editor.views.dialogs.recovery_body import RecoveryBody
+from nodegraph.editor.views.dialogs.render_body import RenderBody
 from nodegraph.editor.views.dialogs.share_body import ShareBody
 from nodegraph.editor.views.look import Look
 
@@ -31,6 +33,7 @@ _BODIES: Final[dict[type, MakeBody]] = {
     MissingDialog: MissingBody,
     RecoveryDialog: RecoveryBody,
     ShareDialog: ShareBody,
+    RenderDialog: RenderBody,
 }
 _KEYS: Final = {
     dpg.mvKey_Return: "Enter",
