@@ -17,6 +17,7 @@ from nodegraph.editor.views.display import display_scale
 from nodegraph.editor.views.drop import FileDrop
 from nodegraph.editor.views.help_windows import HelpWindows
 from nodegraph.editor.views.hints import Hints
+from nodegraph.editor.views.inspector.panel import Inspector
 from nodegraph.editor.views.keys import Keys
 from nodegraph.editor.views.library.licence_sheet import LicenceSheet
 from nodegraph.editor.views.library.model_page import ModelPageView
@@ -112,9 +113,10 @@ class App:
             (FindView(editor, look, measure, shell), ""),
             (Hints(editor, look, measure, shell, self.canvas.surface), ""),
             (TourView(editor, look, shell), ""),
-            (ContextMenu(editor, shell), ""),
+            (ContextMenu(editor, shell, self.keys), ""),
             (HelpWindows(editor, look), ""),
             (Library(editor, look), "left"),
+            (Inspector(editor, look), "right"),
             (Toolbar(editor, look), "tools"),
             (BottomPanel(editor, look), "bottom"),
             (StatusBar(editor, look), "status"),

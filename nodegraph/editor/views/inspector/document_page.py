@@ -42,7 +42,7 @@ class DocumentPage:
     def _build_field(self, parent: Tag, name: str, title: str, lines: int, hint: str) -> TextField:
         kit = self._kit
         row = kit.row(parent)
-        kit.label(row, title)
+        kit.label(row, title, kit.width if lines > 1 else 0)
         wide = kit.width if lines > 1 else kit.width - kit.label_width - kit.gap
 
         def given(text: Any) -> None:

@@ -110,7 +110,10 @@ class ChoiceField(One):
 
 
 class TextField(One):
-    """Text of one line or several. live: every letter counts at once, else the text as a whole when it is left."""
+    """Text of one line or several. live: every letter counts at once, else the text as a whole when it is left.
+
+    submits: Enter leaves a field of several lines. shows_end: of a text that is too long.
+    """
 
     def __init__(
         self,
@@ -123,6 +126,7 @@ class TextField(One):
         live: bool = True,
         hint: str = "",
         submits: bool = False,
+        shows_end: bool = False,
     ) -> None:
         self._given, self._live = given, live
         more: dict[str, Any] = {"multiline": True, "height": kit.look.px(12 + 18 * lines)} if lines > 1 else {}
@@ -133,7 +137,7 @@ class TextField(One):
             hint=hint if lines == 1 else "",
             callback=self._changed if live else None,
             ctrl_enter_for_new_line=submits,
-            no_horizontal_scroll=False,
+            elide_left=shows_end,
             **more,
         )
         self._shown = value

@@ -23,7 +23,8 @@ class FileField:
         self._kit, self._param, self._given, self._writes = kit, param, given, writes
         text = path_text(value)
         hint = "a folder" if picks_folder(param) else "a file"
-        self._text = TextField(kit, parent, text, given, width - kit.icon_width - kit.gap, live=False, hint=hint)
+        wide = width - kit.icon_width - kit.gap
+        self._text = TextField(kit, parent, text, given, wide, live=False, hint=hint, shows_end=True)
         self.item = self._text.item
         kit.icon(parent, "folder", self._ask, "Choose…")
         self._note = FileNote(kit, below, reads=not writes)

@@ -37,18 +37,27 @@ class Heading:
     def _build_about(self, parent: Tag) -> None:
         kit, spec = self._kit, self._facts.spec
         if spec is None:
-            kit.text(parent, f"{self._facts.type} · not known here", "warning", "small")
+            self._type = kit.text(parent, self._type_words(), "warning", "small")
             return
-        kit.text(parent, f"{spec.title} · {spec.category.replace('/', ' / ')}", "dim", "small")
+        self._type = kit.text(parent, self._type_words(), "dim", "small")
         paragraph = " ".join(spec.description.partition("\n\n")[0].split())
         if paragraph:
             kit.text(parent, paragraph, "text", "small")
+
+    def _type_words(self) -> str:
+        """What type it is; its name is not said twice."""
+        facts, spec = self._facts, self._facts.spec
+        if spec is None:
+            return f"{facts.type} · not known here"
+        category = spec.category.replace("/", " / ")
+        return f"{spec.title} · {category}" if facts.name else category
 
     def follow(self, facts: NodesFacts) -> None:
         """The document has changed."""
         self._facts = facts
         self._troubles = facts.problems
         self._show = None
+        dpg.set_value(self._type, self._type_words())
         self._state.show(facts.state)
         self._renamed = self._name.busy
         if not self._renamed:

@@ -28,7 +28,6 @@ class NodesPage:
             self._heading = Heading(kit, parent, facts)
         else:
             self._build_several(parent)
-        kit.space(parent, 2)
         self._model = ModelPart(kit, parent, facts) if facts.model and len(facts.ids) == 1 else None
         self._rows = self._build_rows(parent)
         self._build_lost(parent)
