@@ -25,6 +25,8 @@ from nodegraph.editor.views.app import App
 from tests.gui.harness import places
 
 Request = dict[str, Any]
+_SETTLED = 2
+"""Frames until the window is as a person sees it: drawn, texts measured, and drawn with that."""
 
 
 @dataclass
@@ -71,6 +73,9 @@ class Server:
     def each_frame(self) -> None:
         """Answer what can be answered."""
         self._frame += 1
+        app: App = self._names["app"]
+        if "ready_at" not in self._names and app.measure.ready and self._frame > _SETTLED:
+            self._names["ready_at"] = time.time()
         while not self._asked.empty():
             self._begin(self._asked.get())
         self._waiting = [one for one in self._waiting if not self._answered(one)]

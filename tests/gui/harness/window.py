@@ -15,7 +15,6 @@ from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from tests.gui.harness.screen import ends_with_us
 
@@ -35,6 +34,8 @@ class Window:
         self.environment = environment(display, home)
         name = f"nodegraph-{uuid.uuid4().hex}"
         self._errors = (home / "stderr.txt").open("w+", encoding="utf-8")
+        self.started = time.time()
+        """When the process was started."""
         command = [sys.executable, "-X", "faulthandler", "-m", "tests.gui.harness.runner", name]
         self.process = subprocess.Popen(
             [*command, f"{size[0]}x{size[1]}", *arguments],
@@ -212,6 +213,8 @@ class Window:
 
     def screenshot(self, path: Path | None = None) -> NDArray[np.uint8]:
         """What the window shows, height × width × 3 (red, green, blue); kept as a file if `path` says where."""
+        from PIL import Image
+
         file = path or self.home / "screenshot.png"
         file.unlink(missing_ok=True)
         self.frames(3)  # it reads the picture before
