@@ -7,6 +7,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.state.canvas.requests import OpenMenu
 from nodegraph.editor.state.context_menu import MenuEntry, menu_for
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.views.keys import Keys
 from nodegraph.editor.views.palette import inside
 from nodegraph.editor.views.shell import Shell
 
@@ -14,17 +15,16 @@ from nodegraph.editor.views.shell import Shell
 class ContextMenu:
     """Made anew each time; it closes by itself when something is chosen or the click is elsewhere."""
 
-    def __init__(self, editor: Editor, shell: Shell) -> None:
+    def __init__(self, editor: Editor, shell: Shell, keys: Keys) -> None:
         self._editor, self._shell = editor, shell
+        keys.closers.append(self.close)
         self._window: int | str = 0
 
     def build(self, _parent: int | str) -> None:
         """Nothing is made before it is wanted."""
 
     def update(self) -> None:
-        """Open when a gesture asked for it; Esc closes."""
-        if self._window and dpg.is_key_pressed(dpg.mvKey_Escape):
-            dpg.configure_item(self._window, show=False)
+        """Open when a gesture asked for it."""
         asked = self._editor.take(OpenMenu)
         if asked is None:
             return
@@ -34,6 +34,13 @@ class ContextMenu:
             self._window = 0
         if entries:
             self._open(entries, asked.pixel)
+
+    def close(self) -> bool:
+        """Close it; whether it was open."""
+        is_open = bool(self._window) and bool(dpg.is_item_visible(self._window))
+        if is_open:
+            dpg.configure_item(self._window, show=False)
+        return is_open
 
     def _open(self, entries: list[MenuEntry], pixel: tuple[float, float]) -> None:
         left, top, _, _ = self._shell.areas.get("canvas", (0, 0, 0, 0))

@@ -41,13 +41,17 @@ _OWN: Final = (ShortcutSheet, About)
 
 
 class Keys:
-    """Listens to every key press. `typing` says whether a text field has the keys."""
+    """Listens to every key press. `typing` says whether a text field has the keys.
+
+    closers: what Esc tries first, in order; each closes a popup and says whether there was one.
+    """
 
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
         self._held: set[int] = set()
         self._fields = Fields()
         self.typing = False
+        self.closers: list[Callable[[], bool]] = []
 
     def build(self, _parent: int | str) -> None:
         """Begin to listen."""
@@ -100,6 +104,8 @@ class Keys:
     def _escape(self) -> None:
         """Close the topmost thing, or give up the gesture, or select nothing."""
         editor = self._editor
+        if any(close() for close in self.closers):
+            return
         if isinstance(editor.dialogs.current, _OWN):
             editor.dialogs.close()
         elif editor.dialogs.current is not None or self.typing:
