@@ -17,6 +17,7 @@ from nodegraph.editor.state.documents.journal import Journal
 from nodegraph.editor.state.edits import nodes
 from nodegraph.editor.state.find import Finder
 from nodegraph.editor.state.items import Item
+from nodegraph.editor.state.log_warnings import LogWarnings
 from nodegraph.editor.state.models.consent import Consent
 from nodegraph.editor.state.models.keeper import ModelKeeper
 from nodegraph.editor.state.node_help import NodeHelp
@@ -59,6 +60,8 @@ class Editor:
         self.player: Player = Player(session, self.post, self.tell)
         self.player.loop_clips = self.settings.loop_clips
         self.renders = Renders(session, self.post, self.tell)
+        self.warnings = LogWarnings(self.post, self.tell)
+        self.warnings.listen()
         self.files = Files(self)
         self.clipboard = Clipboard()
         self.palette = Palette(self)
@@ -100,6 +103,7 @@ class Editor:
         """Stop what runs and save the settings. Unsaved work is given up only when the person chose to quit."""
         self.player.close()
         self.renders.close()
+        self.warnings.close()
         self.models.close()
         if self.quitting:
             self.documents.close()

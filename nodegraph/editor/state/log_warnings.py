@@ -30,7 +30,9 @@ class LogWarnings(logging.Handler):
         super().close()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell it, unless it was told lately."""
+        """Tell it, unless it was told lately; the editor tells its own mistakes itself."""
+        if record.name.startswith("nodegraph.editor"):
+            return
         kind = str(record.msg)
         if kind not in self._counts and len(self._counts) >= _KINDS:
             return

@@ -14,6 +14,7 @@ def test_a_warning_is_told_the_first_tenth_and_hundredth_time() -> None:
     for number in range(120):
         log.warning("Frame %d is torn.", number)
     log.info("Nothing of interest.")
+    logging.getLogger("nodegraph.editor.state.running.player").error("Told elsewhere.")
     log.error("It broke.")
     warnings.close()
     log.warning("After the end.")
