@@ -71,7 +71,8 @@ class Hints:
         for at, hint in enumerate(HINTS):
             line = y + px(_TOP) + at * px(_LINE)
             self._text(x, line, hint.keys, "bold", 15, "accent")
-            self._text(x + px(_KEYS), line, hint.text, "body", 15, "dim")
+            text = self._measure.elided(hint.text, "body", px(15), wide - x - px(_KEYS + 8))
+            self._text(x + px(_KEYS), line, text, "body", 15, "dim")
         dpg.bind_item_theme(self._buttons[0], look.button("primary"))
         below = top + y + px(_TOP + _LINE * len(HINTS) + 4)
         dpg.set_item_pos(self._window, [left + x - px(10), below])

@@ -84,14 +84,15 @@ class SearchBox:
         self._choices.update(lines, search.index)
         self._set_texts(heading, below)
         self._put(place, min(len(lines), ROWS))
-        if self._focus:
-            self._focus -= 1
-            dpg.focus_item(self._input)
+        if self._focus:  # once it has the focus, asking again would select what is typed already
+            self._focus = 0 if dpg.is_item_active(self._input) else self._focus - 1
+            if self._focus:
+                dpg.focus_item(self._input)
 
     def _open(self) -> None:
         """The field gets the focus once the window has been drawn: until then it cannot take it."""
         look = self._look
-        self._shown, self._opened, self._focus = True, self._search.opened, 3
+        self._shown, self._opened, self._focus = True, self._search.opened, 5
         self._choices.reset()
         dpg.configure_item(self._input, width=look.px(WIDTH))
         dpg.set_value(self._input, self._search.query)
