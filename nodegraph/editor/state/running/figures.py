@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from nodegraph.engine.measure import snapshot
 from nodegraph.engine.node_run import NodeRun
@@ -21,13 +21,17 @@ FEW: Final = 30
 
 @dataclass(frozen=True)
 class NodeFigures:
-    """One node lately. ms, p95: milliseconds of a run; rate: runs per second; dropped: frames since the run began."""
+    """One node lately. ms, p95: milliseconds of a run; rate: runs per second; dropped: frames since the run began.
+
+    extra: what the node says of itself: a model's transport and restarts.
+    """
 
     ms: float = 0.0
     p95: float = 0.0
     rate: float = 0.0
     runs: int = 0
     dropped: int = 0
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,14 @@ def node_figures(node: NodeRun, dropped: int = 0) -> NodeFigures:
         rate=_rate(moments, recent),
         runs=node.meter.runs,
         dropped=dropped,
+        extra=_said(node),
     )
+
+
+def _said(node: NodeRun) -> Mapping[str, Any]:
+    """What a node that waits for somebody else says of it; nothing of others."""
+    says = getattr(node.made, "extra_stats", None) if node.spec.blocking else None
+    return dict(says()) if says else MappingProxyType({})
 
 
 def _rate(moments: tuple[float, ...], recent: int) -> float:
