@@ -66,3 +66,15 @@ def device_about(spec: NodeSpec, device: str) -> str:
     if gpu and cpu:
         return "Uses a GPU where there is one."
     return "Needs a GPU." if gpu else "Runs on the CPU: it was not made for a GPU."
+
+
+def said_of(extra: Mapping[str, Any], megabytes: float) -> str:
+    """What a model node says of itself, on one line: how it is reached, restarts, memory. "" for nothing."""
+    parts = [f"over {extra['transport']}"] if extra.get("transport") else []
+    count = extra.get("restarts") or 0
+    if count:
+        parts.append(f"restarted {count} times" if count > 1 else "restarted once")
+    if megabytes >= 1:
+        parts.append(f"{megabytes:,.0f} MB of memory".replace(",", " "))
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:]

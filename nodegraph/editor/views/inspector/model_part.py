@@ -18,8 +18,8 @@ from nodegraph.editor.state.inspector.policies import Choice
 from nodegraph.editor.state.models.pages import ModelPage
 from nodegraph.editor.views.inspector.fields import TextField
 from nodegraph.editor.views.inspector.kit import Kit, Tag
+from nodegraph.editor.views.inspector.model_state import ModelState
 from nodegraph.editor.views.inspector.segments import Segments
-from nodegraph.editor.views.library.model_card import StateLine
 
 _LINES: Final = 200
 _PERIOD: Final = 0.5
@@ -39,9 +39,7 @@ class ModelPart:
         self._device: Segments | None = None
         self._memory: Tag = 0
         section = kit.section(parent, "Model")
-        self._line = StateLine(kit.editor, kit.look, facts.model)
-        self._line.build(section)
-        self._said = kit.text(section, "", "dim", "small", show=False)
+        self._state = ModelState(kit, section, facts)
         page = kit.button(section, "Model page", self._page, width=kit.width)
         kit.tip(page, "What it does, who made it, its licence and links.")
         kit.space(section, 2)
@@ -158,6 +156,7 @@ class ModelPart:
     def follow(self, facts: NodesFacts) -> None:
         """The document has changed."""
         self._facts = facts
+        self._state.follow(facts)
         if self._device is not None:
             self._device.show(self._device_now())
         if self._memory and not dpg.is_item_active(self._memory):
@@ -165,7 +164,7 @@ class ModelPart:
 
     def update(self) -> None:
         """State at once, the log now and then."""
-        self._line.update()
+        self._state.update()
         now = time.monotonic()
         if now - self._looked < _PERIOD:
             return

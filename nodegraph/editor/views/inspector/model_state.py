@@ -1,0 +1,68 @@
+"""How the server of a model node stands: a sentence, a bar, what can be done now, how it is reached, what it uses."""
+
+from typing import Any
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.state.inspector.facts import NodesFacts
+from nodegraph.editor.state.inspector.places import said_of
+from nodegraph.editor.state.models.shown import ModelShow
+from nodegraph.editor.views.inspector.kit import Kit, Tag
+
+
+class ModelState:
+    """Of a single model node."""
+
+    def __init__(self, kit: Kit, parent: Tag, facts: NodesFacts) -> None:
+        self._kit, self._facts = kit, facts
+        self._show: ModelShow | None = None
+        self._words = ""
+        self._text = kit.text(parent, "")
+        self._note = kit.text(parent, "", "dim", "small", show=False)
+        self._bar: Tag = dpg.add_progress_bar(width=kit.width, height=kit.look.px(6), parent=parent, show=False)
+        self._more = kit.text(parent, "", "dim", "small", show=False)
+        self._buttons = kit.row(parent)
+
+    def follow(self, facts: NodesFacts) -> None:
+        """The document has changed."""
+        self._facts = facts
+
+    def update(self) -> None:
+        """Follow the model."""
+        models, node = self._kit.editor.models, self._facts.ids[0]
+        show = models.show(self._facts.model)
+        if show != self._show:
+            self._draw(show)
+        figures = self._kit.editor.player.sample.nodes.get(node)
+        words = said_of(figures.extra if figures else {}, 0.0)
+        if words != self._words:
+            self._words = words
+            dpg.set_value(self._more, words)
+            dpg.configure_item(self._more, show=bool(words))
+
+    def _draw(self, show: ModelShow) -> None:
+        anew = self._show is None or show.actions != self._show.actions
+        self._show = show
+        color = "error" if show.failed else "good" if show.ready else "warning" if show.working else "text"
+        dpg.set_value(self._text, show.text[:1].upper() + show.text[1:])
+        dpg.configure_item(self._text, color=self._kit.look.color(color))
+        dpg.set_value(self._note, show.note)
+        dpg.configure_item(self._note, show=bool(show.note))
+        dpg.configure_item(self._bar, show=show.fraction is not None)
+        dpg.set_value(self._bar, show.fraction or 0.0)
+        if anew:
+            self._draw_buttons(show)
+
+    def _draw_buttons(self, show: ModelShow) -> None:
+        kit = self._kit
+        dpg.delete_item(self._buttons, children_only=True)
+        count = len(show.actions)
+        each = (kit.width - (count - 1) * kit.gap) // count if count else 0
+        for action in show.actions:
+            button = kit.button(self._buttons, action.text, self._act, action.id, width=each)
+            if action.id == "remove":
+                dpg.bind_item_theme(button, kit.look.button("danger"))
+        dpg.configure_item(self._buttons, show=bool(count))
+
+    def _act(self, _sender: Any, _data: Any, action: Any) -> None:
+        self._kit.editor.models.act(self._facts.model, action)
