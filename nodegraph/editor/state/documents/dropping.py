@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nodegraph.editor.state.documents.files import Files
     from nodegraph.editor.state.editor import Editor
 
-_BESIDE: Final = 140.0
+_BESIDE: Final = 270.0
 _MOST: Final = 24
 
 
