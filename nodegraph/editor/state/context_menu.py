@@ -10,6 +10,7 @@ from nodegraph.editor.state.commands.table import BY_ID
 from nodegraph.editor.state.edits.sheets import change_sheet, sheet_of
 from nodegraph.editor.state.edits.wires import disconnect
 from nodegraph.editor.state.items import Item
+from nodegraph.editor.state.placements import Point
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.editor import Editor
@@ -45,10 +46,10 @@ class MenuEntry:
     submenu: str = ""
 
 
-def menu_for(editor: "Editor", hit: Hit) -> list[MenuEntry]:
-    """The lines for what was hit; the selection is what they work on."""
+def menu_for(editor: "Editor", hit: Hit, pixel: Point = (0.0, 0.0)) -> list[MenuEntry]:
+    """The lines for what was hit at a pixel of the canvas; the selection is what they work on."""
     if hit.wire is not None:
-        return _wire(editor, hit.wire)
+        return _wire(editor, hit.wire, pixel)
     if hit.item is None:
         return []
     if hit.item.kind == "node":
@@ -71,7 +72,7 @@ def _calling(run: "Callable[[Editor], None]", editor: "Editor") -> Callable[[], 
     return lambda: run(editor)
 
 
-def _wire(editor: "Editor", wire: Wire) -> list[MenuEntry]:
+def _wire(editor: "Editor", wire: Wire, pixel: Point) -> list[MenuEntry]:
     space = editor.workspace
 
     def cut() -> None:
@@ -81,6 +82,7 @@ def _wire(editor: "Editor", wire: Wire) -> list[MenuEntry]:
         return lambda: editor.canvas.center_on(node)
 
     return [
+        MenuEntry("Put a node here…", lambda: editor.palette.open_on_wire(wire, pixel)),
         MenuEntry("Disconnect", cut, "Double-click"),
         MenuEntry(f"Go to {space.title(wire.source)}", show(wire.source), section=1),
         MenuEntry(f"Go to {space.title(wire.target)}", show(wire.target), section=1),

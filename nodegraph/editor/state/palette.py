@@ -12,7 +12,7 @@ from nodegraph.editor.state.canvas.requests import OpenPalette
 from nodegraph.editor.state.canvas.selecting import GRID
 from nodegraph.editor.state.commands.command import Command
 from nodegraph.editor.state.edits.nodes import add_node
-from nodegraph.editor.state.edits.wires import WireRefused, connect
+from nodegraph.editor.state.edits.wires import WireRefused, connect, insert_on_wire
 from nodegraph.editor.state.fuzzy import best
 from nodegraph.editor.state.insertables import Insertable, first_fit, fitting, insertables, search
 from nodegraph.editor.state.items import Item
@@ -53,6 +53,7 @@ class Palette:
         self.opened = 0
         self.pixel: Point = (0.0, 0.0)
         self.pin: Pin | None = None
+        self._wire: Wire | None = None
         self.entries: list[Entry] = []
         self.index = 0
 
@@ -67,11 +68,20 @@ class Palette:
         """Search for a node to add at the world point `at`; with a pin only for what fits it."""
         found = self.items if items is None else items
         self._items = found if pin is None else fitting(found, pin.types, pin.key.side)
-        self._at, self.pixel, self.pin = at, pixel, pin
+        self._at, self.pixel, self.pin, self._wire = at, pixel, pin, None
         self.is_open = True
         self.opened += 1
         self._query, self._commands_only = query, False
         self._search()
+
+    def open_on_wire(self, wire: Wire, pixel: Point) -> None:
+        """Search for a node to put into a wire: what takes what it carries, and gives what its target takes."""
+        boxes, camera = self._editor.canvas.scene.boxes, self._editor.canvas.camera
+        start, end = boxes[wire.source].pin("out", wire.output), boxes[wire.target].pin("in", wire.input)
+        if start is not None and end is not None:
+            able = fitting(fitting(self.items, end.types, "in"), start.types, "out")
+            self.open(camera.to_world(pixel), pixel, items=able)
+            self._wire = wire
 
     def open_commands(self) -> None:
         """Search for a command, in the middle of the canvas."""
@@ -113,7 +123,7 @@ class Palette:
         if self.finds_commands:
             return "Commands"
         if self.pin is None:
-            return "Add a node"
+            return "Add a node" if self._wire is None else "Put a node into the wire"
         takes = "that takes" if self.pin.key.side == "out" else "that gives"
         return f"Add a node {takes} {' or '.join(self.pin.types)}"
 
@@ -144,25 +154,25 @@ class Palette:
     def close(self) -> None:
         """Nothing is chosen."""
         self.is_open = False
-        self.pin = None
+        self.pin = self._wire = None
 
     def choose(self, index: int | None = None) -> None:
         """Add the marked node (or the one at `index`), or carry the command out."""
         if index is not None and 0 <= index < len(self.entries):
             self.index = index
-        entry, pin = self.marked, self.pin
+        entry, pin, wire = self.marked, self.pin, self._wire
         if entry is None:
             return
         self.close()
         if isinstance(entry.choice, Insertable):
-            self.insert(entry.choice, self._at, pin)
+            self.insert(entry.choice, self._at, pin, wire)
         elif entry.enabled:
             entry.choice.run(self._editor)
         else:
             self._editor.tell(f"{entry.title} has nothing to work on now.")
 
-    def insert(self, item: Insertable, at: Point, pin: Pin | None = None) -> str:
-        """Add a node with its middle (or its connected pin) at `at`, as one undo step; its id."""
+    def insert(self, item: Insertable, at: Point, pin: Pin | None = None, into: Wire | None = None) -> str:
+        """Add a node with its middle (or its connected pin) at `at`, as one undo step; its id. into: a wire."""
         workspace, why = self._editor.workspace, ""
         document, id = add_node(workspace.document, item.spec, at)
         wire = wire_to(item, id, pin) if pin else None
@@ -172,6 +182,8 @@ class Palette:
             except WireRefused as error:
                 wire, why = None, error.message
         document = _put(document, workspace.registry, id, at, wire, snap=self._editor.settings.snap)
+        if into is not None:
+            document = insert_on_wire(document, workspace.registry, id, into)
         workspace.seal()
         workspace.do(f"Add {item.title}", document, select=[Item("node", id)])
         self._editor.settings.count(item.type_id)

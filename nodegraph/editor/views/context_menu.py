@@ -28,7 +28,7 @@ class ContextMenu:
         asked = self._editor.take(OpenMenu)
         if asked is None:
             return
-        entries = menu_for(self._editor, asked.hit)
+        entries = menu_for(self._editor, asked.hit, asked.pixel)
         if self._window:
             dpg.delete_item(self._window)
             self._window = 0

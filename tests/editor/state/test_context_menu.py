@@ -40,11 +40,24 @@ def test_a_node_offers_commands_with_their_keys(editor: Editor) -> None:
 
 def test_a_wire_is_cut_and_its_ends_are_found(editor: Editor) -> None:
     entries = menu_for(editor, Hit(wire=WIRE))
-    assert [one.title for one in entries] == ["Disconnect", "Go to Trails", "Go to Glow"]
-    entries[2].run()
+    assert [one.title for one in entries] == ["Put a node here…", "Disconnect", "Go to Trails", "Go to Glow"]
+    entries[3].run()
     assert editor.workspace.selected_nodes == ["glow"]
-    entries[0].run()
+    entries[1].run()
     assert not has_wire(editor, str(WIRE))
+
+
+def test_a_node_is_put_into_a_wire_as_one_step(editor: Editor) -> None:
+    editor.canvas.scene.refresh()
+    entry(menu_for(editor, Hit(wire=WIRE), (300, 200)), "Put a node here…").run()
+    assert editor.palette.heading == "Put a node into the wire"
+    assert "Number" not in [one.title for one in editor.palette.entries]
+    editor.palette.query = "kal"
+    editor.palette.choose()
+    assert has_wire(editor, "trails.image -> kaleidoscope.image")
+    assert has_wire(editor, "kaleidoscope.image -> glow.image")
+    assert editor.workspace.undo() == "Add Kaleidoscope"
+    assert has_wire(editor, str(WIRE))
 
 
 @pytest.mark.parametrize("kind", ["note", "group"])
