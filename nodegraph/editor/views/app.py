@@ -193,4 +193,5 @@ class App:
 
     def close(self) -> None:
         """Take the window down."""
+        self.canvas.close()
         dpg.destroy_context()

@@ -54,6 +54,8 @@ class Pointer:
         self._seen = now
         if canvas.busy or self.over:
             canvas.move(pixel, held)
+        else:
+            canvas.leave()
 
     def _pressed(self, _sender: Any, button: int) -> None:
         if self.over:

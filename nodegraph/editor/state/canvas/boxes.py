@@ -16,6 +16,7 @@ ROW: Final = 22.0
 PAD: Final = 8.0
 FOOTER: Final = 20.0
 LINE: Final = 17.0
+LINES: Final = 4
 SHOWN_PARAMS: Final = 5
 PICTURE: Final = (WIDTH - 2 * PAD) * 9 / 16
 PICTURES: Final = ("image", "mask", "flow", "segmentation", "detections", "keypoints", "vector")
@@ -72,7 +73,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Box:
-    """A node's size and parts, relative to its top left corner. `spec` is None for a type that is not known here."""
+    """A node's size and parts, relative to its top left corner. `spec` is None for a type that is not known here.
+
+    sentence: what is wrong with the type, LINES lines high, its top at `sentence_y`; "" when nothing is.
+    """
 
     node: GraphNode
     spec: NodeSpec | None
@@ -83,6 +87,8 @@ class Box:
     pins: tuple[Pin, ...]
     rows: tuple[ParamRow, ...] = ()
     shown: Shown | None = None
+    sentence: str = ""
+    sentence_y: float = 0.0
 
     def pin(self, side: Side, name: str) -> Pin | None:
         """The pin of this name; None for one that is not shown."""
@@ -112,9 +118,11 @@ def box_of(
         rows.append(ParamRow(param, node.params.get(param.name, param.default), y, param.name in driven))
         pins.append(_param_pin(node.id, param, y + ROW / 2))
         y += ROW
-    shown = _shown(spec, y + PAD / 2)
-    y = shown.y + shown.height if shown else y
-    return Box(node, spec, title, WIDTH, y + PAD / 2 + FOOTER, False, tuple(pins), tuple(rows), shown)
+    sentence = "" if spec else f"The type {node.type} is not known here. Install what brings it, or delete this node."
+    sentence_y, shown = y + PAD / 2, _shown(spec, y + PAD / 2)
+    y = sentence_y + LINES * LINE if sentence else shown.y + shown.height if shown else y
+    height = y + PAD / 2 + FOOTER
+    return Box(node, spec, title, WIDTH, height, False, tuple(pins), tuple(rows), shown, sentence, sentence_y)
 
 
 def _collapsed(

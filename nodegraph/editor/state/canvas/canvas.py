@@ -84,6 +84,10 @@ class Canvas:
         else:
             self.hover = self.hit(pixel)
 
+    def leave(self) -> None:
+        """The pointer is over something else."""
+        self.hover = Hit()
+
     def _give_up_stale(self) -> None:
         """A command changed the document under the hand: the gesture ends, and what was done stays."""
         if self._gesture is not None and self._gesture.stale:

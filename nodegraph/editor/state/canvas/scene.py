@@ -53,6 +53,7 @@ class Scene:
         self._looks: dict[str, _Look] = {}
         self._ends: tuple[object, dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]] = (None, {}, {})
         self._curves: dict[Wire, Curve | None] = {}
+        self.lifts = 0
         self.boxes: dict[str, Box] = {}
         self.corners: dict[str, Point] = {}
         self.notes: list[Sheet] = []
@@ -112,6 +113,7 @@ class Scene:
     def lift(self, items: Iterable[Item]) -> None:
         """Draw these nodes above the others; they are hit first, too."""
         chosen = {item.id for item in items if item.kind == "node"}
+        self.lifts += 1
         for id in [one for one in self.boxes if one in chosen]:
             self.boxes[id] = self.boxes.pop(id)
 

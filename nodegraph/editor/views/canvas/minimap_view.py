@@ -2,55 +2,78 @@
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.state.canvas.camera import Rect
 from nodegraph.editor.state.canvas.canvas import Canvas
 from nodegraph.editor.state.items import Item
-from nodegraph.editor.state.settings import Settings
+from nodegraph.editor.state.placements import Point
 from nodegraph.editor.views.canvas.sized import Tag
 from nodegraph.editor.views.look import Look
 
 
 class MinimapView:
-    """Drawn anew when the graph, the selection or the camera changes."""
+    """The graph is drawn anew when it changes; the camera only moves and scales what was drawn."""
 
-    def __init__(self, canvas: Canvas, look: Look, settings: Settings, parent: Tag) -> None:
-        self._canvas, self._look, self._settings = canvas, look, settings
+    def __init__(self, canvas: Canvas, look: Look, parent: Tag) -> None:
+        self._canvas, self._look = canvas, look
         self._layer: Tag = dpg.add_draw_layer(parent=parent)
-        self._seen: object = None
+        self._ground: Tag = dpg.draw_rectangle((0, 0), (0, 0), rounding=6, parent=self._layer)
+        self._world: Tag = dpg.add_draw_node(parent=self._layer)
+        self._frame: Tag = dpg.draw_rectangle((0, 0), (0, 0), rounding=2, parent=self._layer)
+        self._shown = True
+        self._document: object = None
+        self._marked: object = None
+        self._placed: object = None
 
     def update(self) -> None:
         """Follow what it shows."""
-        camera, workspace = self._canvas.camera, self._canvas.workspace
-        shown = self._settings.minimap and bool(workspace.document.graph.nodes)
-        now = (shown, workspace.document, workspace.selection, self._look.theme, *vars(camera).values())
-        if self._seen is not None and _same(now, self._seen):
+        canvas = self._canvas
+        shown = canvas.minimap_shown
+        if shown != self._shown:
+            self._shown = shown
+            dpg.configure_item(self._layer, show=shown)
+        if not shown:
             return
-        self._seen = now
-        dpg.delete_item(self._layer, children_only=True)
-        if shown:
+        document, marked = canvas.workspace.document, (canvas.workspace.selection, self._look.theme)
+        redrawn = document is not self._document or marked != self._marked
+        if redrawn:
+            self._document, self._marked = document, marked
             self._draw()
+        placed = (*vars(canvas.camera).values(), self._look.theme)
+        if redrawn or placed != self._placed:
+            self._placed = placed
+            self._place()
 
     def _draw(self) -> None:
-        minimap, look, layer = self._canvas.minimap, self._look, self._layer
+        dpg.delete_item(self._world, children_only=True)
+        look, scene, selection = self._look, self._canvas.scene, self._canvas.workspace.selection
+        for sheet in scene.groups:
+            color = (*look.color("dim")[:3], 50)
+            self._rect(self._world, (sheet.x, sheet.y, sheet.x + sheet.width, sheet.y + sheet.height), color)
+        for id, box in scene.boxes.items():
+            color = look.category_color(box.spec.category if box.spec else "")
+            self._rect(self._world, scene.rect(id), look.color("selected") if Item("node", id) in selection else color)
+
+    def _rect(self, parent: Tag, rect: Rect, color: tuple[int, ...]) -> None:
+        dpg.draw_rectangle(rect[:2], rect[2:], color=color, fill=color, parent=parent)
+
+    def _place(self) -> None:
+        minimap, look = self._canvas.minimap, self._look
         left, top, right, bottom = minimap.rect
         ground = (*look.color("panel")[:3], 225)
-        dpg.draw_rectangle(
-            (left, top), (right, bottom), color=look.color("border"), fill=ground, rounding=6, parent=layer
+        dpg.configure_item(
+            self._ground, pmin=[left, top], pmax=[right, bottom], color=look.color("border"), fill=ground
         )
-        scale, (x, y) = minimap.fitting()
-        scene, selection = self._canvas.scene, self._canvas.workspace.selection
-        for id, box in scene.boxes.items():
-            x0, y0, x1, y1 = (value * scale for value in scene.rect(id))
-            color = look.category_color(box.spec.category if box.spec else "")
-            if Item("node", id) in selection:
-                color = look.color("selected")
-            start, end = (x0 + x, y0 + y), (max(x1, x0 + 2) + x, max(y1, y0 + 2) + y)
-            dpg.draw_rectangle(start, end, color=color, fill=color, parent=layer)
-        x0, y0, x1, y1 = (value * scale for value in self._canvas.camera.view)
-        dpg.draw_rectangle((x0 + x, y0 + y), (x1 + x, y1 + y), color=look.color("accent"), parent=layer)
+        scale, origin = minimap.fitting()
+        dpg.apply_transform(
+            self._world, dpg.create_translation_matrix(origin) * dpg.create_scale_matrix((scale, scale))
+        )
+        x0, y0, x1, y1 = self._canvas.camera.view
+        start, end = self._inside((x0, y0), scale, origin), self._inside((x1, y1), scale, origin)
+        shade = (*look.color("accent")[:3], 28)
+        dpg.configure_item(self._frame, pmin=start, pmax=end, color=look.color("accent"), fill=shade)
 
-
-def _same(one: tuple[object, ...], other: object) -> bool:
-    """Documents are compared by identity: equal ones that are not the same would cost a walk through all nodes."""
-    return isinstance(other, tuple) and all(
-        a is b or (not hasattr(a, "graph") and a == b) for a, b in zip(one, other, strict=True)
-    )
+    def _inside(self, point: Point, scale: float, origin: Point) -> list[float]:
+        """A world point on the map, held within its bounds."""
+        left, top, right, bottom = self._canvas.minimap.rect
+        x, y = point[0] * scale + origin[0], point[1] * scale + origin[1]
+        return [min(max(x, left + 1), right - 1), min(max(y, top + 1), bottom - 1)]
