@@ -79,13 +79,6 @@ def test_letters_typed_into_a_field_are_no_commands(gui: Window) -> None:
     assert gui.ask("editor.workspace.selected_nodes") == ["invert"]
 
 
-def test_what_is_typed_at_once_after_tab_is_not_lost(gui: Window) -> None:
-    gui.move(EMPTY)
-    gui.xdotool("key", "Tab", "k", "a", "l", "e")
-    gui.until("editor.palette.query == 'kale'", 5)
-    gui.key("Escape")
-
-
 def test_a_click_elsewhere_closes_the_palette(gui: Window) -> None:
     gui.move("world(100, 300)")
     gui.key("Tab")
