@@ -1,5 +1,6 @@
 """The panel below the canvas: problems, log and performance, one at a time."""
 
+import time
 from typing import Any, Final
 
 import dearpygui.dearpygui as dpg
@@ -14,6 +15,8 @@ from nodegraph.editor.views.view import View
 
 TAB: Final = "bottom_tab"
 """The setting that names the open page by its number; others set it to show one."""
+_EVERY: Final = 0.1
+"""Seconds between two looks at what is new."""
 _TITLES: Final = ("Problems", "Log", "Performance")
 
 
@@ -28,6 +31,7 @@ class BottomPanel:
         self._buttons: list[Tag] = []
         self._pages: list[Tag] = []
         self._seen: object = None
+        self._open, self._due = -1, 0.0
         self._themes: dict[tuple[str, float, bool], Tag] = {}
 
     def build(self, parent: Tag) -> None:
@@ -46,6 +50,10 @@ class BottomPanel:
         if not self._editor.settings.panels.get("bottom_shown", True):
             return
         open_ = min(max(int(self._editor.settings.panels.get(TAB, 0)), 0), len(_TITLES) - 1)
+        now = time.monotonic()
+        if now < self._due and open_ == self._open:
+            return
+        self._open, self._due = open_, now + _EVERY
         self._mark(open_)
         self._views[open_].update()
 

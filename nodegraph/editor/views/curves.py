@@ -6,7 +6,7 @@ import dearpygui.dearpygui as dpg
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.editor.state.looks import TYPE_COLORS, Color
+from nodegraph.editor.state.looks import Color
 from nodegraph.editor.views.buttons import Tag
 from nodegraph.editor.views.look import Look
 
@@ -22,13 +22,14 @@ class Curves:
         self._look, self._least = look, least
         self._series: dict[str, Tag] = {}
         self._numbers: dict[str, int] = {}
-        self._themes: dict[int, Tag] = {}
+        self._themes: dict[tuple[int, str], Tag] = {}
+        self._theme = look.theme
         self._buttons: dict[tuple[int, str], Tag] = {}
         with dpg.group(parent=parent):
             with dpg.group(horizontal=True):
-                name = dpg.add_text(title, color=look.color("dim"))
+                self._title = dpg.add_text(title, color=look.color("dim"))
                 self._value = dpg.add_text("")
-                for item in (name, self._value):
+                for item in (self._title, self._value):
                     dpg.bind_item_font(item, look.font("small"))
             with dpg.plot(no_title=True, no_menus=True, no_box_select=True, no_mouse_pos=True, no_inputs=True) as item:
                 self._plot = item
@@ -45,6 +46,7 @@ class Curves:
 
         span: seconds on the axis. value: the newest figure, in words.
         """
+        self._follow_theme()
         for name in [name for name in self._series if name not in lines]:
             dpg.delete_item(self._series.pop(name))
             self._numbers.pop(name)
@@ -75,14 +77,25 @@ class Curves:
         number = next(at for at in range(len(_COLORS) + 1) if at not in self._numbers.values()) % len(_COLORS)
         self._numbers[name] = number
         self._series[name] = dpg.add_line_series([], [], parent=self._y)
-        if number not in self._themes:
+        dpg.bind_item_theme(self._series[name], self._line_theme(number))
+
+    def _line_theme(self, number: int) -> Tag:
+        key = (number, self._look.theme)
+        if key not in self._themes:
             with dpg.theme() as theme, dpg.theme_component(dpg.mvLineSeries):
                 color: Any = self._color(number)
                 dpg.add_theme_color(dpg.mvPlotCol_Line, color, category=dpg.mvThemeCat_Plots)
                 width = max(1.0, 1.5 * self._look.scale)
                 dpg.add_theme_style(dpg.mvPlotStyleVar_LineWeight, width, category=dpg.mvThemeCat_Plots)
-            self._themes[number] = theme
-        dpg.bind_item_theme(self._series[name], self._themes[number])
+            self._themes[key] = theme
+        return self._themes[key]
+
+    def _follow_theme(self) -> None:
+        if self._theme != self._look.theme:
+            self._theme = self._look.theme
+            dpg.configure_item(self._title, color=self._look.color("dim"))
+            for name, item in self._series.items():
+                dpg.bind_item_theme(item, self._line_theme(self._numbers[name]))
 
     def _color(self, number: int) -> Color:
-        return TYPE_COLORS[_COLORS[number]]
+        return self._look.type_color(_COLORS[number])

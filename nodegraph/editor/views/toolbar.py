@@ -119,13 +119,14 @@ class Toolbar:
     def _show_render(self) -> None:
         job = self._job = self._editor.renders.current
         waiting = sum(not one.over for one in self._editor.renders.jobs) - 1
-        now = (job and job.now, waiting, job is not None and job.cancelled.is_set())
+        now = (job and job.now, waiting, job is not None and job.cancelled.is_set(), self._look.theme)
         if self._seen.get("render") == now:
             return
         self._seen["render"] = now
         dpg.configure_item(self._render, show=job is not None)
         if job is None:
             return
+        dpg.configure_item(self._words, color=self._look.color("dim"))
         share = job.now.share
         dpg.set_value(self._bar, share or 0.0)
         percent = f"  {share:.0%}".replace("%", " %") if share is not None else ""

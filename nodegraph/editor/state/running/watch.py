@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from nodegraph.engine.events import Ended, Event, NodeFailed, NodeRecovered
+from nodegraph.engine.events import Dropped, Ended, Event, NodeFailed, NodeRecovered
 
 
 class Watch:
@@ -17,6 +17,8 @@ class Watch:
     def __call__(self, event: Event) -> None:
         """Remember the event; returns at once."""
         match event:
+            case Dropped():  # up to hundreds a second; figures tell them
+                return
             case NodeFailed(node=node):
                 self.failures[node] = event
             case NodeRecovered(node=node):
