@@ -19,8 +19,6 @@ from nodegraph.editor.views.help_windows import HelpWindows
 from nodegraph.editor.views.hints import Hints
 from nodegraph.editor.views.inspector.panel import Inspector
 from nodegraph.editor.views.keys import Keys
-from nodegraph.editor.views.library.licence_sheet import LicenceSheet
-from nodegraph.editor.views.library.model_page import ModelPageView
 from nodegraph.editor.views.library.panel import Library
 from nodegraph.editor.views.look import Look
 from nodegraph.editor.views.measure import Measure
@@ -121,8 +119,6 @@ class App:
             (BottomPanel(editor, look), "bottom"),
             (StatusBar(editor, look), "status"),
             (Toasts(editor, look, shell), ""),
-            (ModelPageView(editor, look), ""),
-            (LicenceSheet(editor, look), ""),
             (DialogView(editor, look), ""),
             (FileDrop(editor), ""),
         ]

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Final
 
 from nodegraph.editor.state.commands.command import Command
-from nodegraph.editor.state.commands.edit import nodes_selected
+from nodegraph.editor.state.commands.copying import nodes_selected
+from nodegraph.editor.state.models.acting import stop_all
 from nodegraph.editor.state.running.render_dialog import open_render
 
 if TYPE_CHECKING:
@@ -111,6 +112,15 @@ RUN: Final = (
         ("Ctrl+R",),
         section=1,
         checked=lambda editor: editor.player.recording,
+    ),
+    Command(
+        "run.stop_models",
+        "Stop all models",
+        "Run",
+        stop_all,
+        "End the run if it uses models, and stop every model's server, so that its memory is free.",
+        section=2,
+        enabled=lambda editor: bool(editor.models.running),
     ),
 )
 """The commands, in the order of the menu."""

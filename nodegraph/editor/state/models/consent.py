@@ -2,32 +2,48 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nodegraph.core.graph import Graph
 from nodegraph.editor.state.dialogs import Dialogs
-from nodegraph.editor.state.models.directory import ModelCard, card_of
-from nodegraph.editor.state.models.licences import Accepted, accept, unaccepted
+from nodegraph.editor.state.models.licences import Accepted, Use, accept, unaccepted
+from nodegraph.editor.state.models.terms import Terms, terms_of
 from nodegraph.runtime.entry import ModelEntry
 
 
 @dataclass
 class LicenceDialog:
-    """The question before models are used for the first time. Both answers are called after the dialog has closed."""
+    """The question before models are used for the first time. Both answers are called after the dialog has closed.
 
-    cards: tuple[ModelCard, ...]
+    verb: what happens after accepting, for the button: "run", "download".
+    """
+
+    terms: tuple[Terms, ...]
     accept: Callable[[], None]
     refuse: Callable[[], None]
+    verb: str = "run"
+
+    @property
+    def names(self) -> list[str]:
+        """The models' names, each once."""
+        return list(dict.fromkeys(one.card.name for one in self.terms))
 
 
 class Consent:
-    """Asks once for each set of models; a refusal holds until something is run anew or another model is added."""
+    """Asks once for each set of models; a refusal holds until something is run anew or another model is added.
+
+    waiting: the nodes of the newest graph that do not run because a licence was not accepted.
+    """
 
     def __init__(self, entry_of: Callable[[str], ModelEntry | None], accepted: Accepted, dialogs: Dialogs) -> None:
         self._entry_of, self._accepted, self._dialogs = entry_of, accepted, dialogs
         self._seen: tuple[Graph, dict[str, str]] | None = None
         self._allowed = Graph()
-        self._waiting: dict[str, ModelEntry] = {}
+        self._waiting: dict[str, Use] = {}
+        self.waiting: frozenset[str] = frozenset()
         self._refused: frozenset[str] = frozenset()
+
+    # --- a graph ----------------------------------------------------------------------------------------------------
 
     def allowed(self, graph: Graph) -> Graph:
         """The graph with the nodes of unaccepted models muted; the same object while nothing changed."""
@@ -37,18 +53,21 @@ class Consent:
         return self._allowed
 
     def _judge(self, graph: Graph) -> None:
-        used = {node.type: entry for node in graph.nodes.values() if (entry := self._entry_of(node.type))}
-        missing = {entry.id for entry in unaccepted(used.values(), self._accepted)}
-        self._waiting = {entry.id: entry for entry in used.values() if entry.id in missing}
-        muted = {
-            id: replace(node, state="mute") for id, node in graph.nodes.items() if _model(used, node.type) in missing
+        """What is switched off asks nothing and stays off."""
+        uses = {
+            id: Use(entry, node.place)
+            for id, node in graph.nodes.items()
+            if node.state == "on" and (entry := self._entry_of(node.type))
         }
+        self._waiting = {use.key: use for use in unaccepted(uses.values(), self._accepted)}
+        self.waiting = frozenset(id for id, use in uses.items() if use.key in self._waiting)
+        muted = {id: replace(graph.nodes[id], state="mute") for id in self.waiting}
         self._allowed = replace(graph, nodes={**graph.nodes, **muted}) if muted else graph
 
     def waits(self, type_id: str) -> bool:
         """Whether nodes of this type do not run because a licence was not accepted."""
         entry = self._entry_of(type_id)
-        return entry is not None and entry.id in self._waiting
+        return entry is not None and any(use.entry.id == entry.id for use in self._waiting.values())
 
     def ask(self, anew: bool = False) -> None:
         """Show the question, if there is one that was not answered. anew: ask again what was refused."""
@@ -57,19 +76,28 @@ class Consent:
         wanted = frozenset(self._waiting)
         if not wanted or wanted <= self._refused or self._dialogs.current is not None:
             return
-        entries = list(self._waiting.values())
-        self._dialogs.show(
-            LicenceDialog(
-                tuple(card_of(entry) for entry in entries),
-                accept=lambda: accept(entries, self._accepted),
-                refuse=lambda: self._refuse(wanted),
-            )
-        )
+        uses = list(self._waiting.values())
+        self._show(uses, lambda: None, lambda: self._refuse(wanted), "run")
 
     def _refuse(self, ids: frozenset[str]) -> None:
         self._refused |= ids
 
+    # --- one model --------------------------------------------------------------------------------------------------
 
-def _model(used: Mapping[str, ModelEntry], type_id: str) -> str:
-    entry = used.get(type_id)
-    return entry.id if entry else ""
+    def before(
+        self, entry: ModelEntry, verb: str, then: Callable[[], None], place: Mapping[str, Any] | None = None
+    ) -> None:
+        """Do `then` at once if the model's licence is accepted, else once it is. verb: what `then` does."""
+        uses = unaccepted([Use(entry, place or {})], self._accepted)
+        if uses:
+            self._show(uses, then, lambda: None, verb)
+        else:
+            then()
+
+    def _show(self, uses: list[Use], then: Callable[[], None], refuse: Callable[[], None], verb: str) -> None:
+        def accepted() -> None:
+            accept(uses, self._accepted)
+            then()
+
+        terms = tuple(terms_of(use.entry, use.place) for use in uses)
+        self._dialogs.show(LicenceDialog(terms, accepted, refuse, verb))

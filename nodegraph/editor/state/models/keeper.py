@@ -1,73 +1,61 @@
 """Every model's state on this machine, and what a person does with it: download, build, start, stop, remove, read logs.
 
-The engine is asked on one thread of ours, so that a Docker that hangs hangs nothing else. Long work (a download, a
-build) has a thread of its own. Nothing is started unless somebody asks.
+Nothing is pulled, built or started unless somebody asks, and all of it happens on other threads.
 """
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from nodegraph.core.errors import ModelError, NodegraphError
+from nodegraph.editor.state.models.deeds import Deeds, Outcome
 from nodegraph.editor.state.models.directory import ModelCard, card_of
-from nodegraph.editor.state.models.shown import WORKING, ActionId, ModelShow, show_of
+from nodegraph.editor.state.models.looking import EngineShow, Looker
+from nodegraph.editor.state.models.shown import WORKING, ActionId, Facts, Failure, ModelShow, show_of
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.manage import ModelStatus
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
+from nodegraph.runtime.model_node import Lease
+from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.state import ServerEvent, ServerState, Stage
 from nodegraph.session import Session
 
-PERIOD: Final = 3.0
-"""Seconds between two looks at the engine, while somebody looks at models."""
-SLOW: Final = 20.0
-"""Seconds between two looks while nobody does."""
-_LOG_PERIOD: Final = 1.0
-_SETTLED: Final = (Stage.READY, Stage.FAILED)
-
-
-@dataclass(frozen=True)
-class EngineShow:
-    """The Docker engine, for the status bar. answers is None until it was asked."""
-
-    answers: bool | None = None
-    text: str = "Docker …"
-    hint: str = ""
-    gpu: bool | None = None
-
-
-@dataclass
-class _Server:
-    place: str = ""
-    state: ServerState = field(default_factory=ServerState)
-
-
 Tell = Callable[[str, Any, str], None]
+_GONE: Final = (Stage.STOPPED, Stage.ABSENT)
+_FIRST: Final[Mapping[str, Stage]] = {
+    "download": Stage.PULLING,
+    "build": Stage.BUILDING,
+    "contain": Stage.CREATING,
+    "start": Stage.STARTING,
+}
+_SECONDS_CHANGE: Final = 0.5
+
+
+class _Doing:
+    """What was begun by hand and goes on."""
+
+    def __init__(self, action: ActionId) -> None:
+        self.action = action
+        self.cancel = Cancel()
+        self.progress = ServerState(_FIRST[action], time.time()) if action in _FIRST else ServerState()
 
 
 class ModelKeeper:
     """All methods but `on_server` belong to the UI thread; what threads find out arrives through `post`.
 
-    revision changes whenever something to show has changed.
+    tell: text, kind and hint for the person. revision changes whenever something to show has changed.
     """
 
     def __init__(self, session: Session, post: Callable[[Callable[[], None]], None], tell: Tell) -> None:
         self._session, self._post, self._tell = session, post, tell
-        self.engine = EngineShow()
-        self.revision = 0
-        self._statuses: dict[str, ModelStatus] = {}
-        self._servers: dict[str, _Server] = {}
-        self._shows: dict[str, tuple[int, float, ModelShow]] = {}
-        self._cancels: dict[str, Cancel] = {}
-        self._logs: dict[str, list[str]] = {}
-        self._watching: dict[str, float] = {}
-        self._looked_at = 0.0
-        self._wake = threading.Event()
-        self._closing = False
-        self._thread: threading.Thread | None = None
+        self._deeds = Deeds(session)
+        self._looker = Looker(lambda: self.entries, self._pids, post)
+        self._heard_of = 0
+        self._servers: dict[str, dict[str, ServerState]] = {}
+        self._doing: dict[str, _Doing] = {}
+        self._held: dict[str, Lease] = {}
+        self._failures: dict[str, Failure] = {}
+        self._shows: dict[tuple[str, str], tuple[object, float, ModelShow]] = {}
         self._entries: dict[str, ModelEntry] | None = None
         self._cards: list[ModelCard] | None = None
 
@@ -87,182 +75,156 @@ class ModelKeeper:
             self._cards = [card_of(entry) for entry in self.entries.values()]
         return self._cards
 
+    def card(self, id: str) -> ModelCard | None:
+        """The card of one model."""
+        return next((one for one in self.cards if one.id == id), None)
+
     def entry_of(self, type_id: str) -> ModelEntry | None:
         """The model behind a type of node, None for other nodes."""
         kind, _, id = type_id.partition(".")
         return self.entries.get(id) if kind == "model" else None
 
-    def show(self, id: str) -> ModelShow:
-        """How a model stands. Calling it says that somebody looks."""
-        self._look()
-        now = time.monotonic()
-        known = self._shows.get(id)
-        if known and known[0] == self.revision and (not known[2].working or now - known[1] < 0.5):
+    # --- what is seen -----------------------------------------------------------------------------------------------
+
+    @property
+    def revision(self) -> int:
+        """Another number whenever something to show has changed."""
+        return self._heard_of + self._looker.revision
+
+    @property
+    def engine(self) -> EngineShow:
+        """The Docker engine, for the status bar."""
+        self._looker.look(closely=False)
+        return self._looker.engine
+
+    def show(self, id: str, place: str = "") -> ModelShow:
+        """How a model stands, everywhere or at one place (container, process, url).
+
+        Calling it says that somebody looks.
+        """
+        self._looker.look(closely=True)
+        now, known = time.monotonic(), self._shows.get((id, place))
+        seen = (self.revision, self._looker.engine.answers)
+        if known and known[0] == seen and (not known[2].working or now - known[1] < _SECONDS_CHANGE):
             return known[2]
-        entry, server = self.entries.get(id), self._servers.get(id)
-        if entry is None:
-            return ModelShow("absent", "not in the catalogue")
-        place = server.place if server else ""
-        made = show_of(entry, self._statuses.get(id), server.state if server else None, place)
-        self._shows[id] = (self.revision, now, made)
+        entry = self.entries.get(id)
+        made = show_of(entry, self._facts(id, place)) if entry else ModelShow("absent", "not in the catalogue")
+        self._shows[id, place] = (seen, now, made)
         return made
+
+    def _facts(self, id: str, place: str) -> Facts:
+        doing, servers = self._doing.get(id), self._servers.get(id, {})
+        return Facts(
+            self._looker.statuses.get(id),
+            self._looker.engine.answers,
+            doing.action if doing else None,
+            doing.progress if doing else ServerState(),
+            {at: state for at, state in servers.items() if place in ("", at)},
+            id in self._held,
+            self._failures.get(id),
+        )
+
+    def logs(self, id: str) -> list[str]:
+        """The newest lines its server printed; fetched in the background while somebody asks."""
+        return list(self._looker.watch(id).lines)
+
+    def memory(self, id: str) -> float:
+        """Megabytes its servers use, 0 while that is not known; measured in the background while somebody asks."""
+        return self._looker.watch(id).megabytes
+
+    @property
+    def running(self) -> list[str]:
+        """The names of the models that use memory here now."""
+        on = {id for id, places in self._servers.items() if any(_uses_memory(*one) for one in places.items())}
+        on |= {id for id, status in self._looker.statuses.items() if status.kept}
+        return [entry.name for id, entry in self.entries.items() if id in on]
 
     # --- what is done -----------------------------------------------------------------------------------------------
 
-    def act(self, id: str, action: ActionId) -> None:
-        """Begin what a button says; how it goes is seen in `show`, a failure is told."""
-        entry = self.entries.get(id)
+    def act(self, id: str, action: ActionId, place: Mapping[str, Any] | None = None) -> None:
+        """Begin what a button says; how it goes is seen in `show`, the end is told. place: as a node has it."""
+        entry, doing = self.entries.get(id), self._doing.get(id)
         if entry is None:
             return
         if action == "cancel":
-            if id in self._cancels:
-                self._cancels[id].set()
+            if doing is not None:
+                doing.cancel.set()
             return
-        if id in self._cancels:
+        if doing is not None:
             self._tell(f"{entry.name}: something is being done with it already.", "warning", "Wait, or cancel it.")
             return
-        cancel = self._cancels[id] = Cancel()
-        if action in ("download", "build", "start"):
-            self._heard(ServerEvent(id, entry.name, "container", ServerState(_FIRST[action], time.time())))
-        threading.Thread(target=self._do, args=(entry, action, cancel), name=f"model-{id}", daemon=True).start()
+        if action == "retry":
+            failure = self._failures.get(id)
+            action = failure.action if failure else "restart"
+        self._failures.pop(id, None)
+        begun = self._doing[id] = _Doing(action)
+        self._heard_of += 1
+        arguments = (entry, begun, place or {}, self._held.get(id))
+        threading.Thread(target=self._carry_out, args=arguments, name=f"model-{id}", daemon=True).start()
 
-    def _do(self, entry: ModelEntry, action: ActionId, cancel: Cancel) -> None:
-        """On a thread of its own: the work, and what came of it."""
-        said: tuple[str, str, str] | None = None
-        try:
-            said = self._work(entry, action, cancel)
-        except Cancelled:
-            said = (f"{entry.name}: called off.", "info", "")
-        except NodegraphError as error:
-            said = (f"{entry.name}: {error.message}", "error", error.hint)
-        except Exception as error:  # a mistake of ours must not be silent
-            said = (f"{entry.name}: {type(error).__name__}: {error}", "error", "The log has more.")
-        self._post(partial(self._done, entry.id, said))
+    def _carry_out(self, entry: ModelEntry, doing: _Doing, place: Mapping[str, Any], lease: Lease | None) -> None:
+        """On a thread of its own: the deed, and how the model stands then."""
+        heard = partial(self._told, entry.id)
+        outcome = self._deeds.carry_out(entry, doing.action, place, heard, doing.cancel, lease)
+        status = self._deeds.status(entry) if doing.action not in ("start", "restart") else None
+        self._post(partial(self._done, entry.id, doing.action, outcome, status))
 
-    def _work(self, entry: ModelEntry, action: ActionId, cancel: Cancel) -> tuple[str, str, str] | None:
-        from nodegraph.runtime import manage
+    def _told(self, id: str, event: ServerEvent) -> None:
+        """From any thread: how far a deed is."""
+        self._post(partial(self._progress, id, event.state))
 
-        if action in ("download", "retry") and entry.build is None:
-            manage.pull(entry, self.on_server, cancel)
-            return f"{entry.name} is downloaded.", "good", ""
-        if action in ("build", "retry"):
-            manage.build(entry, self.on_server, cancel)
-            return f"{entry.name} is built.", "good", ""
-        if action == "start":
-            manage.start(entry, {"kind": "container"}, self.on_server)
-            return f"{entry.name} runs, until you stop it.", "good", ""
-        if action == "stop":
-            count = manage.stop(entry)
-            return (f"{entry.name} is stopped.", "good", "") if count else (f"{entry.name} did not run.", "info", "")
-        gone = manage.remove(entry)
-        return (
-            (f"The image of {entry.name} is removed.", "good", "")
-            if gone
-            else (f"{entry.name} has no image.", "info", "")
-        )
+    def _progress(self, id: str, state: ServerState) -> None:
+        doing = self._doing.get(id)
+        if doing is not None:
+            doing.progress = state
+            self._heard_of += 1
 
-    def _done(self, id: str, said: tuple[str, str, str] | None) -> None:
-        self._cancels.pop(id, None)
-        server = self._servers.get(id)
-        if server is not None and (server.state.stage not in _SETTLED or (said and said[1] != "error")):
-            self._servers.pop(id)
-        if said:
-            self._tell(*said)
-        self.revision += 1
-        self._wake.set()
+    def _done(self, id: str, action: ActionId, outcome: Outcome, status: ModelStatus | None) -> None:
+        self._doing.pop(id, None)
+        if outcome.lease is not None:
+            self._held[id] = outcome.lease
+        elif action == "stop":
+            self._held.pop(id, None)
+        if outcome.failure is not None:
+            self._failures[id] = outcome.failure
+        if status is not None:
+            self._looker.learn(status)
+        self._tell(outcome.text, outcome.kind, outcome.hint)
+        self._heard_of += 1
+        self._looker.hurry()
 
     def stop_all(self) -> None:
-        """Stop every container that was left running by hand."""
-        for id, status in self._statuses.items():
-            if status.kept:
+        """Stop every model that runs; those of a run as soon as it has ended."""
+        names = self.running
+        for id, entry in self.entries.items():
+            if entry.name in names and id not in self._doing:
                 self.act(id, "stop")
 
     # --- what is heard ----------------------------------------------------------------------------------------------
 
     def on_server(self, event: ServerEvent) -> None:
-        """A server's state changed: of a run or of ours. From any thread."""
+        """A server of a run or of ours changed its state. From any thread."""
         self._post(partial(self._heard, event))
 
     def _heard(self, event: ServerEvent) -> None:
-        self._servers[event.entry] = _Server(event.place, event.state)
-        if event.state.stage in (Stage.STOPPED, Stage.ABSENT):
-            self._servers.pop(event.entry)
-        self.revision += 1
+        places = self._servers.setdefault(event.entry, {})
+        places[event.place] = event.state
+        if event.state.stage in _GONE:
+            places.pop(event.place)
+        self._heard_of += 1
         if event.state.stage not in WORKING:
-            self._wake.set()
+            self._looker.hurry()
 
-    # --- logs -------------------------------------------------------------------------------------------------------
-
-    def logs(self, id: str) -> list[str]:
-        """The newest lines its server printed; fetched in the background while somebody asks."""
-        now = time.monotonic()
-        if id not in self._watching:
-            self._wake.set()
-        self._watching[id] = now
-        self._look()
-        return self._logs.get(id, [])
-
-    # --- the thread -------------------------------------------------------------------------------------------------
-
-    def _look(self) -> None:
-        """Somebody looks at models: ask the engine now and then."""
-        self._looked_at = time.monotonic()
-        if self._thread is None and not self._closing:
-            self._thread = threading.Thread(target=self._watch, name="models", daemon=True)
-            self._thread.start()
-
-    def _watch(self) -> None:
-        asked = 0.0
-        while not self._closing:
-            now = time.monotonic()
-            for id in [id for id, at in dict(self._watching).items() if now - at < 2 * PERIOD]:
-                self._read_log(id)
-            period = PERIOD if now - self._looked_at < 2 * PERIOD else SLOW
-            if now - asked >= period or self._wake.is_set():
-                self._wake.clear()
-                self._ask()
-                asked = time.monotonic()
-            self._wake.wait(_LOG_PERIOD if self._watching else PERIOD)
-
-    def _ask(self) -> None:
-        from nodegraph.runtime import manage
-
-        try:
-            engine = _engine_show(manage.engine_status(probe_gpu=True))
-            statuses = {one.id: one for one in manage.statuses(self.entries.values())} if engine.answers else {}
-        except Exception as error:  # whatever the engine says: the thread goes on, and the person sees why
-            engine, statuses = EngineShow(False, "Docker does not answer", str(error)), {}
-        self._post(partial(self._found, engine, statuses))
-
-    def _found(self, engine: EngineShow, statuses: dict[str, ModelStatus]) -> None:
-        if (engine, statuses) != (self.engine, self._statuses):
-            self.engine, self._statuses = engine, statuses
-            self.revision += 1
-
-    def _read_log(self, id: str) -> None:
-        from nodegraph.runtime import manage
-
-        entry = self.entries.get(id)
-        if entry is None:
-            return
-        with contextlib.suppress(ModelError, OSError):
-            lines = manage.logs(entry, 200)
-            self._post(partial(self._logs.__setitem__, id, lines))
+    def _pids(self, id: str) -> list[int]:
+        """On the looker's thread. No servers are made for it."""
+        return self._session.servers.pids(id) if self._servers.get(id) else []
 
     def close(self) -> None:
-        """Call off what is being done and end the thread."""
-        self._closing = True
-        for cancel in self._cancels.values():
-            cancel.set()
-        self._wake.set()
+        """Call off what is being done and end the thread; the session stops the servers."""
+        for doing in self._doing.values():
+            doing.cancel.set()
+        self._looker.close()
 
 
-_FIRST: Final = {"download": Stage.PULLING, "build": Stage.BUILDING, "start": Stage.STARTING}
-
-
-def _engine_show(status: Any) -> EngineShow:
-    if not status.answers:
-        return EngineShow(False, "Docker does not answer", status.message)
-    gpu = {True: "GPU", False: "no GPU", None: ""}[status.gpu]
-    text = f"Docker {status.version.partition('-')[0]}" + (f" · {gpu}" if gpu else "")
-    return EngineShow(True, text, status.system, status.gpu)
+def _uses_memory(place: str, state: ServerState) -> bool:
+    return place != "url" and (state.stage in WORKING or state.stage is Stage.READY)

@@ -1,14 +1,32 @@
-"""Licences are shown before a model's first use, and remembered. A licence that changed is shown again."""
+"""Licences are shown before a model's first use, and remembered. What changed since is shown again."""
 
 import hashlib
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
 
 from nodegraph.runtime.entry import ModelEntry
 
+_HERE: Final = ("", "localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A model and the place it is to run at, as a node has it."""
+
+    entry: ModelEntry
+    place: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What the answer is remembered by: a server elsewhere is asked about on its own, it gets the pictures."""
+        host = _host(self.place)
+        return f"{self.entry.id} at {host}" if host else self.entry.id
+
 
 class Accepted(Protocol):
-    """Where it is remembered (`Settings`): by model id the SHA-256 of the licence's text."""
+    """Where it is remembered (`Settings`): by use the SHA-256 of the licence's text."""
 
     licences: dict[str, str]
 
@@ -16,18 +34,33 @@ class Accepted(Protocol):
         """There is something to save."""
 
 
-def unaccepted(entries: Iterable[ModelEntry], accepted: Accepted) -> list[ModelEntry]:
-    """Those whose licence was not accepted as it is now."""
-    return [entry for entry in entries if accepted.licences.get(entry.id) != _digest(entry)]
+def unaccepted(uses: Iterable[Use], accepted: Accepted) -> list[Use]:
+    """Those whose licence was not accepted as it is now; of two with one key the first."""
+    found: dict[str, Use] = {}
+    for use in uses:
+        if accepted.licences.get(use.key) != _digest(use.entry):
+            found.setdefault(use.key, use)
+    return list(found.values())
 
 
-def accept(entries: Iterable[ModelEntry], accepted: Accepted) -> None:
-    """Remember that these licences were accepted."""
-    accepted.licences |= {entry.id: _digest(entry) for entry in entries}
+def accept(uses: Iterable[Use], accepted: Accepted) -> None:
+    """Remember that these were accepted."""
+    accepted.licences |= {use.key: _digest(use.entry) for use in uses}
     accepted.changed()
 
 
 def _digest(entry: ModelEntry) -> str:
     """Of the licence and of what it is about: another image under the same id is another model."""
-    text = f"{entry.id}\n{entry.tag}\n{entry.description.licence}"
+    command = " ".join(entry.process.command) if entry.process else ""
+    text = f"{entry.id}\n{entry.tag}\n{entry.digest}\n{command}\n{entry.description.licence}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _host(place: Mapping[str, Any]) -> str:
+    """The computer a place is on, "" for this one."""
+    address = str(place.get("url" if place.get("kind") == "url" else "engine") or "")
+    try:
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        return "" if parts.scheme in ("unix", "npipe") or (parts.hostname or "") in _HERE else parts.netloc
+    except ValueError:  # not an address at all
+        return address

@@ -1,14 +1,19 @@
 """A model's state on this machine in words, how much of a stage is done, and what can be done about it now."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.state import ServerState, Stage
 
-ActionId = Literal["download", "build", "cancel", "start", "stop", "remove", "retry"]
+ActionId = Literal["download", "build", "cancel", "start", "contain", "stop", "remove", "retry", "restart"]
+"""contain: start as a container, where "start" starts a local process. restart: of a server that runs or failed."""
 WORKING: Final = (Stage.PULLING, Stage.BUILDING, Stage.CREATING, Stage.STARTING, Stage.LOADING, Stage.RESTARTING)
+_CALLED_OFF: Final[tuple[ActionId, ...]] = ("download", "build", "contain")
+_NEARLY: Final = 0.96
+"""Where a bar stands that goes by the time a stage took last time, once that has passed."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Action:
 
 @dataclass(frozen=True)
 class ModelShow:
-    """What a card shows. fraction: how much of a download is done, 0..1, None when nobody knows."""
+    """What a card shows. fraction: how much of a stage is done, 0..1, None when nobody knows."""
 
     stage: str
     text: str
@@ -33,19 +38,53 @@ class ModelShow:
     failed: bool = False
 
 
-def show_of(entry: ModelEntry, status: ModelStatus | None, server: ServerState | None, place: str) -> ModelShow:
-    """The show of a model. status: of its image, None while unknown; server: the newest state of one at `place`."""
-    if server is not None and server.stage in WORKING:
-        return _working(server)
-    if server is not None and server.stage is Stage.READY:
-        return ModelShow(
-            "ready", f"ready · {_PLACES.get(place, place)}", note=server.note, ready=True, actions=_stops(status)
-        )
-    if server is not None and server.stage is Stage.FAILED:
-        text = f"failed: {server.message or 'it does not run'}"
-        actions = (Action("retry", "Try again"), *_image_actions(entry, status))
-        return ModelShow("failed", text, None, actions, server.hint, failed=True)
-    return _at_rest(entry, status)
+@dataclass(frozen=True)
+class Failure:
+    """What was tried by hand and did not work."""
+
+    action: ActionId
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known about a model here.
+
+    status: of its image and containers, None while unknown. answers: whether Docker does, None until asked. doing and
+    progress: what was begun by hand and how far it is. servers: of runs and of ours, the newest state by place. held:
+    a local process of it is kept on by hand.
+    """
+
+    status: ModelStatus | None = None
+    answers: bool | None = None
+    doing: ActionId | None = None
+    progress: ServerState = field(default_factory=ServerState)
+    servers: Mapping[str, ServerState] = field(default_factory=dict)
+    held: bool = False
+    failure: Failure | None = None
+
+
+def show_of(entry: ModelEntry, facts: Facts) -> ModelShow:
+    """The show of a model: what is being done with it, else its server, else its image."""
+    if facts.doing is not None:
+        return _done_by_hand(facts.doing, facts.progress)
+    found = min(facts.servers.items(), key=lambda one: _rank(one[1].stage), default=None)
+    if found is not None:
+        return _served(entry, *found, facts)
+    rest = _at_rest(entry, facts)
+    if facts.failure is None:
+        return rest
+    again = Action("retry", "Try again")
+    others = tuple(one for one in rest.actions if one.id != facts.failure.action)
+    return ModelShow(
+        "failed", f"failed: {facts.failure.message}", actions=(again, *others), note=facts.failure.hint, failed=True
+    )
+
+
+def is_local(entry: ModelEntry) -> bool:
+    """Whether it runs as a local process unless a node says otherwise."""
+    return entry.process is not None
 
 
 _PLACES: Final = {"container": "container", "process": "local process", "url": "server elsewhere"}
@@ -57,53 +96,91 @@ _DOING: Final = {
     Stage.LOADING: "loading",
     Stage.RESTARTING: "restarting",
 }
+_BY_HAND: Final[Mapping[str, str]] = {"stop": "stopping", "remove": "removing the image", "restart": "restarting"}
 
 
-def _working(server: ServerState) -> ModelShow:
-    fraction = min(1.0, server.done / server.total) if server.total else None
-    parts = [_DOING[server.stage]]
-    if fraction is not None:
+def _rank(stage: Stage) -> int:
+    """Of servers at several places the one that matters most comes first."""
+    if stage in WORKING:
+        return 0
+    return {Stage.READY: 1, Stage.FAILED: 2}.get(stage, 3)
+
+
+def _done_by_hand(action: ActionId, progress: ServerState) -> ModelShow:
+    if progress.stage not in WORKING:
+        return ModelShow("working", f"{_BY_HAND.get(action, 'starting')} …", working=True)
+    cancel = (Action("cancel", "Cancel"),) if action in _CALLED_OFF else ()
+    return _working(progress, cancel)
+
+
+def _served(entry: ModelEntry, place: str, server: ServerState, facts: Facts) -> ModelShow:
+    ours = place != "url"
+    if server.stage in WORKING:
+        return _working(server, (Action("stop", "Stop"),) if facts.held and place == "process" else ())
+    if server.stage is Stage.READY:
+        actions = (Action("stop", "Stop"), Action("restart", "Restart")) if ours else ()
+        return ModelShow("ready", f"ready · {_PLACES.get(place, place)}", None, actions, server.note, ready=True)
+    if server.stage is Stage.FAILED:
+        text = f"failed: {server.message or 'it does not run'}"
+        others = tuple(one for one in _at_rest(entry, facts).actions if one.id in ("download", "build"))
+        return ModelShow("failed", text, None, (Action("restart", "Try again"), *others), server.hint, failed=True)
+    return ModelShow("stopping", "stopping …", working=True)
+
+
+def _working(server: ServerState, actions: tuple[Action, ...]) -> ModelShow:
+    parts, fraction = [_DOING[server.stage]], None
+    if server.total:
+        fraction = min(1.0, server.done / server.total)
         parts[0] += f" {100 * fraction:.0f} %"
-        parts.append(f"{_amount(server.done)} of {_amount(server.total)}")
+        parts.append(_amounts(server.done, server.total))
+    elif server.expected and server.expected >= 1:
+        fraction = min(_NEARLY, server.seconds / server.expected)
+        parts[0] += f" {server.seconds:.0f} s of about {server.expected:.0f} s"
     elif server.seconds >= 1:
-        expected = f" of about {server.expected:.0f} s" if server.expected and server.expected >= 1 else ""
-        parts.append(f"{server.seconds:.0f} s{expected}")
-    if server.message and server.stage in (Stage.BUILDING, Stage.RESTARTING):
+        parts[0] += f" {server.seconds:.0f} s"
+    if server.message:
         parts.append(server.message)
-    long = server.stage in (Stage.PULLING, Stage.BUILDING)
-    actions = (Action("cancel", "Cancel"),) if long else ()
     return ModelShow(str(server.stage), " · ".join(parts), fraction, actions, server.note, working=True)
 
 
-def _at_rest(entry: ModelEntry, status: ModelStatus | None) -> ModelShow:
+def _at_rest(entry: ModelEntry, facts: Facts) -> ModelShow:
+    status, start = facts.status, (Action("start", "Start"),) if is_local(entry) else ()
     if status is not None and status.running:
-        return ModelShow("ready", "running · container", actions=_stops(status), ready=True)
-    if not (entry.tag or entry.build or entry.container_id):
-        text = "stopped · runs as a local process" if entry.process else "runs elsewhere: give its address"
-        return ModelShow("stopped", text)
+        stop = (Action("stop", "Stop"),) if status.kept else ()
+        note = "" if status.kept else "Another program runs it."
+        return ModelShow("ready", "ready · container", actions=stop, note=note, ready=True)
+    image = _image_actions(entry, status)
+    if is_local(entry):
+        return ModelShow("stopped", "stopped · local process", actions=(*start, *image))
+    if not (entry.tag or entry.build or entry.container_id or entry.digest):
+        return ModelShow("stopped", "runs elsewhere", note="Give its address at the node's place.")
     if status is None or status.present is None:
-        if entry.process:
-            return ModelShow("stopped", "stopped · runs as a local process", note="Docker does not answer.")
-        return ModelShow("unknown", "needs Docker, which does not answer", note="Start Docker to use it.")
+        return _unknown(facts.answers)
     if status.present:
-        return ModelShow("stopped", "stopped", actions=_image_actions(entry, status))
-    text = "not built" if entry.build else "not downloaded"
-    text += " · can run as a local process" if entry.process else ""
-    return ModelShow("absent", text, actions=_image_actions(entry, status))
+        return ModelShow("stopped", "stopped", actions=image)
+    return ModelShow("absent", "not built" if entry.build else "not downloaded", actions=image)
+
+
+def _unknown(answers: bool | None) -> ModelShow:
+    if answers is False:
+        return ModelShow("unknown", "needs Docker, which does not answer", note="Start Docker to use it.")
+    return ModelShow("unknown", "asking Docker …")
 
 
 def _image_actions(entry: ModelEntry, status: ModelStatus | None) -> tuple[Action, ...]:
-    if status is None or status.present is None:
+    local = is_local(entry)
+    if status is None or status.present is None or not status.image:
         return ()
     if status.present:
-        return Action("start", "Start"), Action("remove", "Remove image")
-    return (Action("build", "Build"),) if entry.build else (Action("download", "Download"),)
+        start = Action("contain", "Start container") if local else Action("contain", "Start")
+        return start, Action("remove", "Remove image")
+    if entry.build:
+        return (Action("build", "Build image" if local else "Build"),)
+    return (Action("download", "Download image" if local else "Download"),)
 
 
-def _stops(status: ModelStatus | None) -> tuple[Action, ...]:
-    """Only a container that was started by hand is stopped by hand; a run's own ends with the run."""
-    return (Action("stop", "Stop"),) if status is not None and status.kept else ()
-
-
-def _amount(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"
+def _amounts(done: int, total: int) -> str:
+    """``1.2 of 2.2 GB``."""
+    unit, name = (1e9, "GB") if total >= 1e9 else (1e6, "MB")
+    places = 1 if total / unit < 100 else 0
+    return f"{done / unit:.{places}f} of {total / unit:.{places}f} {name}"

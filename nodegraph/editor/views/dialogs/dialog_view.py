@@ -14,6 +14,8 @@ from nodegraph.editor.state.documents.questions import (
     ShareDialog,
 )
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.models.consent import LicenceDialog
+from nodegraph.editor.state.models.pages import ModelPage
 from nodegraph.editor.state.running.render_dialog import RenderDialog
 from nodegraph.editor.views.dialogs.body import Body, MakeBody, Tag
 from nodegraph.editor.views.dialogs.file_body import FileBody
@@ -23,6 +25,8 @@ from nodegraph.editor.views.dialogs.question_body import ProgressBody, QuestionB
 from nodegraph.editor.views.dialogs.recovery_body import RecoveryBody
 from nodegraph.editor.views.dialogs.render_body import RenderBody
 from nodegraph.editor.views.dialogs.share_body import ShareBody
+from nodegraph.editor.views.library.licence_body import LicenceBody
+from nodegraph.editor.views.library.page_body import PageBody
 from nodegraph.editor.views.look import Look
 
 _BODIES: Final[dict[type, MakeBody]] = {
@@ -34,6 +38,8 @@ _BODIES: Final[dict[type, MakeBody]] = {
     RecoveryDialog: RecoveryBody,
     ShareDialog: ShareBody,
     RenderDialog: RenderBody,
+    LicenceDialog: LicenceBody,
+    ModelPage: PageBody,
 }
 _KEYS: Final = {
     dpg.mvKey_Return: "Enter",

@@ -1,107 +1,92 @@
-"""A model's card: what it does, what it takes and gives, where it runs, how it stands, and what can be done now."""
+"""A model's card: what it does, what it takes and gives, what it runs on, how it stands, and what can be done now."""
 
-from typing import Any
+from collections.abc import Iterable
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.core.spec import Port
+from nodegraph.editor.state.adding import add_in_view
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.directory import ModelCard
-from nodegraph.editor.state.models.shown import ModelShow
-from nodegraph.editor.views.library.model_page import open_page
+from nodegraph.editor.state.models.pages import open_page
+from nodegraph.editor.views.dialogs.pictures import Pictures
 from nodegraph.editor.views.library.picture import picture
+from nodegraph.editor.views.library.state_line import StateLine
 from nodegraph.editor.views.look import Look
 
-
-class StateLine:
-    """How a model stands: a sentence, a bar while something is downloaded, and buttons."""
-
-    def __init__(self, editor: Editor, look: Look, id: str) -> None:
-        self._editor, self._look, self._id = editor, look, id
-        self._seen: ModelShow | None = None
-
-    def build(self, parent: int | str, row: int | str = 0) -> None:
-        """Make the items; `row` is a group for the buttons, one of their own without it."""
-        self._text = dpg.add_text("", parent=parent, wrap=0)
-        dpg.bind_item_font(self._text, self._look.font("small"))
-        self._bar = dpg.add_progress_bar(width=-1, height=self._look.px(6), parent=parent, show=False)
-        self._buttons = dpg.add_group(horizontal=True, parent=row or parent)
-
-    def update(self) -> None:
-        """Follow the model's state."""
-        show = self._editor.models.show(self._id)
-        if show == self._seen:
-            return
-        anew = self._seen is None or show.actions != self._seen.actions
-        self._seen = show
-        name = "error" if show.failed else "good" if show.ready else "warning" if show.working else "dim"
-        dpg.set_value(self._text, show.text + (f"\n{show.note}" if show.note and show.failed else ""))
-        dpg.configure_item(self._text, color=self._look.color(name))
-        dpg.configure_item(self._bar, show=show.fraction is not None)
-        dpg.set_value(self._bar, show.fraction or 0.0)
-        if anew:
-            dpg.delete_item(self._buttons, children_only=True)
-            for action in show.actions:
-                button = dpg.add_button(
-                    label=action.text, parent=self._buttons, small=True, user_data=action.id, callback=self._act
-                )
-                dpg.bind_item_font(button, self._look.font("small"))
-                if action.id == "remove":
-                    dpg.bind_item_theme(button, self._look.button("danger"))
-
-    def _act(self, _sender: Any, _data: Any, action: Any) -> None:
-        self._editor.models.act(self._id, action)
+Tag = int | str
 
 
 class ModelCardView:
     """One card in the directory."""
 
-    def __init__(self, editor: Editor, look: Look, card: ModelCard) -> None:
-        self._editor, self._look, self._card = editor, look, card
-        self._state = StateLine(editor, look, card.id)
+    def __init__(self, editor: Editor, look: Look, card: ModelCard, pictures: Pictures) -> None:
+        self._editor, self._look, self._card, self._pictures = editor, look, card, pictures
+        self._state = StateLine(editor, look, card.id, brief=True)
 
-    def build(self, parent: int | str) -> None:
-        """Make the card."""
+    def build(self, parent: Tag, ground: Tag) -> None:
+        """Make the card; ground: the theme of its board."""
         look, card = self._look, self._card
-        box = dpg.add_child_window(parent=parent, auto_resize_y=True, border=True)
+        box = dpg.add_child_window(parent=parent, auto_resize_y=True, border=True, no_scrollbar=True)
+        dpg.bind_item_theme(box, ground)
         head = dpg.add_group(horizontal=True, parent=box, horizontal_spacing=look.px(9))
-        picture(head, look, card, 54)
+        picture(head, look, card, 52, self._pictures)
         words = dpg.add_group(parent=head)
         title = dpg.add_text(card.name, parent=words)
         dpg.bind_item_font(title, look.font("bold"))
-        facts = " · ".join(part for part in ((card.category or "").capitalize(), card.size, _runs_on(card)) if part)
-        self._small(facts, words, "dim")
-        self._small(f"{_types(card.inputs)}  →  {_types(card.outputs)}", words, "value")
+        facts = ((card.category or "").capitalize(), runs_on(card), card.size)
+        self._small(" · ".join(part for part in facts if part), words, "dim")
+        self._ports(words)
         self._small(card.summary, box, "text")
-        states = dpg.add_group(parent=box)
-        row = dpg.add_group(horizontal=True, parent=box)
-        add = dpg.add_button(label="Add", parent=row, callback=self._add, small=True)
-        dpg.bind_item_theme(add, look.button("primary"))
-        about = dpg.add_button(label="About", parent=row, callback=self._page, small=True)
-        for button in (add, about):
-            dpg.bind_item_font(button, look.font("small"))
-        self._state.build(states, row)
-        with dpg.drag_payload(parent=add, drag_data=card.type_id, payload_type="node"):
-            dpg.add_text(f"+  {card.name}")
-        dpg.add_spacer(height=look.px(2), parent=parent)
+        self._state.build(box)
+        row = dpg.add_group(horizontal=True, parent=box, horizontal_spacing=look.px(5))
+        self._button(row, "Add", self._add, "primary", "Put it on the canvas; or drag the button there.")
+        self._button(row, "About", self._page, "", "Everything about it: licence, authors, parameters, log.")
+        self._state.build_buttons(row)
+        if card.needs_training:
+            self._small("Has to be trained before it can be used.", box, "warning")
 
     def update(self) -> None:
         """Follow its state."""
         self._state.update()
 
-    def _small(self, text: str, parent: int | str, color: str) -> None:
-        item = dpg.add_text(text, parent=parent, color=self._look.color(color), wrap=0)
-        dpg.bind_item_font(item, self._look.font("small"))
+    def _button(self, row: Tag, label: str, pressed: object, kind: str, tip: str) -> None:
+        button = dpg.add_button(label=label, parent=row, callback=pressed, small=True)
+        dpg.bind_item_font(button, self._look.font("small"))
+        if kind:
+            dpg.bind_item_theme(button, self._look.button(kind))
+            with dpg.drag_payload(parent=button, drag_data=self._card.type_id, payload_type="node"):
+                dpg.add_text(f"+  {self._card.name}")
+        with dpg.tooltip(button, delay=0.5):
+            dpg.add_text(tip)
+
+    def _ports(self, parent: Tag) -> None:
+        """The types it takes and gives, in their colours."""
+        row = dpg.add_group(horizontal=True, parent=parent, horizontal_spacing=self._look.px(4))
+        for at, ports in enumerate((self._card.inputs, self._card.outputs)):
+            if at:
+                self._small("→", row, "dim")
+            for type in types_of(ports):
+                item = dpg.add_text(type, parent=row, color=self._look.type_color(type))
+                dpg.bind_item_font(item, self._look.font("small"))
+
+    def _small(self, text: str, parent: Tag, color: str) -> None:
+        if text:
+            item = dpg.add_text(text, parent=parent, color=self._look.color(color), wrap=0)
+            dpg.bind_item_font(item, self._look.font("small"))
 
     def _add(self) -> None:
-        self._editor.add_node(self._card.type_id, self._editor.canvas.camera.center)
+        add_in_view(self._editor, self._card.type_id)
 
     def _page(self) -> None:
         open_page(self._editor, self._card.id)
 
 
-def _types(ports: Any) -> str:
-    return ", ".join(" or ".join(port.types) for port in ports) or "nothing"
+def types_of(ports: Iterable[Port]) -> list[str]:
+    """The types of some ports, each once, in order."""
+    return list(dict.fromkeys(type for port in ports for type in port.types))
 
 
-def _runs_on(card: ModelCard) -> str:
+def runs_on(card: ModelCard) -> str:
+    """``CPU``, ``GPU`` or both."""
     return " + ".join(name for name, on in (("CPU", card.cpu), ("GPU", card.gpu)) if on)

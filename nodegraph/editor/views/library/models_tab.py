@@ -6,47 +6,69 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.directory import CATEGORIES, Category, search, types_of
+from nodegraph.editor.views.dialogs.pictures import Pictures
 from nodegraph.editor.views.library.model_card import ModelCardView
 from nodegraph.editor.views.look import Look
 
+Tag = int | str
 _ANY: Final = "any"
+_MOST: Final = 40
+"""Cards that are made; a search finds the others."""
+_ABOUT: Final[dict[Category, str]] = {
+    "extract": "Models that find something in a picture: boxes, points, masks, words.",
+    "generate": "Models that make a picture out of words, noise or numbers.",
+    "transform": "Models that make another picture of a picture.",
+}
 
 
 class ModelsTab:
     """Cards are made when the search changes; their states follow the models' every frame."""
 
+    _category: Category | None = None
+
     def __init__(self, editor: Editor, look: Look) -> None:
         self._editor, self._look = editor, look
-        self._words, self._category = "", None
-        self._input = self._output = ""
+        self._words = self._input = self._output = ""
         self._drawn: object = None
         self._cards: list[ModelCardView] = []
+        self._pictures = Pictures(editor)
+        self._ground: Tag = 0
 
-    _category: Category | None
-
-    def build(self, parent: int | str) -> None:
+    def build(self, parent: Tag) -> None:
         """Make the filters and the empty list."""
         look = self._look
         dpg.add_spacer(height=look.px(2), parent=parent)
-        dpg.add_input_text(hint="Search models", width=-1, parent=parent, callback=self._searched)
+        self.field = dpg.add_input_text(hint="Search models", width=-1, parent=parent, callback=self._searched)
         chips = dpg.add_group(horizontal=True, parent=parent, horizontal_spacing=look.px(3))
-        self._chips: dict[Category, int | str] = {}
+        self._chips: dict[Category, Tag] = {}
         for category in CATEGORIES:
             chip = dpg.add_button(
                 label=category.capitalize(), small=True, parent=chips, user_data=category, callback=self._chosen
             )
             dpg.bind_item_font(chip, look.font("small"))
+            with dpg.tooltip(chip, delay=0.5):
+                dpg.add_text(_ABOUT[category])
             self._chips[category] = chip
-        cards = self._editor.models.cards
-        row = dpg.add_group(horizontal=True, parent=parent)
-        for label, side, callback in (("in", "input", self._took), ("out", "output", self._gave)):
-            dpg.add_text(label, parent=row, color=look.color("dim"))
-            choices = [_ANY, *types_of(cards, "input" if side == "input" else "output")]
-            dpg.add_combo(choices, default_value=_ANY, width=look.px(84), parent=row, callback=callback)
+        self._filters(parent)
+        self._count = dpg.add_text("", parent=parent, color=look.color("dim"))
+        dpg.bind_item_font(self._count, look.font("small"))
         self._list = dpg.add_child_window(parent=parent, border=False)
 
+    def _filters(self, parent: Tag) -> None:
+        """What a model takes and what it gives, each half of the row."""
+        cards = self._editor.models.cards
+        table = dpg.add_table(parent=parent, header_row=False, policy=dpg.mvTable_SizingStretchSame, pad_outerX=False)
+        dpg.add_table_column(parent=table)
+        dpg.add_table_column(parent=table)
+        row = dpg.add_table_row(parent=table)
+        takes = [f"takes {type}" for type in (_ANY, *types_of(cards, "input"))]
+        gives = [f"gives {type}" for type in (_ANY, *types_of(cards, "output"))]
+        for choices, callback in ((takes, self._took), (gives, self._gave)):
+            combo = dpg.add_combo(choices, default_value=choices[0], width=-1, parent=row, callback=callback)
+            dpg.bind_item_font(combo, self._look.font("small"))
+
     def update(self) -> None:
-        """Follow the filters, and the models' states."""
+        """Follow the filters, the look, and the models' states."""
         look = self._look
         now = (self._words, self._category, self._input, self._output, look.theme, look.scale)
         if now != self._drawn:
@@ -59,12 +81,32 @@ class ModelsTab:
         for category, chip in self._chips.items():
             dpg.bind_item_theme(chip, self._look.button("primary" if category == self._category else "icon"))
         dpg.delete_item(self._list, children_only=True)
-        found = search(self._editor.models.cards, self._words, self._category, self._input, self._output)
-        self._cards = [ModelCardView(self._editor, self._look, card) for card in found]
+        self._make_ground()
+        every = self._editor.models.cards
+        found = search(every, self._words, self._category, self._input, self._output)
+        self._cards = [ModelCardView(self._editor, self._look, card, self._pictures) for card in found[:_MOST]]
         for card in self._cards:
-            card.build(self._list)
+            card.build(self._list, self._ground)
+        dpg.set_value(self._count, _counted(len(found), len(every)))
+        dpg.configure_item(self._count, color=self._look.color("dim"))
         if not found:
-            dpg.add_text("No model fits.", parent=self._list, color=self._look.color("dim"))
+            self._say("No model fits. Take a word or a filter away.")
+        elif len(found) > _MOST:
+            self._say(f"{len(found) - _MOST} more: search for them.")
+
+    def _say(self, text: str) -> None:
+        dpg.add_text(text, parent=self._list, color=self._look.color("dim"), wrap=0)
+
+    def _make_ground(self) -> None:
+        """Cards stand out from the panel."""
+        if self._ground:
+            dpg.delete_item(self._ground)
+        with dpg.theme() as self._ground, dpg.theme_component(dpg.mvChildWindow):
+            dpg.add_theme_color(dpg.mvThemeCol_ChildBg, self._look.color("raised"))
+            dpg.add_theme_style(dpg.mvStyleVar_ChildRounding, self._look.px(7))
+            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, self._look.px(6), self._look.px(4))
+
+    # --- filters ----------------------------------------------------------------------------------------------------
 
     def _searched(self, _sender: Any, text: str) -> None:
         self._words = text.strip()
@@ -72,8 +114,18 @@ class ModelsTab:
     def _chosen(self, _sender: Any, _data: Any, category: Category) -> None:
         self._category = None if self._category == category else category
 
-    def _took(self, _sender: Any, type: str) -> None:
-        self._input = "" if type == _ANY else type
+    def _took(self, _sender: Any, text: str) -> None:
+        self._input = _type(text)
 
-    def _gave(self, _sender: Any, type: str) -> None:
-        self._output = "" if type == _ANY else type
+    def _gave(self, _sender: Any, text: str) -> None:
+        self._output = _type(text)
+
+
+def _type(text: str) -> str:
+    """The type in ``takes image``, "" for any."""
+    type = text.rpartition(" ")[2]
+    return "" if type == _ANY else type
+
+
+def _counted(found: int, every: int) -> str:
+    return f"{every} models" if found == every else f"{found} of {every} models"

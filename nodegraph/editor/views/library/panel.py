@@ -12,20 +12,21 @@ class Library:
     """Two tabs; only the one that is shown is kept up to date."""
 
     def __init__(self, editor: Editor, look: Look) -> None:
+        self._editor = editor
         self._nodes = NodesTab(editor, look)
         self._models = ModelsTab(editor, look)
 
     def build(self, parent: int | str) -> None:
         """Make the tabs."""
-        bar = dpg.add_tab_bar(parent=parent)
-        self._nodes_tab = dpg.add_tab(label="Nodes", parent=bar)
-        self._models_tab = dpg.add_tab(label="Models", parent=bar)
+        self._bar = dpg.add_tab_bar(parent=parent)
+        self._nodes_tab = dpg.add_tab(label="Nodes", parent=self._bar)
+        self._models_tab = dpg.add_tab(label=f"Models ({len(self._editor.models.cards)})", parent=self._bar)
         self._nodes.build(self._nodes_tab)
         self._models.build(self._models_tab)
 
     def update(self) -> None:
         """Follow the search, the usage and the models' states."""
-        if dpg.is_item_visible(self._models_tab):
+        if dpg.get_value(self._bar) == self._models_tab:
             self._models.update()
         else:
             self._nodes.update()

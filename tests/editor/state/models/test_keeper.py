@@ -1,6 +1,8 @@
 """The keeper: states arrive on the UI thread, actions are carried out beside it, a failure is a sentence."""
 
+import contextlib
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.editor.state.models import looking
 from nodegraph.editor.state.models.keeper import ModelKeeper
 from nodegraph.runtime import manage
 from nodegraph.runtime.manage import EngineStatus, ModelStatus
@@ -28,12 +31,12 @@ class Desk:
         self.keeper = ModelKeeper(session, self._posted.put, lambda *said: self.told.append(said))
 
     def until(self, holds: Callable[[], Any]) -> None:
-        end = time.monotonic() + 30
+        """Frame after frame, as a window would, until it holds."""
+        end = time.monotonic() + 60
         while not holds():
-            try:
-                self._posted.get(timeout=max(0.01, end - time.monotonic()))()
-            except queue.Empty:
-                pytest.fail("nothing came")
+            assert time.monotonic() < end, (self.told, self.keeper.engine)
+            with contextlib.suppress(queue.Empty):
+                self._posted.get(timeout=0.1)()
 
 
 @pytest.fixture
@@ -52,7 +55,10 @@ def present(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
     facts = {"present": False, "answers": True}
 
     def statuses(entries: Any, engine: str = "") -> list[ModelStatus]:
-        return [ModelStatus(one.id, one.name, one.tag, facts["present"], 0, 0, False) for one in entries]
+        return [
+            ModelStatus(one.id, one.name, one.tag, facts["present"], int(facts.get("running", False)), 0, False)
+            for one in entries
+        ]
 
     def engine(*_: Any, **__: Any) -> EngineStatus:
         return EngineStatus("unix:///x", facts["answers"], "28.2.2", gpu=False, message="Docker is off.")
@@ -66,6 +72,10 @@ def text(desk: Desk) -> str:
     return desk.keeper.show("birds").text
 
 
+def ids(desk: Desk, model: str = "birds") -> list[str]:
+    return [action.id for action in desk.keeper.show(model).actions]
+
+
 def test_a_model_is_not_downloaded_until_somebody_says_so(
     desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,7 +85,7 @@ def test_a_model_is_not_downloaded_until_somebody_says_so(
 
     monkeypatch.setattr(manage, "pull", pull)
     desk.until(lambda: text(desk) == "not downloaded")
-    assert desk.keeper.engine.text == "Docker 28.2.2 · no GPU"
+    assert desk.keeper.engine.text == "Docker 28.2 · no GPU"
     desk.keeper.act("birds", "download")
     desk.until(lambda: text(desk) == "stopped")
     assert desk.told == [("Birds is downloaded.", "good", "")]
@@ -103,16 +113,21 @@ def test_a_download_can_be_called_off(desk: Desk, present: dict[str, bool], monk
 def test_a_failure_is_told_and_nothing_hangs(
     desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def start(*_: Any) -> None:
+    def start(*_: Any, **__: Any) -> None:
         raise error
 
     present["present"] = True
     monkeypatch.setattr(manage, "start", start)
     desk.until(lambda: text(desk) == "stopped")
-    desk.keeper.act("birds", "start")
-    desk.until(lambda: desk.told and text(desk) == "stopped")
+    desk.keeper.act("birds", "contain")
+    desk.until(lambda: desk.told and text(desk).startswith("failed: "))
     assert desk.told[0][1] == "error"
     assert str(error.args[0]) in desk.told[0][0]
+    assert ids(desk) == ["retry", "remove"]
+    monkeypatch.setattr(manage, "start", lambda *_, **__: None)
+    desk.keeper.act("birds", "retry")
+    desk.until(lambda: text(desk) == "stopped")
+    assert desk.told[-1][1] == "good"
 
 
 def test_an_engine_that_does_not_answer_is_said(
@@ -140,9 +155,55 @@ def test_a_runs_server_is_seen_and_forgotten_when_it_stops(desk: Desk, present: 
     desk.until(lambda: text(desk) == "not downloaded")
 
 
-def test_logs_come_while_somebody_reads(desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manage, "logs", lambda entry, lines: ["loading", "ready"])
-    desk.until(lambda: desk.keeper.logs("birds") == ["loading", "ready"])
+def test_logs_and_memory_come_while_somebody_reads(
+    desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manage, "kept_lines", lambda entry, lines: ["loading", "ready"])
+    present["running"] = True
+    monkeypatch.setattr(manage, "memory", lambda entry: 250_000_000)
+    desk.until(lambda: desk.keeper.logs("birds") == ["loading", "ready"] and desk.keeper.memory("birds") == 250.0)
+
+
+def test_an_engine_that_hangs_is_said_not_to_answer(
+    desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def hang(*_: Any, **__: Any) -> EngineStatus:
+        asked.set()
+        assert go_on.wait(20)
+        return EngineStatus("unix:///x", True, "28.2.2", gpu=False)
+
+    monkeypatch.setattr(manage, "engine_status", hang)
+    monkeypatch.setattr(looking, "LATE", -1.0)
+    desk.keeper.show("birds")
+    assert asked.wait(20)
+    desk.until(lambda: desk.keeper.engine.text == "Docker does not answer")
+    assert text(desk) == "needs Docker, which does not answer"
+    go_on.set()
+    desk.until(lambda: desk.keeper.engine.text == "Docker 28.2 · no GPU")
+
+
+def test_what_runs_is_counted_and_stopped_together(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = []
+    kept = {"count": 1}
+
+    def statuses(entries: Any, engine: str = "") -> list[ModelStatus]:
+        return [ModelStatus(one.id, one.name, one.tag, True, kept["count"], kept["count"], False) for one in entries]
+
+    def stop(entry: Any) -> int:
+        stopped.append(entry.id)
+        kept["count"] = 0
+        return 1
+
+    monkeypatch.setattr(manage, "statuses", statuses)
+    monkeypatch.setattr(manage, "engine_status", lambda **_: EngineStatus("unix:///x", True, "28.2.2", gpu=False))
+    monkeypatch.setattr(manage, "stop", stop)
+    desk.until(lambda: text(desk) == "ready · container")
+    assert desk.keeper.running == ["Birds"]
+    desk.keeper.stop_all()
+    desk.until(lambda: stopped == ["birds"] and desk.told)
+    assert desk.told == [("Birds is stopped.", "good", "")]
 
 
 def test_an_unknown_model_is_no_mistake(desk: Desk) -> None:
@@ -152,23 +213,43 @@ def test_an_unknown_model_is_no_mistake(desk: Desk) -> None:
     assert desk.keeper.entry_of("model.birds") is not None
 
 
+def test_a_local_process_is_kept_running_until_it_is_stopped() -> None:
+    with Session() as session:
+        desk = Desk(session)
+        keeper = desk.keeper
+        session.listen(keeper.on_server)
+        assert "start" in ids(desk, "lineart")
+        keeper.act("lineart", "start")
+        desk.until(lambda: keeper.show("lineart").ready)
+        assert keeper.show("lineart").text == "ready · local process"
+        assert keeper.show("lineart", "container").text != "ready · local process"
+        assert keeper.running == ["Line art"]
+        desk.until(lambda: keeper.memory("lineart") > 10 and keeper.logs("lineart"))
+        keeper.act("lineart", "restart")
+        desk.until(lambda: not keeper.show("lineart").ready)
+        desk.until(lambda: keeper.show("lineart").ready)
+        keeper.act("lineart", "stop")
+        desk.until(lambda: "start" in ids(desk, "lineart"))
+        assert keeper.running == []
+        assert [said for said in desk.told if said[1] == "error"] == []
+        keeper.close()
+
+
 @pytest.mark.docker
 def test_a_shipped_model_is_built_started_and_stopped_by_buttons(docker_engine: str) -> None:
     with Session() as session:
         desk = Desk(session)
         keeper = desk.keeper
-
-        def actions() -> list[str]:
-            return [action.id for action in keeper.show("lineart").actions]
-
-        desk.until(actions)
-        if "build" in actions():
+        desk.until(lambda: keeper.engine.answers)
+        desk.until(lambda: {"build", "contain"} & set(ids(desk, "lineart")))
+        if "build" in ids(desk, "lineart"):
             keeper.act("lineart", "build")
-        desk.until(lambda: "start" in actions())
-        keeper.act("lineart", "start")
-        desk.until(lambda: "stop" in actions())
-        desk.until(lambda: keeper.logs("lineart"))
+        desk.until(lambda: "contain" in ids(desk, "lineart"))
+        keeper.act("lineart", "contain")
+        desk.until(lambda: ids(desk, "lineart") == ["stop"])
+        assert keeper.show("lineart").text == "ready · container"
+        desk.until(lambda: keeper.logs("lineart") and keeper.memory("lineart") > 5)
         keeper.act("lineart", "stop")
-        desk.until(lambda: "start" in actions())
-        assert [kind for _, kind, _ in desk.told if kind == "error"] == []
+        desk.until(lambda: "contain" in ids(desk, "lineart"))
+        assert [said for said in desk.told if said[1] == "error"] == []
         keeper.close()

@@ -1,14 +1,19 @@
 """A licence is asked for before the first use, remembered, and asked for again when it changes."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
 
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.editor.state.dialogs import Dialogs
 from nodegraph.editor.state.models.consent import Consent, LicenceDialog
-from nodegraph.editor.state.models.licences import accept, unaccepted
-from nodegraph.runtime.entry import Description, ModelEntry
+from nodegraph.editor.state.models.licences import Use, accept, unaccepted
+from nodegraph.editor.state.models.terms import terms_of
+from nodegraph.runtime.entry import Description, ModelEntry, Process
 
 ENTRY = ModelEntry("birds", "Birds", "", tag="birds:1", description=Description(licence="MIT"))
+USE = Use(ENTRY)
 GRAPH = Graph({"b": GraphNode("b", "model.birds"), "blur": GraphNode("blur", "filter.gaussian_blur")})
 
 
@@ -27,17 +32,34 @@ def consent(accepted: Accepted, dialogs: Dialogs) -> Consent:
 
 def test_an_accepted_licence_is_not_asked_for_again() -> None:
     accepted = Accepted()
-    assert unaccepted([ENTRY], accepted) == [ENTRY]
-    accept([ENTRY], accepted)
-    assert unaccepted([ENTRY], accepted) == []
+    assert unaccepted([USE, USE], accepted) == [USE]
+    accept([USE], accepted)
+    assert unaccepted([USE], accepted) == []
     assert accepted.saved == 1
 
 
-def test_a_changed_licence_or_image_is_asked_for_again() -> None:
+def test_a_changed_licence_image_or_command_is_asked_for_again() -> None:
     accepted = Accepted()
-    accept([ENTRY], accepted)
-    assert unaccepted([replace(ENTRY, description=Description(licence="GPL"))], accepted)
-    assert unaccepted([replace(ENTRY, tag="birds:2")], accepted)
+    accept([USE], accepted)
+    assert unaccepted([Use(replace(ENTRY, description=Description(licence="GPL")))], accepted)
+    assert unaccepted([Use(replace(ENTRY, tag="birds:2"))], accepted)
+    assert unaccepted([Use(replace(ENTRY, process=Process(("rm",), Path())))], accepted)
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        ({}, "birds"),
+        ({"kind": "process"}, "birds"),
+        ({"kind": "container", "engine": "unix:///run/docker.sock"}, "birds"),
+        ({"kind": "url", "url": "http://localhost:9000"}, "birds"),
+        ({"kind": "url", "url": "http://gpu.example:9000/birds"}, "birds at gpu.example:9000"),
+        ({"kind": "container", "engine": "ssh://me@gpu.example"}, "birds at me@gpu.example"),
+        ({"kind": "url", "url": "http://[broken"}, "birds at http://[broken"),
+    ],
+)
+def test_a_server_elsewhere_is_asked_about_on_its_own(place: dict[str, str], key: str) -> None:
+    assert Use(ENTRY, place).key == key
 
 
 def test_until_accepted_a_model_is_muted_and_the_rest_runs() -> None:
@@ -48,8 +70,11 @@ def test_until_accepted_a_model_is_muted_and_the_rest_runs() -> None:
     assert asking.allowed(GRAPH) is allowed
     asking.ask()
     assert isinstance(dialogs.current, LicenceDialog)
+    assert dialogs.current.names == ["Birds"]
+    assert asking.waiting == {"b"}
     dialogs.current.accept()
     assert asking.allowed(GRAPH) is GRAPH
+    assert asking.waiting == frozenset()
 
 
 def test_a_refusal_holds_until_it_is_run_anew() -> None:
@@ -75,3 +100,54 @@ def test_a_graph_without_models_asks_nothing() -> None:
     assert asking.allowed(graph) is graph
     asking.ask(anew=True)
     assert dialogs.current is None
+
+
+def test_a_model_that_is_switched_off_asks_nothing_and_stays_off() -> None:
+    dialogs = Dialogs()
+    asking = consent(Accepted(), dialogs)
+    graph = GRAPH.with_node(replace(GRAPH.nodes["b"], state="bypass"))
+    assert asking.allowed(graph) is graph
+    asking.ask(anew=True)
+    assert dialogs.current is None
+
+
+def test_a_button_asks_first_and_goes_on_once_accepted() -> None:
+    accepted, dialogs, done = Accepted(), Dialogs(), []
+    asking = consent(accepted, dialogs)
+    asking.before(ENTRY, "download", lambda: done.append("first"))
+    dialog = dialogs.current
+    assert isinstance(dialog, LicenceDialog)
+    assert (dialog.verb, done) == ("download", [])
+    dialogs.close(dialog)
+    dialog.accept()
+    assert done == ["first"]
+    asking.before(ENTRY, "download", lambda: done.append("second"))
+    assert (done, dialogs.current) == (["first", "second"], None)
+
+
+@pytest.mark.parametrize(
+    ("place", "runs", "where", "reach"),
+    [
+        ({}, "the image birds:1", "In a container on this computer's Docker engine", "cannot reach the internet"),
+        ({"network": "on"}, "the image birds:1", "It is downloaded first", "can reach the internet, not your files"),
+        ({"kind": "url", "url": "http://x.example"}, "http://x.example", "your pictures are sent there", "sends it"),
+        ({"engine": "ssh://gpu.example"}, "the image birds:1", "engine at ssh://gpu.example", "nor your files"),
+        ({"kind": "moon"}, "nothing", "cannot run at 'moon'", ""),
+    ],
+)
+def test_the_terms_say_what_runs_where_and_what_it_can_reach(
+    place: dict[str, str], runs: str, where: str, reach: str
+) -> None:
+    terms = terms_of(ENTRY, place)
+    assert terms.runs == runs
+    assert where in terms.where
+    assert reach in terms.reach
+    assert terms.licence == "MIT"
+
+
+def test_a_local_process_is_said_to_reach_what_any_program_can() -> None:
+    entry = ModelEntry("birds", "Birds", "", process=Process(("python", "server.py"), Path("models/birds")))
+    terms = terms_of(entry, {})
+    assert terms.runs == f"python server.py in {Path('models/birds')}"
+    assert "your files and the network" in terms.reach
+    assert "names none" in terms.licence

@@ -3,52 +3,76 @@
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nodegraph.editor.state.models.shown import ModelShow, show_of
+from nodegraph.editor.state.models.shown import Facts, Failure, ModelShow, show_of
 from nodegraph.runtime.entry import Build, ModelEntry, Process
 from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.state import ServerState, Stage
 
 PULLED = ModelEntry("birds", "Birds", "", tag="birds:1")
-BUILT = replace(PULLED, build=Build(Path(), Path("Dockerfile")), process=Process(("python",), Path()))
+BUILT = replace(PULLED, build=Build(Path(), Path("Dockerfile")))
+LOCAL = replace(BUILT, process=Process(("python",), Path()))
 ABSENT = ModelStatus("birds", "Birds", "birds:1", False, 0, 0, False)
 PRESENT = replace(ABSENT, present=True)
+READY = ServerState(Stage.READY)
 
 
-def shown(
-    entry: ModelEntry, status: ModelStatus | None, state: ServerState | None = None
-) -> tuple[ModelShow, list[str]]:
-    show = show_of(entry, status, state, "container")
+def shown(entry: ModelEntry, status: ModelStatus | None, **facts: Any) -> tuple[ModelShow, list[str]]:
+    show = show_of(entry, Facts(status, status is not None, **facts))
     return show, [action.id for action in show.actions]
 
 
-def test_a_download_tells_bytes_and_can_be_called_off() -> None:
-    state = ServerState(Stage.PULLING, time.time(), done=946_000_000, total=2_200_000_000)
-    show, actions = shown(PULLED, ABSENT, state)
-    assert show.text == "downloading 43 % · 0.9 GB of 2.2 GB"
-    assert show.fraction == pytest.approx(0.43)
+@pytest.mark.parametrize(
+    ("done", "total", "text"),
+    [
+        (946_000_000, 2_200_000_000, "downloading 43 % · 0.9 of 2.2 GB"),
+        (3_400_000, 34_000_000, "downloading 10 % · 3.4 of 34.0 MB"),
+        (90_000_000, 450_000_000, "downloading 20 % · 90 of 450 MB"),
+    ],
+)
+def test_a_download_tells_bytes_and_can_be_called_off(done: int, total: int, text: str) -> None:
+    state = ServerState(Stage.PULLING, time.time(), done, total)
+    show, actions = shown(PULLED, ABSENT, doing="download", progress=state)
+    assert show.text == text
+    assert show.fraction == pytest.approx(done / total)
     assert actions == ["cancel"]
 
 
-def test_a_start_tells_how_long_it_took_last_time() -> None:
-    show, actions = shown(PULLED, PRESENT, ServerState(Stage.STARTING, time.time() - 3, expected=5.0))
-    assert show.text == "starting · 3 s of about 5 s"
-    assert actions == []
+def test_a_download_of_a_run_is_not_called_off_by_a_button() -> None:
+    state = ServerState(Stage.PULLING, time.time(), 1, 2)
+    assert shown(PULLED, ABSENT, servers={"container": state})[1] == []
+
+
+def test_a_build_tells_its_step() -> None:
+    state = ServerState(Stage.BUILDING, time.time() - 12, message="Step 3/9: RUN pip install")
+    show, actions = shown(BUILT, ABSENT, doing="build", progress=state)
+    assert show.text == "building 12 s · Step 3/9: RUN pip install"
+    assert (show.fraction, actions) == (None, ["cancel"])
+
+
+@pytest.mark.parametrize(("passed", "fraction"), [(0, 0.0), (3, 0.6), (50, 0.96)])
+def test_a_start_tells_how_long_it_took_last_time(passed: int, fraction: float) -> None:
+    state = ServerState(Stage.STARTING, time.time() - passed, expected=5.0)
+    show, _ = shown(PULLED, PRESENT, servers={"container": state})
+    assert show.text == f"starting {passed} s of about 5 s"
+    assert show.fraction == pytest.approx(fraction, abs=0.01)
 
 
 @pytest.mark.parametrize(
     ("entry", "status", "text", "actions"),
     [
         (PULLED, ABSENT, "not downloaded", ["download"]),
-        (BUILT, ABSENT, "not built · can run as a local process", ["build"]),
-        (PULLED, PRESENT, "stopped", ["start", "remove"]),
-        (PULLED, replace(PRESENT, running=1, kept=1), "running · container", ["stop"]),
-        (PULLED, replace(PRESENT, running=1), "running · container", []),
-        (PULLED, None, "needs Docker, which does not answer", []),
-        (BUILT, None, "stopped · runs as a local process", []),
-        (ModelEntry("u", "U", ""), ABSENT, "runs elsewhere: give its address", []),
+        (BUILT, ABSENT, "not built", ["build"]),
+        (LOCAL, ABSENT, "stopped · local process", ["start", "build"]),
+        (LOCAL, PRESENT, "stopped · local process", ["start", "contain", "remove"]),
+        (PULLED, PRESENT, "stopped", ["contain", "remove"]),
+        (PULLED, replace(PRESENT, running=1, kept=1), "ready · container", ["stop"]),
+        (PULLED, replace(PRESENT, running=1), "ready · container", []),
+        (LOCAL, None, "stopped · local process", ["start"]),
+        (ModelEntry("u", "U", ""), ABSENT, "runs elsewhere", []),
     ],
 )
 def test_a_model_at_rest(entry: ModelEntry, status: ModelStatus | None, text: str, actions: list[str]) -> None:
@@ -56,13 +80,53 @@ def test_a_model_at_rest(entry: ModelEntry, status: ModelStatus | None, text: st
     assert (show.text, ids) == (text, actions)
 
 
-def test_a_failure_is_a_sentence_with_a_hint_and_can_be_tried_again() -> None:
+@pytest.mark.parametrize(
+    ("answers", "text"), [(None, "asking Docker …"), (False, "needs Docker, which does not answer")]
+)
+def test_without_docker_a_model_that_needs_it_says_so(answers: bool | None, text: str) -> None:
+    assert show_of(PULLED, Facts(answers=answers)).text == text
+
+
+def test_a_failed_server_is_a_sentence_with_a_hint_and_can_be_tried_again() -> None:
     state = ServerState(Stage.FAILED, message="Birds needs 9 GB.", hint="Close something.")
-    show, actions = shown(PULLED, PRESENT, state)
+    show, actions = shown(PULLED, PRESENT, servers={"container": state})
     assert (show.text, show.note, show.failed) == ("failed: Birds needs 9 GB.", "Close something.", True)
-    assert actions == ["retry", "start", "remove"]
+    assert actions == ["restart"]
+
+
+def test_what_was_tried_by_hand_and_failed_can_be_tried_again_or_otherwise() -> None:
+    failure = Failure("build", "Step 3 failed.", "See the log.")
+    show, actions = shown(LOCAL, ABSENT, failure=failure)
+    assert (show.text, show.failed, actions) == ("failed: Step 3 failed.", True, ["retry", "start"])
 
 
 def test_a_ready_server_says_where() -> None:
-    show = show_of(BUILT, ABSENT, ServerState(Stage.READY), "process")
-    assert (show.text, show.ready) == ("ready · local process", True)
+    show, actions = shown(LOCAL, ABSENT, servers={"process": READY})
+    assert (show.text, show.ready, actions) == ("ready · local process", True, ["stop", "restart"])
+    show, actions = shown(LOCAL, ABSENT, servers={"url": READY})
+    assert (show.text, actions) == ("ready · server elsewhere", [])
+
+
+def test_of_several_servers_the_one_that_is_on_its_way_is_shown() -> None:
+    loading = ServerState(Stage.LOADING, time.time(), message="reading weights")
+    show, actions = shown(LOCAL, ABSENT, servers={"process": READY, "container": loading})
+    assert show.text == "loading · reading weights"
+    assert actions == []
+
+
+def test_a_local_process_kept_by_hand_can_be_stopped_while_it_starts() -> None:
+    starting = ServerState(Stage.STARTING, time.time())
+    assert shown(LOCAL, None, servers={"process": starting}, held=True)[1] == ["stop"]
+
+
+@pytest.mark.parametrize(
+    ("doing", "text"), [("stop", "stopping …"), ("remove", "removing the image …"), ("restart", "restarting …")]
+)
+def test_what_is_done_by_hand_says_so(doing: str, text: str) -> None:
+    show, actions = shown(PULLED, PRESENT, doing=doing)
+    assert (show.text, show.working, actions) == (text, True, [])
+
+
+def test_a_server_that_stops_offers_nothing() -> None:
+    show, actions = shown(PULLED, PRESENT, servers={"container": ServerState(Stage.STOPPING)})
+    assert (show.text, actions) == ("stopping …", [])

@@ -1,0 +1,107 @@
+"""What a person can do with a model, carried out: it takes as long as it takes, so never on the UI thread."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from nodegraph.core.errors import NodegraphError
+from nodegraph.editor.state.models.shown import ActionId, Failure
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.manage import ModelStatus
+from nodegraph.runtime.model_node import Lease
+from nodegraph.runtime.runners.cancel import Cancel, Cancelled
+from nodegraph.runtime.state import ServerListener
+from nodegraph.session import Session
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. lease: of a local process that is kept on by hand now; failure: why it did not work."""
+
+    text: str
+    kind: Literal["info", "good", "error"] = "good"
+    hint: str = ""
+    lease: Lease | None = None
+    failure: Failure | None = None
+
+
+class Deeds:
+    """Carries them out; every method may take minutes and may be called from any thread."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def carry_out(
+        self,
+        entry: ModelEntry,
+        action: ActionId,
+        place: Mapping[str, Any],
+        tell: ServerListener,
+        cancel: Cancel,
+        lease: Lease | None,
+    ) -> Outcome:
+        """Do it. place: as a node has it. lease: of the local process that is kept on. Never raises."""
+        try:
+            return self._do(entry, action, place, tell, cancel, lease)
+        except Cancelled:
+            return Outcome(f"{entry.name}: called off.", "info")
+        except NodegraphError as error:
+            said = error.message if entry.name in error.message else f"{entry.name}: {error.message}"
+            return Outcome(said, "error", error.hint, failure=Failure(action, error.message, error.hint))
+        except Exception as error:  # a mistake of ours must not be silent
+            said = f"{entry.name}: {type(error).__name__}: {error}."
+            return Outcome(said, "error", "Please report this.", failure=Failure(action, said, ""))
+
+    def status(self, entry: ModelEntry) -> ModelStatus | None:
+        """How its image and containers are now; None when nobody can say."""
+        from nodegraph.runtime import manage
+
+        try:
+            return manage.statuses([entry])[0]
+        except Exception:  # whatever the engine says to this: the looker asks again
+            return None
+
+    def _do(
+        self,
+        entry: ModelEntry,
+        action: ActionId,
+        place: Mapping[str, Any],
+        tell: ServerListener,
+        cancel: Cancel,
+        lease: Lease | None,
+    ) -> Outcome:
+        from nodegraph.runtime import manage
+
+        if action == "download":
+            manage.pull(entry, tell, cancel)
+            return Outcome(f"{entry.name} is downloaded.")
+        if action == "build":
+            manage.build(entry, tell, cancel)
+            return Outcome(f"{entry.name} is built.")
+        if action == "contain":
+            manage.start(entry, {**place, "kind": "container"}, tell, cancel=cancel)
+            return Outcome(f"{entry.name} runs in a container until you stop it, also after this window is closed.")
+        if action == "start":
+            held = lease or self._session.servers.acquire(entry, {**place, "kind": "process"})
+            return Outcome(f"{entry.name} is kept running until you stop it.", lease=held)
+        if action == "restart":
+            count = self._session.servers.restart(entry.id)
+            return Outcome(f"{entry.name} is started again." if count else f"{entry.name} did not run.", "info")
+        if action == "stop":
+            return self._stop(entry, lease)
+        gone = manage.remove(entry)
+        return Outcome(f"The image of {entry.name} is removed." if gone else f"{entry.name} has no image.", "info")
+
+    def _stop(self, entry: ModelEntry, lease: Lease | None) -> Outcome:
+        """Our own servers, and containers left running by hand; what a run uses ends with the run."""
+        from nodegraph.runtime import manage
+
+        if lease is not None:
+            lease.release()
+        used = self._session.servers.stop(entry.id)
+        status = self.status(entry)
+        if status is not None and status.kept:
+            manage.stop(entry)
+        if used:
+            return Outcome(f"{entry.name} stops as soon as the graph lets go of it.", "info", "Stop the run.")
+        return Outcome(f"{entry.name} is stopped.")

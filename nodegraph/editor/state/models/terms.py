@@ -1,0 +1,64 @@
+"""What a person is told before a model's first use: what will run, where, what it can reach, under which licence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nodegraph.core.errors import ModelError
+from nodegraph.editor.state.models.directory import ModelCard, card_of
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import Launch, launch_of
+
+NO_LICENCE = "The entry names none. Ask its authors before you publish what it makes."
+
+
+@dataclass(frozen=True)
+class Terms:
+    """One model on the licence sheet. runs: image, command or address; where and reach: sentences."""
+
+    card: ModelCard
+    runs: str
+    where: str
+    reach: str
+
+    @property
+    def licence(self) -> str:
+        """The licence's text, or that there is none."""
+        return self.card.licence or NO_LICENCE
+
+
+def terms_of(entry: ModelEntry, place: Mapping[str, Any]) -> Terms:
+    """The terms of a model at a place as a node has it."""
+    card = card_of(entry)
+    try:
+        launch = launch_of(entry, place)
+    except ModelError as error:  # the document's problem: it cannot run there
+        return Terms(card, "nothing", error.message, "")
+    return Terms(card, _runs(launch), _where(launch), _reach(launch))
+
+
+def _runs(launch: Launch) -> str:
+    if launch.kind == "url":
+        return launch.url or "no address yet"
+    if launch.kind == "container":
+        return f"the image {launch.image}" if launch.image else "no image"
+    return f"{' '.join(launch.command)} in {launch.folder}"
+
+
+def _where(launch: Launch) -> str:
+    if launch.kind == "url":
+        return "On a server of somebody else's: your pictures are sent there."
+    if launch.kind == "process":
+        return "On this computer, as a program of yours."
+    at = f"on the Docker engine at {launch.engine}" if launch.engine else "on this computer's Docker engine"
+    made = "It is built from its folder first." if launch.build else "It is downloaded first."
+    return f"In a container {at}. {made}"
+
+
+def _reach(launch: Launch) -> str:
+    if launch.kind == "url":
+        return "It sees what the graph sends it."
+    if launch.kind == "process":
+        return "It can reach your files and the network, like any program you start."
+    network = "It can reach the internet" if launch.internet else "It cannot reach the internet"
+    return f"{network}, nor your files." if not launch.internet else f"{network}, not your files."
