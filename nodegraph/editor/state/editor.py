@@ -54,7 +54,7 @@ class Editor:
         self.workspace: Workspace = Workspace(session.registry)
         self.canvas = Canvas(self.workspace, self.settings, self._asked)
         self.documents = Documents(self.workspace, self.settings, self.tell, self.load, Journal(self._not_kept))
-        self.models = ModelKeeper(session, self.post, self.tell)
+        self.models: ModelKeeper = ModelKeeper(session, self.post, self.tell)
         session.listen(self.models.on_server)
         self.consent = Consent(self.models.entry_of, self.settings, self.dialogs)
         self.player: Player = Player(session, self.post, self.tell)
