@@ -1,5 +1,6 @@
 """What the last moments of a run were like: per node and as a whole. Read from the engine's meters at any moment."""
 
+import math
 import statistics
 import time
 from collections import deque
@@ -36,7 +37,10 @@ class NodeFigures:
 
 @dataclass(frozen=True)
 class RunFigures:
-    """A run lately. Ages in milliseconds, from capture to the sink; dropped: frames of sources, since it began."""
+    """A run lately. dropped: frames of sources, since it began.
+
+    Ages in milliseconds, from capture to the sink, or to the last node where no sink runs; 0 when nobody knows.
+    """
 
     fps: float = 0.0
     age_ms: float = 0.0
@@ -56,10 +60,15 @@ def run_figures(run: Run) -> RunFigures:
         made[id] = node_figures(node, stream.newest.dropped if stream else 0)
     sinks = [node for node in nodes.values() if node.spec.kind == "sink"]
     shown = [node.node.id for node in sinks] or [id for id in nodes if _is_last(run, id)]
+    age = max((_recent_ms(node.ages.frame) for node in sinks), default=0.0)
+    result = max((_recent_ms(node.ages.result) for node in sinks), default=0.0)
+    if not sinks:
+        result = max((_age_at_end(nodes[id]) for id in shown), default=0.0)
+        age = 0.0 if run.plan.free else result  # which part of it is the picture's is not known
     return RunFigures(
         fps=max((made[id].rate for id in shown), default=0.0),
-        age_ms=max((_recent_ms(node.ages.frame) for node in sinks), default=0.0),
-        result_age_ms=max((_recent_ms(node.ages.result) for node in sinks), default=0.0),
+        age_ms=age,
+        result_age_ms=result,
         dropped=sum(stream.newest.dropped for stream in streams.values() if stream.reader is not None),
         seconds=run.seconds_run,
         nodes=made,
@@ -103,6 +112,14 @@ def _rate(moments: tuple[float, ...], recent: int) -> float:
 def _recent_ms(ages: "deque[float]") -> float:
     values = snapshot(ages)[-FEW:]
     return statistics.median(values) * 1e3 if values else 0.0
+
+
+def _age_at_end(node: NodeRun) -> float:
+    """How old the oldest part of a node's newest value was when it was made, in milliseconds; 0 when nobody knows."""
+    moments, newest = snapshot(node.meter.moments), node.newest
+    if newest is None or not moments or math.isinf(newest.oldest):
+        return 0.0
+    return max(0.0, moments[-1] - newest.oldest) * 1e3
 
 
 def _is_last(run: Run, id: str) -> bool:

@@ -60,8 +60,10 @@ def fps(sample: Sample) -> str:
 
 def age(sample: Sample) -> str:
     """How old the picture is when it is seen, and the oldest result in it when that is much older."""
-    if sample.age_ms <= 0 or sample.fps <= 0:
+    if sample.fps <= 0 or sample.result_age_ms <= 0:
         return ""
+    if sample.age_ms <= 0:
+        return f"results {milliseconds(sample.result_age_ms)} old"
     text = f"age {milliseconds(sample.age_ms)}"
     if sample.result_age_ms > sample.age_ms + 5:
         text += f" (results {milliseconds(sample.result_age_ms)})"

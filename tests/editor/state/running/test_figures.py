@@ -36,7 +36,8 @@ def test_a_run_without_sinks_counts_what_nothing_uses() -> None:
         figures = run_figures(run)
         assert figures.nodes["add"].runs > 1
         assert figures.nodes["add"].ms <= figures.nodes["add"].p95
-        assert figures.age_ms == 0
+        until(lambda: run_figures(run).age_ms > 0)
+        assert run_figures(run).age_ms < 1000
 
 
 def test_frame_ages_come_from_the_sinks() -> None:

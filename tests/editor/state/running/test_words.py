@@ -35,6 +35,7 @@ def test_the_status_bars_figures() -> None:
     sample = Sample(fps=29.84, age_ms=41, result_age_ms=180, dropped=1200, late=3, memory=1240)
     assert words.fps(sample) == "29.8 fps"
     assert words.age(sample) == "age 41 ms (results 180 ms)"
+    assert words.age(Sample(fps=30, result_age_ms=180)) == "results 180 ms old"
     assert words.dropped(sample) == "1,200 dropped (+3)"
     assert words.memory(sample) == "1.2 GB"
     assert (words.fps(Sample()), words.age(Sample()), words.dropped(Sample()), words.memory(Sample())) == (
