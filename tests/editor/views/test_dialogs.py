@@ -26,6 +26,7 @@ from nodegraph.editor.state.documents.questions import (
 )
 from nodegraph.editor.state.documents.recovery import Recovered
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.models.shown import ModelShow
 from nodegraph.editor.state.settings import Settings
 from nodegraph.editor.views.dialogs import dialog_view
 from nodegraph.editor.views.dialogs.dialog_view import DialogView
@@ -158,7 +159,9 @@ def test_the_gallery_waits_shows_cards_and_opens_the_marked_one(desk: Desk, sess
     assert chosen == ["kaleidoscope"]
 
 
-def test_what_is_missing_has_a_row_with_a_button_each(desk: Desk) -> None:
+def test_what_is_missing_has_a_row_with_a_button_each(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    shows = {"c": ModelShow("absent", "not downloaded"), "d": ModelShow("absent", "not built")}
+    monkeypatch.setattr(desk.editor.models, "show", lambda id: shows[id])
     asked: list[str] = []
     rows = [
         Missing("a.b", "Wand", "missing", "Not installed.", ("x",), "show", "Show it"),
@@ -171,10 +174,10 @@ def test_what_is_missing_has_a_row_with_a_button_each(desk: Desk) -> None:
     desk.press("Download")
     desk.press("Fix all")
     assert asked == ["model.c", "model.c", "model.d"]
-    dialog.doing["model.c"] = "pulling 43 %"
+    shows["c"] = ModelShow("pulling", "downloading 43 %", working=True)
     dialog.done.add("model.d")
     desk.view.update()
-    assert {"pulling 43 %", "here now"} <= set(desk.texts)
+    assert {"downloading 43 %", "here now"} <= set(desk.texts)
     assert [dpg.get_item_label(one) for one in desk.items("mvButton")].count("Download") == 0
 
 

@@ -151,9 +151,8 @@ class Documents:
 
     @property
     def older(self) -> list[Path]:
-        """Older versions of the document's file, newest first."""
-        path = self._workspace.path
-        return versions(path, versions_folder())[::-1] if path else []
+        """Older versions of the document's file, newest first, as they were when it was opened or saved last."""
+        return self._older
 
     def restore(self, version: Path) -> None:
         """Go back to an older version; this can be undone, and is not saved yet. Raises DocumentError."""
@@ -183,6 +182,7 @@ class Documents:
     def _begin(self) -> None:
         """From here on, what differs from the document as it is now is unsaved work."""
         space = self._workspace
+        self._older = versions(space.path, versions_folder())[::-1] if space.path else []
         about = {"name": space.name, "path": str(space.path or ""), "base": str(space.base)}
         self._journal.begin(space.document, {**about, "stamp": self._stamp.digest})
 

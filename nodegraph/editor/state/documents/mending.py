@@ -1,22 +1,21 @@
 """After a document was opened: look for what it lacks, show it, and do the one thing that mends it."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from nodegraph.core.errors import NodegraphError
 from nodegraph.core.preset import Preset
 from nodegraph.editor.state.documents.missing import Missing, missing
 from nodegraph.editor.state.documents.questions import Answer, MissingDialog, Question
 from nodegraph.editor.state.edits.nodes import set_place, with_graph
 from nodegraph.editor.state.items import node
+from nodegraph.editor.state.models.acting import press
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.documents.files import Files
     from nodegraph.editor.state.editor import Editor
-    from nodegraph.runtime.state import ServerEvent
 
+_CONTAINER: Final = {"kind": "container"}
 _DOCKER_HELP: Final = (
     "Models in containers need Docker on this machine, or on another one that DOCKER_HOST names.",
     "Linux: install docker.io (or Docker Engine), run `sudo systemctl start docker`, and join the group docker.",
@@ -45,8 +44,10 @@ class Mending:
 
     def fix(self, row: Missing) -> None:
         """What the button of a row does."""
-        if row.action in ("pull", "build"):
-            self._fetch(row)
+        if row.action == "pull":
+            press(self._editor, row.argument, "download", _CONTAINER)
+        elif row.action == "build":
+            press(self._editor, row.argument, "build", _CONTAINER)
         elif row.action == "process":
             self._edit("Run without Docker", row, lambda document: set_place(document, row.nodes, {"kind": "process"}))
         elif row.action == "replace":
@@ -58,58 +59,27 @@ class Mending:
         else:
             self._editor.dialogs.show(Question("Docker", _DOCKER_HELP[0], (Answer("Close"),), _DOCKER_HELP[1:]))
 
+    def follow(self, dialog: MissingDialog) -> None:
+        """While the dialog is open, every frame: how far downloads and builds are."""
+        for row in dialog.rows:
+            if row.action not in ("pull", "build"):
+                continue
+            show = self._editor.models.show(row.argument)
+            if show.working:
+                dialog.doing[row.type] = show.text
+            elif dialog.doing.pop(row.type, "") and not show.failed:
+                self._mended(dialog, row)
+
     def _edit(self, label: str, row: Missing, change: Callable[[Preset], Preset]) -> None:
         self._editor.workspace.do(label, change(self._editor.workspace.document))
-        self._end(row, "")
+        dialog = self._editor.dialogs.current
+        if isinstance(dialog, MissingDialog):
+            self._mended(dialog, row)
 
-    def _fetch(self, row: Missing) -> None:
-        """Pull or build the model's image, its progress in the row."""
-        entry = next((one for one in self._editor.session.models if one.id == row.argument), None)
-        dialog = self._dialog()
-        if entry is None or dialog is None or row.type in dialog.doing:
-            return
-        dialog.doing[row.type] = "waiting"
-
-        def heard(event: "ServerEvent") -> None:
-            label = event.state.label
-            self._editor.post(lambda: self._doing(row, label))
-
-        def work() -> None:
-            from nodegraph.runtime import manage
-
-            try:
-                (manage.build if row.action == "build" else manage.pull)(entry, heard)
-            except NodegraphError as error:
-                self._editor.post(lambda error=error: self._failed(row, error))  # type: ignore[misc]
-            else:
-                self._editor.post(lambda: self._end(row, f"{row.title} is here."))
-
-        threading.Thread(target=work, name=f"fetch {row.argument}", daemon=True).start()
-
-    def _doing(self, row: Missing, label: str) -> None:
-        dialog = self._dialog()
-        if dialog and row.type in dialog.doing:
-            dialog.doing[row.type] = label
-
-    def _failed(self, row: Missing, error: NodegraphError) -> None:
-        self._files.told(error)
-        dialog = self._dialog()
-        if dialog:
-            dialog.doing.pop(row.type, None)
-
-    def _end(self, row: Missing, text: str) -> None:
-        if text:
-            self._editor.tell(text, "good")
-        dialog = self._dialog()
-        if dialog:
-            dialog.doing.pop(row.type, None)
-            dialog.done.add(row.type)
-            if dialog.done >= {one.type for one in dialog.rows}:
-                self._editor.dialogs.close(dialog)
-
-    def _dialog(self) -> MissingDialog | None:
-        found = self._editor.dialogs.current
-        return found if isinstance(found, MissingDialog) else None
+    def _mended(self, dialog: MissingDialog, row: Missing) -> None:
+        dialog.done.add(row.type)
+        if dialog.done >= {one.type for one in dialog.rows}:
+            self._editor.dialogs.close(dialog)
 
 
 def _with_type(document: Preset, row: Missing) -> Preset:

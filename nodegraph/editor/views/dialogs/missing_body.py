@@ -36,6 +36,7 @@ class MissingBody:
     def update(self) -> None:
         """Draw the rows anew when the state of one changed."""
         dialog = self._dialog
+        self._editor.files.mending.follow(dialog)
         now = (tuple(dialog.doing.items()), frozenset(dialog.done))
         if now != self._seen:
             self._seen = now

@@ -11,6 +11,7 @@ from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.preset import Preset, read_preset, to_text
 from nodegraph.editor.state.documents import browser, documents, files, mending
 from nodegraph.editor.state.documents.dropping import with_sources
+from nodegraph.editor.state.documents.missing import Missing
 from nodegraph.editor.state.documents.portrait import png_of, portrait
 from nodegraph.editor.state.documents.questions import (
     FileDialog,
@@ -24,6 +25,7 @@ from nodegraph.editor.state.documents.questions import (
 from nodegraph.editor.state.documents.recovery import found
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.folders import journal_folder
+from nodegraph.editor.state.models.shown import ModelShow
 from nodegraph.editor.state.settings import Settings
 from nodegraph.session import Session
 
@@ -47,7 +49,7 @@ def session() -> Iterator[Session]:
 def editor(session, tmp_path, monkeypatch) -> Iterator[Editor]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(documents, "versions_folder", lambda: tmp_path / "versions")
-    for module in (files, mending, browser):
+    for module in (files, browser):
         monkeypatch.setattr(module, "threading", SimpleNamespace(Thread=Inline))
     editor = Editor(session, Settings.load(tmp_path / "settings.json"))
     yield editor
@@ -222,26 +224,26 @@ def test_a_document_that_lacks_something_is_open_and_a_dialog_offers_the_fix(edi
 
 
 def test_a_model_is_fetched_with_its_progress_in_the_row(editor, monkeypatch):
-    from nodegraph.editor.state.documents.missing import Missing
-    from nodegraph.runtime import manage
-    from nodegraph.runtime.state import ServerEvent, ServerState, Stage
-
+    pressed: list[tuple[str, str]] = []
+    monkeypatch.setattr(mending, "press", lambda _, id, action, place: pressed.append((id, action)))
+    shows = {"people": ModelShow("absent", "not built")}
+    monkeypatch.setattr(editor.models, "show", lambda id: shows[id])
     row = Missing("model.people", "People", "not built", "", ("a",), "build", "Build", "people")
-    labels: list[str] = []
-
-    def build(entry, tell):
-        tell(ServerEvent(entry.id, entry.name, "container", ServerState(Stage.BUILDING, done=43, total=100)))
-        editor.tick()
-        labels.append(dialog.doing[row.type])
-
-    monkeypatch.setattr(manage, "build", build)
     dialog = MissingDialog("x", [row], editor.files.mending.fix)
     editor.dialogs.show(dialog)
     dialog.fix(row)
-    editor.tick()
-    assert labels == ["building 43 %"]
+    editor.files.mending.follow(dialog)
+    assert (pressed, dialog.doing) == ([("people", "build")], {})
+    shows["people"] = ModelShow("building", "building 43 %", working=True)
+    editor.files.mending.follow(dialog)
+    assert dialog.doing == {"model.people": "building 43 %"}
+    shows["people"] = ModelShow("failed", "failed: no room", failed=True)
+    editor.files.mending.follow(dialog)
+    assert (dialog.doing, dialog.done) == ({}, set())
+    for show in (ModelShow("building", "building", working=True), ModelShow("stopped", "stopped")):
+        shows["people"] = show
+        editor.files.mending.follow(dialog)
     assert editor.dialogs.current is None
-    assert told(editor)[-1] == "People is here."
 
 
 def test_sharing_shows_what_is_taken_out_and_writes_all_three_kinds(editor, tmp_path):
