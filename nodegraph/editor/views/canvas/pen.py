@@ -56,9 +56,7 @@ class Pen:
 
     def circle(self, middle: Point, radius: float, color: Color, fill: Color, thickness: float = 1.0) -> Tag:
         """A circle."""
-        item: Tag = dpg.draw_circle(
-            middle, radius, color=color, fill=fill, thickness=thickness, parent=self.root, segments=24
-        )
+        item: Tag = dpg.draw_circle(middle, radius, color=color, fill=fill, thickness=thickness, parent=self.root)
         self._sized.add(item, "radius", radius)
         return self._sized.add(item, "thickness", thickness)
 

@@ -7,6 +7,8 @@ import dearpygui.dearpygui as dpg
 Tag = int | str
 LEAST_TEXT: Final = 3.0
 """Pixels; smaller text is not drawn any better."""
+LEAST_CORNER: Final = 2.5
+"""Pixels; a smaller rounded corner is not seen, but costs as much as a large one."""
 
 
 class Sized:
@@ -54,7 +56,7 @@ def in_pixels(attribute: str, size: float, pixels: float) -> float:
     if attribute == "size":
         return float(max(round(value), LEAST_TEXT))
     if attribute == "rounding":
-        return float(round(value))
+        return float(round(value)) if value >= LEAST_CORNER else 0.0
     if attribute == "thickness":
         return max(round(value * 4) / 4, 1.0)
     return round(value * 4) / 4
