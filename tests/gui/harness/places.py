@@ -108,6 +108,16 @@ class Places:
             raise LookupError(f"no button {label!r} is to be seen")
         return middle(found[nth])
 
+    def beside(self, label: str, across: float = 0.5, nth: int = 1) -> Spot:
+        """A point of the field, or the `nth` thing, on the right of a name in the inspector."""
+        for item in dpg.get_all_items():
+            if _kind(item) == "mvButton" and _plain(dpg.get_item_label(item)) == label and _seen(item):
+                row = dpg.get_item_children(dpg.get_item_parent(item), 1)
+                field = [one for one in row if _kind(one) != "mvTooltip"][nth]
+                (left, top), (width, height) = dpg.get_item_rect_min(field), dpg.get_item_rect_size(field)
+                return left + width * across, top + height / 2
+        raise LookupError(f"nothing is called {label!r}")
+
     def text(self, part: str, nth: int = 0) -> Spot:
         """The middle of a text that contains this."""
         found = [
@@ -119,9 +129,14 @@ class Places:
             raise LookupError(f"no text {part!r} is to be seen")
         return middle(found[nth])
 
-    def field(self, nth: int = 0) -> Spot:
-        """The middle of a text field."""
-        found = [item for item in dpg.get_all_items() if _kind(item) == "mvInputText" and _seen(item)]
+    def field(self, nth: int = 0, place: str = "") -> Spot:
+        """The middle of a text field; of those in one place of the window (left, right, ...) if it is named."""
+        inside = self._app.shell.places.get(place, 0)
+        found = [
+            item
+            for item in dpg.get_all_items()
+            if _kind(item) == "mvInputText" and _seen(item) and (not place or inside in _line(item))
+        ]
         if len(found) <= nth:
             raise LookupError("no text field is to be seen")
         return middle(found[nth])

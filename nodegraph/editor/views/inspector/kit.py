@@ -12,7 +12,7 @@ from nodegraph.editor.views.look import Look
 from nodegraph.editor.views.measure import Measure
 
 Tag = int | str
-_SIZES: Final = {"body": 15.0, "small": 13.0, "bold": 15.0}
+_BODY: Final = 15.0
 _GAP: Final = 6
 _ICON: Final = 26
 
@@ -93,11 +93,13 @@ class Kit:
     def label(self, parent: Tag, text: str, width: int = 0) -> Tag:
         """A name in line with the field beside it; cut where it is too long."""
         width = width or self.label_width
-        size = round(_SIZES["body"] * self.look.scale)
-        shown = self.measure.elided(text, "body", size, width)
-        item: Tag = dpg.add_button(label=shown, width=width, parent=parent)
+        item: Tag = dpg.add_button(label=self.fitted(text, width), width=width, parent=parent)
         dpg.bind_item_theme(item, self._theme("label"))
         return item
+
+    def fitted(self, text: str, width: int = 0) -> str:
+        """A text cut to a width in pixels, that of names by default."""
+        return self.measure.elided(text, "body", _BODY * self.look.scale, width or self.label_width)
 
     def button(
         self, parent: Tag, text: str, callback: Callable[..., None], user_data: Any = None, width: int = 0

@@ -6,6 +6,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.inspector.facts import NodesFacts
 from nodegraph.editor.state.inspector.places import said_of
+from nodegraph.editor.state.models.acting import press
 from nodegraph.editor.state.models.shown import ModelShow
 from nodegraph.editor.views.inspector.kit import Kit, Tag
 
@@ -30,11 +31,11 @@ class ModelState:
     def update(self) -> None:
         """Follow the model."""
         models, node = self._kit.editor.models, self._facts.ids[0]
-        show = models.show(self._facts.model)
+        show = models.show(self._facts.model, str(self._facts.place.get("kind") or ""))
         if show != self._show:
             self._draw(show)
         figures = self._kit.editor.player.sample.nodes.get(node)
-        words = said_of(figures.extra if figures else {}, 0.0)
+        words = said_of(figures.extra if figures else {}, models.memory(self._facts.model))
         if words != self._words:
             self._words = words
             dpg.set_value(self._more, words)
@@ -65,4 +66,4 @@ class ModelState:
         dpg.configure_item(self._buttons, show=bool(count))
 
     def _act(self, _sender: Any, _data: Any, action: Any) -> None:
-        self._kit.editor.models.act(self._facts.model, action)
+        press(self._kit.editor, self._facts.model, action, self._facts.place)

@@ -99,8 +99,7 @@ class NodesPage:
 def shape_of(facts: NodesFacts) -> tuple[object, ...]:
     """What the page is built from: while it stays the same, the page only follows."""
     rows = tuple(
-        (row.param.name, row.drivers, row.differs, len(row.value) if row.param.kind == "vector" else 0)
-        for row in facts.rows
+        (row.param.name, row.drivers, len(row.value) if row.param.kind == "vector" else 0) for row in facts.rows
     )
     return facts.ids, facts.type, id(facts.spec), facts.kinds, rows, facts.lost, _place_shape(facts)
 

@@ -38,8 +38,8 @@ class ParamRow:
         self._looked = 0.0
         self._group: Tag = dpg.add_group(parent=parent)
         self._row = kit.row(self._group)
-        label = kit.label(self._row, facts.title + (" ≠" if facts.differs else ""))
-        kit.tip(label, self._help())
+        self._label = kit.label(self._row, self._name())
+        kit.tip(self._label, self._help())
         self._field: Field | None = None
         self._driver: Tag = 0
         self._problem: Tag = 0
@@ -52,10 +52,13 @@ class ParamRow:
 
     # --- building ---------------------------------------------------------------------------------------------------
 
+    def _name(self) -> str:
+        return f"{self._facts.title} ≠" if self._facts.differs else self._facts.title
+
     def _help(self) -> str:
         facts = self._facts
         about = facts.param.description
-        differs = "\nThe selected nodes have different values." if facts.differs else ""
+        differs = "\n≠: the selected nodes have different values." if len(self._ids) > 1 else ""
         return f"{about}\n{facts.title}: {param_kind(facts.param)}.{differs}".strip()
 
     def _build_driven(self) -> None:
@@ -120,7 +123,9 @@ class ParamRow:
 
     def follow(self, facts: ParamFacts) -> None:
         """The document has changed."""
-        self._facts = facts
+        differed, self._facts = self._facts.differs, facts
+        if facts.differs != differed:
+            dpg.set_item_label(self._label, self._kit.fitted(self._name()))
         self._stale = True
         self._show_problem()
 
@@ -142,8 +147,7 @@ class ParamRow:
         lines = shown(self._kit.editor.player.latest(driver.wire.source, driver.wire.output), (), 16)
         more = f" and {len(self._facts.drivers) - 1} more" if len(self._facts.drivers) > 1 else ""
         text = f"{driver.text}{more}" + (f" = {lines[0]}" if lines else "")
-        size = round(15 * self._kit.look.scale)
-        fit = self._kit.measure.elided(text, "body", size, self._kit.field_width - self._kit.gap)
+        fit = self._kit.fitted(text, self._kit.field_width - self._kit.gap)
         if dpg.get_item_label(self._driver) != fit:
             dpg.set_item_label(self._driver, fit)
 
