@@ -38,7 +38,7 @@ class PerformanceView:
         self._place = dpg.add_child_window(parent=parent, border=False, no_scrollbar=True)
         with dpg.group(horizontal=True, parent=self._place) as row:
             self._speed = Curves(look, row, "Speed", 10.0)
-            self._age = Curves(look, row, "Age of the picture", 20.0)
+            self._age = Curves(look, row, "Age", 20.0)
             self._cpu = Curves(look, row, "Processor", 100.0)
             self._memory = Curves(look, row, "Memory", 100.0)
             self._nodes = Curves(look, row, "Slowest nodes, in milliseconds", 2.0)

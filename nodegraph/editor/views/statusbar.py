@@ -16,9 +16,12 @@ from nodegraph.editor.views.icons import ICONS
 from nodegraph.editor.views.look import Look
 
 _EVERY: Final = 0.25
-_LEFT: Final = {"dot": 20, "state": 66, "fps": 72, "age": 206, "dropped": 140, "bottleneck": 300}
-_RIGHT: Final = {"engine": 146, "gpu": 176, "cpu": 72, "memory": 72, "zoom": 62, "problems": 100}
-"""What stands at either end, and how much room it has; the graphics card only where there is one."""
+_LEFT: Final = {"dot": 20, "state": 60, "fps": 66, "age": 60, "dropped": 60, "bottleneck": 60}
+_RIGHT: Final = {"engine": 90, "gpu": 60, "cpu": 66, "memory": 66, "zoom": 56, "problems": 90}
+"""What stands at either end, and the least room it has, unless it says nothing."""
+_DROPPED: Final = ("gpu", "memory", "cpu", "engine", "age", "dropped", "bottleneck")
+"""What is left out when there is too little room, first to last."""
+_GAP: Final = 18
 _TIPS: Final = {
     "fps": "Frames that arrive at the output each second.",
     "age": "How old a picture is when it is shown, from the camera or file on; and the oldest result drawn in it.",
@@ -40,11 +43,12 @@ class StatusBar:
         self._editor, self._look = editor, look
         self._problems = ProblemRows(editor)
         self._items: dict[str, Tag] = {}
-        self._placed: object = None
+        self._widths: dict[str, int] = {}
+        self._places: dict[str, tuple[int, int] | None] = {}
         self._tips: dict[str, Tag] = {}
         self._texts: dict[str, str] = {}
         self._colors: dict[str, str] = {}
-        self._theme, self._due = "", 0.0
+        self._theme, self._scale, self._due = "", look.scale, 0.0
 
     def build(self, parent: Tag) -> None:
         """Make the texts."""
@@ -76,12 +80,15 @@ class StatusBar:
         if self._theme != self._look.theme:
             self._theme = self._look.theme
             self._colors.clear()
+        if self._scale != self._look.scale:
+            self._scale = self._look.scale
+            self._widths.clear()
         self._due = now + _EVERY
-        self._place()
         self._show_run()
         self._show_machine()
         self._show_problems()
         self._say("zoom", f"{self._editor.canvas.camera.zoom:.0%}".replace("%", " %"))
+        self._place()
 
     def _show_run(self) -> None:
         editor, sample = self._editor, self._editor.player.sample
@@ -114,21 +121,42 @@ class StatusBar:
         self._say("problems", text)
 
     def _place(self) -> None:
-        """Put everything where it belongs when the window's width has changed."""
-        gpu = bool(self._editor.player.sample.gpu)
-        now = (dpg.get_viewport_client_width(), self._look.scale, gpu)
-        if now == self._placed:
-            return
-        self._placed = now
-        px, x = self._look.px, self._look.px(10)
-        heights = {name: px(7 if name in _BUTTONS else 3) for name in self._items}  # texts keep room for a frame
-        for name, width in _LEFT.items():
-            dpg.set_item_pos(self._items[name], [x, heights[name]])
-            x += px(width)
-        x = now[0] - px(10)
-        for name, width in reversed(_RIGHT.items()):
-            x -= px(width) if name != "gpu" or gpu else 0
-            dpg.set_item_pos(self._items[name], [x, heights[name]])
+        """Put everything where it belongs; what has no room is left out."""
+        px, room = self._look.px, dpg.get_viewport_client_width() - self._look.px(20)
+        widths = {name: self._width(name) for name in (*_LEFT, *_RIGHT)}
+        for name in _DROPPED:
+            if sum(widths.values()) > room:
+                widths[name] = 0
+        x = px(10)
+        for name in _LEFT:
+            self._put(name, x, widths[name])
+            x += widths[name]
+        x = px(10) + room
+        for name in reversed(_RIGHT):
+            x -= widths[name]
+            self._put(name, x, widths[name])
+
+    def _put(self, name: str, x: int, width: int) -> None:
+        place = (x, self._look.px(7 if name in _BUTTONS else 3)) if width else None  # texts keep room for a frame
+        if self._places.get(name, self) != place:
+            self._places[name] = place
+            dpg.configure_item(self._items[name], show=place is not None)
+            if place is not None:
+                dpg.set_item_pos(self._items[name], list(place))
+
+    def _width(self, name: str) -> int:
+        """What an item needs; it keeps what it once needed, so that its neighbours stand still."""
+        text, px = self._texts.get(name, ""), self._look.px
+        if name == "dot":
+            return px(_LEFT[name])
+        if not text:
+            self._widths.pop(name, None)
+            return 0
+        size = dpg.get_text_size(text, font=self._look.font("small"))
+        needed = int(size[0]) + px(_GAP) if size else 0
+        least = px({**_LEFT, **_RIGHT}[name])
+        self._widths[name] = wide = max(needed, least, self._widths.get(name, 0))
+        return wide
 
     # --- pieces -----------------------------------------------------------------------------------------------------
 
@@ -137,7 +165,7 @@ class StatusBar:
             self._texts[name] = text
             item = self._items[name]
             if name in _BUTTONS:
-                dpg.configure_item(item, label=text, show=bool(text))
+                dpg.configure_item(item, label=text)
             else:
                 dpg.set_value(item, text)
         self._paint(name, color)
