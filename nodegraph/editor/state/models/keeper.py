@@ -12,7 +12,7 @@ from typing import Any, Final
 from nodegraph.editor.state.models.deeds import Deeds, Outcome
 from nodegraph.editor.state.models.directory import ModelCard, card_of
 from nodegraph.editor.state.models.looking import EngineShow, Looker
-from nodegraph.editor.state.models.shown import WORKING, ActionId, Facts, Failure, ModelShow, show_of
+from nodegraph.editor.state.models.shown import WORKING, ActionId, Facts, Failure, ModelShow, at_place, show_of
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.model_node import Lease
@@ -108,14 +108,15 @@ class ModelKeeper:
         if known and known[0] == seen and (not known[2].working or now - known[1] < _SECONDS_CHANGE):
             return known[2]
         entry = self.entries.get(id)
-        made = show_of(entry, self._facts(id, place)) if entry else ModelShow("absent", "not in the catalogue")
+        facts = self._facts(id, place)
+        made = show_of(at_place(entry, place), facts) if entry else ModelShow("absent", "not in the catalogue")
         self._shows[id, place] = (seen, now, made)
         return made
 
     def _facts(self, id: str, place: str) -> Facts:
         doing, servers = self._doing.get(id), self._servers.get(id, {})
         return Facts(
-            self._looker.statuses.get(id),
+            self._looker.statuses.get(id) if place in ("", "container") else None,
             self._looker.engine.answers,
             doing.action if doing else None,
             doing.progress if doing else ServerState(),

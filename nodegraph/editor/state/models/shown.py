@@ -1,7 +1,7 @@
 """A model's state on this machine in words, how much of a stage is done, and what can be done about it now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from nodegraph.runtime.entry import ModelEntry
@@ -80,6 +80,14 @@ def show_of(entry: ModelEntry, facts: Facts) -> ModelShow:
     return ModelShow(
         "failed", f"failed: {facts.failure.message}", actions=(again, *others), note=facts.failure.hint, failed=True
     )
+
+
+def at_place(entry: ModelEntry, place: str) -> ModelEntry:
+    """The entry without what a place (container, process, url) does not use; all of it for ""."""
+    if place == "container":
+        return replace(entry, process=None)
+    process = entry.process if place == "process" else None
+    return replace(entry, tag="", container_id="", digest="", build=None, process=process) if place else entry
 
 
 def is_local(entry: ModelEntry) -> bool:

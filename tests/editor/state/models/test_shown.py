@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nodegraph.editor.state.models.shown import Facts, Failure, ModelShow, show_of
+from nodegraph.editor.state.models.shown import Facts, Failure, ModelShow, at_place, show_of
 from nodegraph.runtime.entry import Build, ModelEntry, Process
 from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.state import ServerState, Stage
@@ -130,3 +130,18 @@ def test_what_is_done_by_hand_says_so(doing: str, text: str) -> None:
 def test_a_server_that_stops_offers_nothing() -> None:
     show, actions = shown(PULLED, PRESENT, servers={"container": ServerState(Stage.STOPPING)})
     assert (show.text, actions) == ("stopping …", [])
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "actions"),
+    [
+        ("", "stopped · local process", ["start", "contain", "remove"]),
+        ("process", "stopped · local process", ["start"]),
+        ("container", "stopped", ["contain", "remove"]),
+        ("url", "runs elsewhere", []),
+    ],
+)
+def test_at_one_place_only_that_place_counts(place: str, text: str, actions: list[str]) -> None:
+    status = PRESENT if place in ("", "container") else None
+    show, ids = shown(at_place(LOCAL, place), status)
+    assert (show.text, ids) == (text, actions)

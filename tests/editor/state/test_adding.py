@@ -1,0 +1,36 @@
+"""Nodes added from the library: in the middle of what is seen, never exactly on top of each other."""
+
+from itertools import combinations
+
+from nodegraph.editor.state.adding import add_in_view
+from tests.editor.state.support import editor_of, undo_all
+
+
+def test_nodes_added_one_after_the_other_can_all_be_seen() -> None:
+    with editor_of() as editor:
+        before = editor.workspace.document
+        ids = [add_in_view(editor, "filter.gaussian_blur") for _ in range(4)]
+        editor.canvas.scene.refresh()
+        corners = [editor.canvas.scene.corners[id] for id in ids]
+        assert all(abs(a[0] - b[0]) >= 20 or abs(a[1] - b[1]) >= 20 for a, b in combinations(corners, 2))
+        assert len(editor.workspace.history.undos) == 4
+        undo_all(editor)
+        assert editor.workspace.document.graph == before.graph
+
+
+def test_the_first_one_is_in_the_middle_and_counts_as_used() -> None:
+    with editor_of() as editor:
+        editor.canvas.camera.x, editor.canvas.camera.y = 500.0, 300.0
+        id = add_in_view(editor, "filter.gaussian_blur")
+        editor.canvas.scene.refresh()
+        box, (x, y) = editor.canvas.scene.boxes[id], editor.canvas.scene.corners[id]
+        middle = editor.canvas.camera.center
+        assert abs(x + box.width / 2 - middle[0]) < 1
+        assert abs(y + 14 - middle[1]) < 1
+        assert editor.settings.usage == {"filter.gaussian_blur": 1}
+
+
+def test_a_type_that_is_not_there_adds_nothing() -> None:
+    with editor_of() as editor:
+        assert add_in_view(editor, "no.such") == ""
+        assert editor.workspace.document.graph.nodes == {}
