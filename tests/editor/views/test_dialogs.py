@@ -51,16 +51,20 @@ class Desk:
 
     def show(self, dialog: Any) -> None:
         self.editor.dialogs.show(dialog)
-        self.view.update()
+        self.frames()
+
+    def frames(self) -> None:
+        for _ in range(4):
+            self.view.update()
 
     def key(self, key: int) -> None:
         self.view._pressed(0, key)
-        self.view.update()
+        self.frames()
 
     def press(self, label: str) -> None:
         (item,) = [one for one in self.items("mvButton") if dpg.get_item_label(one) == label]
         dpg.run_callbacks([(dpg.get_item_callback(item), item, None, dpg.get_item_user_data(item))])
-        self.view.update()
+        self.frames()
 
     def items(self, kind: str) -> list[int]:
         found, open = [], [self.view.window] if self.view.window else []
@@ -150,10 +154,10 @@ def test_the_gallery_waits_shows_cards_and_opens_the_marked_one(desk: Desk, sess
     desk.show(dialog)
     assert "Looking…" in desk.texts
     dialog.cards = cards(session)
-    desk.view.update()
+    desk.frames()
     assert {"Neon dusk", "Kaleidoscope", "Webcam mirror"} <= set(desk.texts)
     dialog.words = "mirror"
-    desk.view.update()
+    desk.frames()
     assert "Neon dusk" not in desk.texts
     desk.key(dpg.mvKey_Return)
     assert chosen == ["kaleidoscope"]
@@ -176,7 +180,7 @@ def test_what_is_missing_has_a_row_with_a_button_each(desk: Desk, monkeypatch: p
     assert asked == ["model.c", "model.c", "model.d"]
     shows["c"] = ModelShow("pulling", "downloading 43 %", working=True)
     dialog.done.add("model.d")
-    desk.view.update()
+    desk.frames()
     assert {"downloading 43 %", "here now"} <= set(desk.texts)
     assert [dpg.get_item_label(one) for one in desk.items("mvButton")].count("Download") == 0
 
@@ -207,7 +211,7 @@ def test_progress_can_be_stopped(desk: Desk) -> None:
     dialog = Progress("Exporting", "x.zip", lambda: stopped.append(True))
     desk.show(dialog)
     dialog.share = 0.5
-    desk.view.update()
+    desk.frames()
     assert [dpg.get_value(one) for one in desk.items("mvProgressBar")] == [0.5]
     desk.key(dpg.mvKey_Escape)
     assert stopped == [True]
@@ -228,7 +232,7 @@ def test_every_dialog_about_documents_is_drawn_over_a_full_document(desk: Desk) 
     opened: list[Callable[[], None]] = [desk.editor.files.open, desk.editor.files.save_as, desk.editor.files.gallery]
     for open in opened:
         open()
-        desk.view.update()
+        desk.frames()
         assert desk.view.window
         desk.key(dpg.mvKey_Escape)
         assert desk.view.window == 0

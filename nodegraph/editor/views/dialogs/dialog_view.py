@@ -52,6 +52,8 @@ _KEYS: Final = {
     517: "PageUp",  # the library's own names for these two still have the numbers of another version
     518: "PageDown",
 }
+_REST: Final = 2
+"""Frames between two modal windows: one that is made in the frame in which another goes is never seen."""
 
 
 class DialogView:
@@ -63,6 +65,7 @@ class DialogView:
         self._body: Body | None = None
         self._window: Tag = 0
         self._moving = 0
+        self._rest = 0
         self._themed = ""
         self._ground: Tag = 0
 
@@ -80,10 +83,12 @@ class DialogView:
         """Follow what is open."""
         current = self._editor.dialogs.current
         wanted = current if type(current) in _BODIES else None
-        if wanted is not self._shown:
+        if self._shown is not None and wanted is not self._shown:
             self._close()
-            if wanted is not None:
-                self._open(wanted)
+        elif self._rest:
+            self._rest -= 1
+        elif wanted is not self._shown:
+            self._open(wanted)
         if self._body is not None:
             self._body.update()
             self._centre()
@@ -134,7 +139,7 @@ class DialogView:
     def _close(self) -> None:
         if self._window:
             dpg.delete_item(self._window)
-        self._shown, self._body, self._window = None, None, 0
+        self._shown, self._body, self._window, self._rest = None, None, 0, _REST
 
     def _pressed(self, _sender: Any, key: int) -> None:
         """Only keys that came while the dialog was open: not the one that opened it."""
