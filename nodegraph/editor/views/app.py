@@ -96,13 +96,16 @@ class App:
         self.canvas.build(self.shell.places["canvas"])
         self.keys = Keys(self.editor)
         self.editor.clipboard.lend(dpg.get_clipboard_text, dpg.set_clipboard_text)
-        self.views = self._views()
+        self._updates = [view.update for view in self._views()]
         dpg.setup_dearpygui()
         dpg.show_viewport()
         dpg.set_viewport_clear_color(list(self.look.color("panel")))
 
     def _views(self) -> list[View]:
-        """Every other part of the window, built in its place ("" for what makes windows of its own)."""
+        """Every other part of the window, built in its place ("" for what makes windows of its own).
+
+        A mistake in one does not keep the others from being updated.
+        """
         editor, look, measure, shell = self.editor, self.look, self.measure, self.shell
         views: list[tuple[View, str]] = [
             (self.keys, ""),
@@ -142,19 +145,16 @@ class App:
             self._awake = time.perf_counter()  # a key, a button or the wheel
             if job[0] is not None:
                 self._safely(dpg.run_callbacks, [job])
-        self._safely(self._update)
+        for update in (self.editor.tick, self._follow_look, self._follow_canvas, *self._updates):
+            self._safely(update)
         dpg.render_dearpygui_frame()
 
-    def _update(self) -> None:
-        self.editor.tick()
-        self._follow_look()
+    def _follow_canvas(self) -> None:
         self.shell.update()
         if "canvas" in self.shell.areas:
             self.canvas.resize(*self.shell.areas["canvas"][2:])
         self.canvas.pointer.update(typing=self.keys.typing)
         self.canvas.update()
-        for view in self.views:
-            view.update()
 
     def _follow_look(self) -> None:
         """The theme and the scale that are chosen now."""

@@ -41,6 +41,10 @@ def _export(editor: "Editor") -> None:
     editor.files.sharing.open()
 
 
+def _missing(editor: "Editor") -> None:
+    editor.files.mending.look(editor.workspace.name, told_when_nothing=True)
+
+
 def _quit(editor: "Editor") -> None:
     editor.files.quit()
 
@@ -123,6 +127,14 @@ FILE: Final = (
         _export,
         "A picture, a JSON file or a bundle for others: without paths and passwords of yours.",
         ("Ctrl+Shift+E",),
+        section=2,
+    ),
+    Command(
+        "file.missing",
+        "What is missing…",
+        "File",
+        _missing,
+        "Nodes and models this document needs and this machine lacks, each with what to do.",
         section=2,
     ),
     Command("file.quit", "Quit", "File", _quit, "Close the editor.", ("Ctrl+Q",), section=3),
