@@ -96,7 +96,7 @@ class App:
         self.canvas.build(self.shell.places["canvas"])
         self.keys = Keys(self.editor)
         self.editor.clipboard.lend(dpg.get_clipboard_text, dpg.set_clipboard_text)
-        self._updates = [view.update for view in self._views()]
+        self.views = self._views()
         dpg.setup_dearpygui()
         dpg.show_viewport()
         dpg.set_viewport_clear_color(list(self.look.color("panel")))
@@ -145,7 +145,8 @@ class App:
             self._awake = time.perf_counter()  # a key, a button or the wheel
             if job[0] is not None:
                 self._safely(dpg.run_callbacks, [job])
-        for update in (self.editor.tick, self._follow_look, self._follow_canvas, *self._updates):
+        views = (view.update for view in self.views)
+        for update in (self.editor.tick, self._follow_look, self._follow_canvas, *views):
             self._safely(update)
         dpg.render_dearpygui_frame()
 
