@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from nodegraph.editor.state.commands.command import Command
 from nodegraph.editor.state.commands.copying import nodes_selected
 from nodegraph.editor.state.models.acting import stop_all
+from nodegraph.editor.state.running.recording import toggle_recording
 from nodegraph.editor.state.running.render_dialog import open_render
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ def _to_selection(editor: "Editor") -> None:
 
 
 def _record(editor: "Editor") -> None:
-    editor.player.recording = not editor.player.recording
-    if editor.player.recording and not is_on(editor):
-        editor.player.play()
+    toggle_recording(editor)
 
 
 def _loop(editor: "Editor") -> None:
