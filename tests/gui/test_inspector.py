@@ -184,17 +184,22 @@ def test_a_problem_of_the_document_leads_to_its_node(gui: Window) -> None:
 
 
 def test_a_note_is_written_in_the_panel(gui: Window) -> None:
-    gui.ask("__import__('nodegraph.editor.state.commands.table', fromlist=['run']).run(editor, 'edit.note')")
-    gui.frames(4)
-    gui.click("canvas(0.9, 0.9)")
+    sheets = "__import__('nodegraph.editor.state.edits.sheets', fromlist=['add_note'])"
     item = "__import__('nodegraph.editor.state.items', fromlist=['Item']).Item"
-    gui.ask(f"editor.workspace.select([{item}('note', 'note')])")
+    gui.ask(
+        f"editor.workspace.do('Add note', {sheets}.add_note(document(), (0, 250))[0], select=[{item}('note', 'note')])"
+    )
     gui.frames(4)
     note = "list(editor.workspace.document.layout['notes'].values())[0]"
     assert gui.ask("places.shows('Note')")
     gui.click("field(0, 'right')")
     gui.type("Hello")
-    assert gui.ask(f"{note}['text']").endswith("Hello")
+    assert gui.ask(f"{note}['text']") == "Hello"
+    gui.drag("beside('Width', 0.4)", "beside('Width', 0.6)")
+    assert gui.ask(f"{note}['width']") > 240
+    gui.key("ctrl+z")
+    assert gui.ask(f"{note}['width']") == 240
+    assert gui.ask(f"{note}['text']") == "Hello"
 
 
 def test_selecting_this_and_that_for_long_leaves_nothing_behind(gui: Window) -> None:

@@ -68,6 +68,16 @@ def device_about(spec: NodeSpec, device: str) -> str:
     return "Needs a GPU." if gpu else "Runs on the CPU: it was not made for a GPU."
 
 
+def elsewhere(place: Mapping[str, Any]) -> str:
+    """What to say of a model whose place is not this computer while no run uses it; "" when it is here."""
+    key = key_of(place)
+    if key == REMOTE:
+        return f"Starts on {place['engine']} when the graph runs"
+    if key == "url":
+        return f"Is asked at {place['url']} when the graph runs" if place.get("url") else "Type the server's address"
+    return ""
+
+
 def said_of(extra: Mapping[str, Any], megabytes: float) -> str:
     """What a model node says of itself, on one line: how it is reached, restarts, memory. "" for nothing."""
     parts = [f"over {extra['transport']}"] if extra.get("transport") else []

@@ -41,14 +41,16 @@ class DocumentPage:
 
     def _build_field(self, parent: Tag, name: str, title: str, lines: int, hint: str) -> TextField:
         kit = self._kit
-        row = kit.row(parent)
-        kit.label(row, title, kit.width if lines > 1 else 0)
-        wide = kit.width if lines > 1 else kit.width - kit.label_width - kit.gap
+        if lines > 1:
+            kit.label(parent, title, kit.width)
+            place, width = parent, kit.width
+        else:
+            place, width = kit.named(parent, title)
 
         def given(text: Any) -> None:
             kit.changes.set_about(name, str(text))
 
-        return TextField(kit, parent if lines > 1 else row, self._text(name), given, wide, lines, hint=hint)
+        return TextField(kit, place, self._text(name), given, width, lines, hint=hint)
 
     def _text(self, name: str) -> str:
         return ", ".join(self._facts.tags) if name == "tags" else str(getattr(self._facts, name))

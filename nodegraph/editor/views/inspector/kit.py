@@ -15,6 +15,7 @@ Tag = int | str
 _BODY: Final = 15.0
 _GAP: Final = 6
 _ICON: Final = 26
+_NARROW: Final = 240
 
 
 class Kit:
@@ -71,6 +72,11 @@ class Kit:
         return self.look.px(_ICON)
 
     @property
+    def narrow(self) -> bool:
+        """Whether names stand above their fields: beside them there is no room."""
+        return self.width < self.look.px(_NARROW)
+
+    @property
     def label_width(self) -> int:
         """Of the names on the left."""
         return int(min(max(self.width * 0.36, self.look.px(84)), self.look.px(150)))
@@ -79,6 +85,14 @@ class Kit:
     def field_width(self) -> int:
         """Of a field, with room for a button on its right."""
         return self.width - self.label_width - self.icon_width - 2 * self.gap
+
+    def named(self, parent: Tag, title: str, tip: str = "") -> tuple[Tag, int]:
+        """A line for a field with its name beside or above it: where the field goes, and how wide it may be."""
+        row = self.row(parent)
+        label = self.label(row, title, self.width if self.narrow else 0)
+        if tip:
+            self.tip(label, tip)
+        return (parent, self.width) if self.narrow else (row, self.width - self.label_width - self.gap)
 
     # --- texts and buttons ------------------------------------------------------------------------------------------
 

@@ -60,25 +60,22 @@ class ModelPart:
     def _build_place(self, parent: Tag) -> None:
         kit, choices = self._kit, choices_of(self._spec)
         self._titles = {one.key: one.title for one in choices}
-        row = kit.row(parent)
-        kit.label(row, "Runs as")
         key = self._key()
-        wide = kit.width - kit.label_width - kit.gap
+        place, width = kit.named(parent, "Runs as")
         self._place: Tag = dpg.add_combo(
             list(self._titles.values()),
-            parent=row,
-            width=wide,
+            parent=place,
+            width=width,
             default_value=self._titles.get(key, key),
             callback=self._chosen,
         )
         choice = next((one for one in choices if one.key == key), None)
         self._address: TextField | None = None
         if choice is not None and choice.address:
-            row = kit.row(parent)
-            kit.label(row, "Address")
+            place, width = kit.named(parent, "Address")
             text = str(self._facts.place.get(choice.address) or "")
             self._named = choice.address
-            self._address = TextField(kit, row, text, self._set_address, wide, live=False, hint=choice.hint)
+            self._address = TextField(kit, place, text, self._set_address, width, live=False, hint=choice.hint)
         if key != "url":
             self._build_device(parent)
         if in_container(key, choices):
@@ -94,11 +91,11 @@ class ModelPart:
 
     def _build_limits(self, parent: Tag) -> None:
         kit = self._kit
-        row = kit.row(parent)
-        kit.tip(kit.label(row, "Memory"), "What the container may use at most; 0 is three quarters of the machine's.")
+        about = "What the container may use at most; 0 is three quarters of the machine's."
+        place, width = kit.named(parent, "Memory", about)
         self._memory = dpg.add_drag_int(
-            parent=row,
-            width=kit.field_width,
+            parent=place,
+            width=width,
             default_value=self._megabytes(),
             min_value=0,
             max_value=_LARGEST,

@@ -1,11 +1,12 @@
 """How the server of a model node stands: a sentence, a bar, what can be done now, how it is reached, what it uses."""
 
+from dataclasses import replace
 from typing import Any
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.inspector.facts import NodesFacts
-from nodegraph.editor.state.inspector.places import said_of
+from nodegraph.editor.state.inspector.places import elsewhere, said_of
 from nodegraph.editor.state.models.acting import press
 from nodegraph.editor.state.models.shown import ModelShow
 from nodegraph.editor.views.inspector.kit import Kit, Tag
@@ -22,6 +23,10 @@ class ModelState:
         self._note = kit.text(parent, "", "dim", "small", show=False)
         self._bar: Tag = dpg.add_progress_bar(width=kit.width, height=kit.look.px(6), parent=parent, show=False)
         self._more = kit.text(parent, "", "dim", "small", show=False)
+        self._licence = kit.button(parent, "Read and accept its licence…", self._ask, width=kit.width)
+        dpg.bind_item_theme(self._licence, kit.look.button("primary"))
+        dpg.configure_item(self._licence, show=False)
+        self._waits = False
         self._buttons = kit.row(parent)
 
     def follow(self, facts: NodesFacts) -> None:
@@ -32,8 +37,17 @@ class ModelState:
         """Follow the model."""
         models, node = self._kit.editor.models, self._facts.ids[0]
         show = models.show(self._facts.model, str(self._facts.place.get("kind") or ""))
+        away = elsewhere(self._facts.place)
+        if away and not (show.working or show.ready or show.failed):
+            show = ModelShow("stopped", away)
+        if show.failed and self._kit.editor.player.node(node).state == "failed":
+            show = replace(show, text="failed", note="")  # why is said at the top
         if show != self._show:
             self._draw(show)
+        waits = node in self._kit.editor.consent.waiting
+        if waits != self._waits:
+            self._waits = waits
+            dpg.configure_item(self._licence, show=waits)
         figures = self._kit.editor.player.sample.nodes.get(node)
         words = said_of(figures.extra if figures else {}, models.memory(self._facts.model))
         if words != self._words:
@@ -64,6 +78,9 @@ class ModelState:
             if action.id == "remove":
                 dpg.bind_item_theme(button, kit.look.button("danger"))
         dpg.configure_item(self._buttons, show=bool(count))
+
+    def _ask(self, *_: Any) -> None:
+        self._kit.editor.consent.ask(anew=True)
 
     def _act(self, _sender: Any, _data: Any, action: Any) -> None:
         press(self._kit.editor, self._facts.model, action, self._facts.place)

@@ -39,6 +39,7 @@ class Inspector:
         self._shape: object = None
         self._seen: tuple[object, ...] = ()
         self._framed: object = None
+        self._subject: object = None
         self._styled = (look.theme, look.scale)
         self._body: Tag = 0
 
@@ -79,6 +80,10 @@ class Inspector:
         self._tear_down()
         kit.width = max((dpg.get_item_width(self._parent) or 0) - 2 * px(_PADDING) - px(_SCROLLBAR) - 2, px(140))
         self._body = dpg.add_group(parent=self._parent)
+        subject = self._editor.workspace.selection
+        if subject != self._subject:
+            self._subject = subject
+            dpg.set_y_scroll(self._parent, 0.0)
         if isinstance(facts, NodesFacts):
             self._page = NodesPage(kit, self._body, facts)
         elif isinstance(facts, SheetFacts):

@@ -42,6 +42,7 @@ class ParamRow:
         kit.tip(self._label, self._help())
         self._field: Field | None = None
         self._driver: Tag = 0
+        self._driver_width = 0
         self._problem: Tag = 0
         if facts.drivers:
             self._build_driven()
@@ -64,7 +65,10 @@ class ParamRow:
     def _build_driven(self) -> None:
         kit = self._kit
         names = ", ".join(driver.text for driver in self._facts.drivers)
-        self._driver = dpg.add_button(label="", parent=self._row, width=kit.field_width, callback=self._go)
+        parent, self._driver_width = (self._group, kit.width) if kit.narrow else (self._row, kit.field_width)
+        if kit.narrow:
+            self._push_right()
+        self._driver = dpg.add_button(label="", parent=parent, width=self._driver_width, callback=self._go)
         kit.choose(self._driver, False)
         kit.tip(self._driver, f"Driven by {names}. Click to go there.")
         kit.icon(self._row, "unlink", self._detach, "Detach: take the wire away")
@@ -72,12 +76,21 @@ class ParamRow:
     def _build_field(self) -> None:
         kit, param = self._kit, self._facts.param
         wide = param.kind == "json" or (param.kind == "text" and param.multiline)
+        wide = wide or (kit.narrow and param.kind != "boolean")
         below: Tag = dpg.add_group(parent=self._group) if wide or param.kind == "file" else 0
+        parent, width = self._row, kit.field_width
         if wide:
-            dpg.add_spacer(parent=self._row, width=kit.field_width)
-        self._field = self._make(below if wide else self._row, below, kit.width if wide else kit.field_width)
+            self._push_right()
+            parent, width = kit.row(below), kit.width
+        self._field = self._make(parent, below, width)
+        if param.kind == "boolean":
+            self._push_right(-kit.icon_width - kit.gap)
         self._reset = kit.icon(self._row, "reset", self._back, "Back to the default")
         dpg.configure_item(self._reset, show=not self._facts.is_default)
+
+    def _push_right(self, by: int = 0) -> None:
+        """What follows in the line of the name stands at its end."""
+        dpg.add_spacer(parent=self._row, width=self._kit.field_width + by)
 
     def _make(self, parent: Tag, below: Tag, width: int) -> Field:
         kit, param, value = self._kit, self._facts.param, self._facts.value
@@ -147,7 +160,7 @@ class ParamRow:
         lines = shown(self._kit.editor.player.latest(driver.wire.source, driver.wire.output), (), 16)
         more = f" and {len(self._facts.drivers) - 1} more" if len(self._facts.drivers) > 1 else ""
         text = f"{driver.text}{more}" + (f" = {lines[0]}" if lines else "")
-        fit = self._kit.fitted(text, self._kit.field_width - self._kit.gap)
+        fit = self._kit.fitted(text, self._driver_width - self._kit.gap)
         if dpg.get_item_label(self._driver) != fit:
             dpg.set_item_label(self._driver, fit)
 

@@ -67,7 +67,7 @@ def figures(show: NodeShow) -> str:
         first += f" · {number(round(show.rate, 1))} per second"
     if show.ms <= 0:
         return first
-    second = f"{_ms(show.ms)} each, 95 % within {_ms(show.p95)}"
+    second = f"{_ms(show.ms)} each · 95 % ≤ {_ms(show.p95)}"
     lost = f" · {show.dropped} dropped" if show.dropped else ""
     return f"{first}\n{second}{lost}"
 

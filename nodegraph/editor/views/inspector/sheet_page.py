@@ -24,25 +24,22 @@ class SheetPage:
         if not is_note:
             kit.text(parent, "Title", "dim", "small")
         self._text = TextField(kit, parent, facts.sheet.text, self._set_text, kit.width, 8 if is_note else 1)
-        row = kit.row(parent)
-        kit.label(row, "Color")
-        wide = kit.width - kit.label_width - kit.gap
+        place, width = kit.named(parent, "Color")
         self._color: Tag = dpg.add_color_edit(
             (*rgb_of(facts.sheet.color), 255),
-            parent=row,
-            width=wide,
+            parent=place,
+            width=width,
             no_alpha=True,
             display_mode=dpg.mvColorEdit_hex,
             callback=self._set_color,
         )
         kit.watch(self._color)
-        self._sizes = {name: self._build_size(parent, name, least, wide) for name, least in _SIZES}
+        self._sizes = {name: self._build_size(parent, name, least) for name, least in _SIZES}
 
-    def _build_size(self, parent: Tag, name: str, least: float, width: int) -> Tag:
-        row = self._kit.row(parent)
-        self._kit.label(row, name.capitalize())
+    def _build_size(self, parent: Tag, name: str, least: float) -> Tag:
+        place, width = self._kit.named(parent, name.capitalize())
         item: Tag = dpg.add_drag_double(
-            parent=row,
+            parent=place,
             width=width,
             default_value=getattr(self._facts.sheet, name),
             min_value=least,

@@ -7,6 +7,7 @@ from nodegraph.editor.state.inspector.places import (
     REMOTE,
     choices_of,
     device_about,
+    elsewhere,
     in_container,
     key_of,
     said_of,
@@ -58,6 +59,13 @@ def test_a_device_is_explained_by_what_the_model_supports() -> None:
     assert device_about(model(gpu=True), "auto") == "Uses a GPU where there is one."
     assert device_about(model(), "gpu") == "This model was not made for a GPU."
     assert device_about(model(cpu=False, gpu=True), "auto") == "Needs a GPU."
+
+
+def test_a_model_at_another_computer_is_said_to_be_there() -> None:
+    assert elsewhere({}) == elsewhere({"kind": "container"}) == ""
+    assert elsewhere({"kind": "container", "engine": "ssh://there"}) == "Starts on ssh://there when the graph runs"
+    assert elsewhere({"kind": "url"}) == "Type the server's address"
+    assert elsewhere({"kind": "url", "url": "http://a:1"}) == "Is asked at http://a:1 when the graph runs"
 
 
 def test_what_a_model_node_says_of_itself_is_one_line() -> None:

@@ -1,0 +1,87 @@
+"""The inspector without a window: every type of node, alone and in pairs, at every width."""
+
+from collections.abc import Iterator
+
+import dearpygui.dearpygui as dpg
+import pytest
+
+from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.edits.nodes import add_node, set_place
+from nodegraph.editor.state.items import Item
+from nodegraph.editor.views.inspector.panel import Inspector
+from nodegraph.editor.views.look import Look
+from tests.editor.state.support import editor_of
+
+
+@pytest.fixture
+def panel() -> Iterator[tuple[Editor, Inspector, int | str]]:
+    with editor_of() as editor:
+        dpg.create_context()
+        try:
+            look = Look("dark", 1.0)
+            parent = dpg.add_child_window(parent=dpg.add_window(), width=320, height=600)
+            view = Inspector(editor, look)
+            view.build(parent)
+            yield editor, view, parent
+        finally:
+            dpg.destroy_context()
+
+
+Panel = tuple[Editor, Inspector, int | str]
+
+
+def select(editor: Editor, *ids: str) -> None:
+    editor.workspace.select([Item("node", id) for id in ids])
+
+
+def test_every_type_of_node_has_a_page_wide_and_narrow_and_in_pairs(panel: Panel) -> None:
+    editor, view, parent = panel
+    document = editor.workspace.document
+    pairs = []
+    for found in editor.workspace.registry.definitions.values():
+        document, one = add_node(document, found.spec, (0, 0))
+        document, two = add_node(document, found.spec, (0, 0))
+        pairs.append((one, two))
+    editor.workspace.do("Add", document)
+    for one, two in pairs:
+        for width in (320, 200):
+            dpg.configure_item(parent, width=width)
+            select(editor, one)
+            view.update()
+            assert dpg.get_item_children(parent, 1)
+        select(editor, one, two)
+        view.update()
+
+
+@pytest.mark.parametrize("kind", ["process", "container", "url"])
+def test_a_model_has_a_page_at_every_place(panel: Panel, kind: str) -> None:
+    editor, view, _ = panel
+    id = editor.add_node("model.lineart", (0, 0))
+    view.update()
+    document = set_place(editor.workspace.document, [id], {"kind": kind, "memory": 512, "device": "cpu"})
+    editor.workspace.do("Place", document)
+    view.update()
+    editor.workspace.undo()
+    view.update()
+
+
+def test_items_of_a_page_go_with_it(panel: Panel) -> None:
+    editor, view, _ = panel
+    blur, curves = editor.add_node("filter.gaussian_blur", (0, 0)), editor.add_node("filter.curves", (0, 0))
+    counts = []
+    for _ in range(4):
+        for id in (blur, curves):
+            select(editor, id)
+            view.update()
+        counts.append(len(dpg.get_all_items()))
+    assert counts[1] == counts[-1]
+
+
+def test_what_has_not_changed_costs_no_new_items(panel: Panel) -> None:
+    editor, view, _ = panel
+    editor.add_node("filter.gaussian_blur", (0, 0))
+    view.update()
+    before = dpg.get_all_items()
+    for _ in range(5):
+        view.update()
+    assert dpg.get_all_items() == before
