@@ -1,25 +1,34 @@
-"""Adding a node without saying where: in the middle of what is seen, a step aside where there is one already."""
+"""Adding a node without saying where: in the middle of what is seen, or beside what is there already."""
 
 from typing import TYPE_CHECKING, Final
 
 from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
+from nodegraph.editor.state.canvas.camera import overlap
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.editor import Editor
 
+_ACROSS, _DOWN = WIDTH + 56.0, 290.0
+_HEIGHT: Final = 250.0
+"""About how high a node is."""
+_TRIED: Final = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1), (2, 0), (-2, 0))
+"""Steps across and down from the middle, in order."""
 _STEP: Final = 32.0
-_NEAR: Final = 20.0
-_TRIES: Final = 40
 
 
 def add_in_view(editor: "Editor", type_id: str) -> str:
-    """Add a node of this type in the middle of the canvas; its id, "" when there is no such type."""
+    """Add a node of this type where there is room, near the middle of the canvas; its id, "" for no such type."""
     x, y = editor.canvas.camera.center
     scene = editor.canvas.scene
     scene.refresh()
-    for _ in range(_TRIES):
-        left, top = x - WIDTH / 2, y - TITLE / 2
-        if not any(abs(left - a) < _NEAR and abs(top - b) < _NEAR for a, b in scene.corners.values()):
-            break
+    taken = [scene.rect(id) for id in scene.boxes]
+    for across, down in _TRIED:
+        middle = (x + across * _ACROSS, y + down * _DOWN)
+        left, top = middle[0] - WIDTH / 2, middle[1] - TITLE / 2
+        if not any(overlap((left, top, left + WIDTH, top + _HEIGHT), one) for one in taken):
+            return editor.add_node(type_id, middle)
+    while any(
+        abs(x - WIDTH / 2 - left) < _STEP / 2 and abs(y - TITLE / 2 - top) < _STEP / 2 for left, top, *_ in taken
+    ):
         x, y = x + _STEP, y + _STEP
     return editor.add_node(type_id, (x, y))

@@ -3,19 +3,28 @@
 from itertools import combinations
 
 from nodegraph.editor.state.adding import add_in_view
+from nodegraph.editor.state.canvas.camera import overlap
 from tests.editor.state.support import editor_of, undo_all
 
 
-def test_nodes_added_one_after_the_other_can_all_be_seen() -> None:
+def test_nodes_added_one_after_the_other_lie_beside_each_other() -> None:
     with editor_of() as editor:
         before = editor.workspace.document
-        ids = [add_in_view(editor, "filter.gaussian_blur") for _ in range(4)]
+        ids = [add_in_view(editor, "filter.gaussian_blur") for _ in range(8)]
         editor.canvas.scene.refresh()
-        corners = [editor.canvas.scene.corners[id] for id in ids]
-        assert all(abs(a[0] - b[0]) >= 20 or abs(a[1] - b[1]) >= 20 for a, b in combinations(corners, 2))
-        assert len(editor.workspace.history.undos) == 4
+        rects = [editor.canvas.scene.rect(id) for id in ids]
+        assert not any(overlap(one, other) for one, other in combinations(rects, 2))
+        assert len(editor.workspace.history.undos) == 8
         undo_all(editor)
         assert editor.workspace.document.graph == before.graph
+
+
+def test_where_all_is_full_none_lies_exactly_on_another() -> None:
+    with editor_of() as editor:
+        ids = [add_in_view(editor, "filter.gaussian_blur") for _ in range(20)]
+        editor.canvas.scene.refresh()
+        corners = [editor.canvas.scene.corners[id] for id in ids]
+        assert all(abs(a[0] - b[0]) >= 16 or abs(a[1] - b[1]) >= 16 for a, b in combinations(corners, 2))
 
 
 def test_the_first_one_is_in_the_middle_and_counts_as_used() -> None:

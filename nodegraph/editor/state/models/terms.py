@@ -14,12 +14,13 @@ NO_LICENCE = "The entry names none. Ask its authors before you publish what it m
 
 @dataclass(frozen=True)
 class Terms:
-    """One model on the licence sheet. runs: image, command or address; where and reach: sentences."""
+    """One model on the licence sheet. runs: image, command or address; where and reach: sentences; size: an image's."""
 
     card: ModelCard
     runs: str
     where: str
     reach: str
+    size: str = ""
 
     @property
     def licence(self) -> str:
@@ -34,7 +35,8 @@ def terms_of(entry: ModelEntry, place: Mapping[str, Any]) -> Terms:
         launch = launch_of(entry, place)
     except ModelError as error:  # the document's problem: it cannot run there
         return Terms(card, "nothing", error.message, "")
-    return Terms(card, _runs(launch), _where(launch), _reach(launch))
+    size = card.size if launch.kind == "container" else ""
+    return Terms(card, _runs(launch), _where(launch), _reach(launch), size)
 
 
 def _runs(launch: Launch) -> str:

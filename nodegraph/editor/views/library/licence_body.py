@@ -8,6 +8,7 @@ from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.consent import LicenceDialog
 from nodegraph.editor.state.models.terms import Terms
 from nodegraph.editor.views.dialogs.body import Tag, bottom_row, button, text
+from nodegraph.editor.views.library.grounds import lines
 from nodegraph.editor.views.look import Look
 
 _WIDTH: Final = 600
@@ -42,29 +43,25 @@ class LicenceBody:
 
     def _block(self, parent: Tag, terms: Terms, width: int) -> None:
         look, card = self._look, terms.card
+        parent = dpg.add_group(parent=parent)
+        dpg.bind_item_theme(parent, lines(look, 6))
         dpg.add_spacer(height=look.px(2), parent=parent)
         text(look, parent, card.name, "title", "text", -1)
         if card.summary:
             text(look, parent, card.summary, "body", "dim", width)
         about = {
-            "Runs": terms.runs + (f"  ({card.size})" if card.size else ""),
+            "Runs": terms.runs,
             "Where": terms.where,
             "Reach": terms.reach,
+            "Size": terms.size,
             "Licence": terms.licence,
         }
         for label, words in about.items():
             if words:
-                row = dpg.add_group(horizontal=True, parent=parent)
-                self._label(row, label)
-                text(look, row, words, "body", "text", width)
+                row = dpg.add_group(horizontal=True, xoffset=look.px(_LABEL), parent=parent)
+                text(look, row, label, "body", "dim", -1)
+                text(look, row, words, "body", "text", width - look.px(_LABEL))
         dpg.add_spacer(height=look.px(2), parent=parent)
-
-    def _label(self, row: Tag, label: str) -> None:
-        """A column of names; the texts beside it begin where it ends."""
-        box = dpg.add_drawlist(self._look.px(_LABEL), self._look.px(18), parent=row)
-        size = self._look.px(15)
-        item = dpg.draw_text((0, self._look.px(1)), label, size=size, color=self._look.color("dim"), parent=box)
-        dpg.bind_item_font(item, self._look.font("body"))
 
     def update(self) -> None:
         """Nothing changes."""

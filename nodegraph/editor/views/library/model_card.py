@@ -10,6 +10,7 @@ from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.directory import ModelCard
 from nodegraph.editor.state.models.pages import open_page
 from nodegraph.editor.views.dialogs.pictures import Pictures
+from nodegraph.editor.views.library.grounds import card_ground
 from nodegraph.editor.views.library.picture import picture
 from nodegraph.editor.views.library.state_line import StateLine
 from nodegraph.editor.views.look import Look
@@ -24,11 +25,11 @@ class ModelCardView:
         self._editor, self._look, self._card, self._pictures = editor, look, card, pictures
         self._state = StateLine(editor, look, card.id, brief=True)
 
-    def build(self, parent: Tag, ground: Tag) -> None:
-        """Make the card; ground: the theme of its board."""
+    def build(self, parent: Tag) -> None:
+        """Make the card."""
         look, card = self._look, self._card
         box = dpg.add_child_window(parent=parent, auto_resize_y=True, border=True, no_scrollbar=True)
-        dpg.bind_item_theme(box, ground)
+        dpg.bind_item_theme(box, card_ground(look))
         head = dpg.add_group(horizontal=True, parent=box, horizontal_spacing=look.px(9))
         picture(head, look, card, 52, self._pictures)
         words = dpg.add_group(parent=head)

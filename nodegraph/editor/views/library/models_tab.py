@@ -8,6 +8,7 @@ from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.directory import CATEGORIES, Category, search, types_of
 from nodegraph.editor.views.dialogs.pictures import Pictures
 from nodegraph.editor.views.library.model_card import ModelCardView
+from nodegraph.editor.views.library.search_field import SearchField
 from nodegraph.editor.views.look import Look
 
 Tag = int | str
@@ -32,13 +33,13 @@ class ModelsTab:
         self._drawn: object = None
         self._cards: list[ModelCardView] = []
         self._pictures = Pictures(editor)
-        self._ground: Tag = 0
 
     def build(self, parent: Tag) -> None:
         """Make the filters and the empty list."""
         look = self._look
         dpg.add_spacer(height=look.px(2), parent=parent)
-        self.field = dpg.add_input_text(hint="Search models", width=-1, parent=parent, callback=self._searched)
+        self.search = SearchField(look, "Search models", self._searched)
+        self.search.build(parent)
         chips = dpg.add_group(horizontal=True, parent=parent, horizontal_spacing=look.px(3))
         self._chips: dict[Category, Tag] = {}
         for category in CATEGORIES:
@@ -79,14 +80,13 @@ class ModelsTab:
 
     def _redraw(self) -> None:
         for category, chip in self._chips.items():
-            dpg.bind_item_theme(chip, self._look.button("primary" if category == self._category else "icon"))
+            dpg.bind_item_theme(chip, self._look.button("primary") if category == self._category else 0)
         dpg.delete_item(self._list, children_only=True)
-        self._make_ground()
         every = self._editor.models.cards
         found = search(every, self._words, self._category, self._input, self._output)
         self._cards = [ModelCardView(self._editor, self._look, card, self._pictures) for card in found[:_MOST]]
         for card in self._cards:
-            card.build(self._list, self._ground)
+            card.build(self._list)
         dpg.set_value(self._count, _counted(len(found), len(every)))
         dpg.configure_item(self._count, color=self._look.color("dim"))
         if not found:
@@ -97,19 +97,10 @@ class ModelsTab:
     def _say(self, text: str) -> None:
         dpg.add_text(text, parent=self._list, color=self._look.color("dim"), wrap=0)
 
-    def _make_ground(self) -> None:
-        """Cards stand out from the panel."""
-        if self._ground:
-            dpg.delete_item(self._ground)
-        with dpg.theme() as self._ground, dpg.theme_component(dpg.mvChildWindow):
-            dpg.add_theme_color(dpg.mvThemeCol_ChildBg, self._look.color("raised"))
-            dpg.add_theme_style(dpg.mvStyleVar_ChildRounding, self._look.px(7))
-            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, self._look.px(6), self._look.px(4))
-
     # --- filters ----------------------------------------------------------------------------------------------------
 
-    def _searched(self, _sender: Any, text: str) -> None:
-        self._words = text.strip()
+    def _searched(self, words: str) -> None:
+        self._words = words
 
     def _chosen(self, _sender: Any, _data: Any, category: Category) -> None:
         self._category = None if self._category == category else category

@@ -10,7 +10,10 @@ from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.insertables import Insertable, insertables, search
 from nodegraph.editor.state.looks import category_color
 from nodegraph.editor.views.icons import ICONS
+from nodegraph.editor.views.library.grounds import lines
+from nodegraph.editor.views.library.search_field import SearchField
 from nodegraph.editor.views.look import Look
+from nodegraph.editor.views.pointer import mods
 
 Tag = int | str
 _FOUND: Final = 40
@@ -29,6 +32,7 @@ class NodesTab:
         self._found: list[Insertable] = []
         self._rows: list[Tag] = []
         self._marked = 0
+        self.search = SearchField(look, "Search nodes", self._searched)
         self._made: object = None
         self._listed: object = None
         self._often: object = None
@@ -38,8 +42,9 @@ class NodesTab:
     def build(self, parent: Tag) -> None:
         """Make the search field and the empty lists."""
         dpg.add_spacer(height=self._look.px(2), parent=parent)
-        self.field = dpg.add_input_text(hint="Search nodes", width=-1, parent=parent, callback=self._searched)
+        self.search.build(parent)
         self._list = dpg.add_child_window(parent=parent, border=False)
+        dpg.bind_item_theme(self._list, lines(self._look, 5))
         self._results = dpg.add_group(parent=self._list, show=False)
         self._used = dpg.add_group(parent=self._list)
         self._tree = dpg.add_group(parent=self._list)
@@ -50,6 +55,7 @@ class NodesTab:
 
     def update(self) -> None:
         """Draw what changed: the tree with the registry or the look, the rest with usage and query."""
+        self.search.update()
         registry, look = self._editor.workspace.registry, self._look
         made = (id(registry), look.theme, look.scale)
         if made != self._made:
@@ -150,20 +156,19 @@ class NodesTab:
 
     # --- the search field -------------------------------------------------------------------------------------------
 
-    def _searched(self, _sender: Any, text: str) -> None:
-        self._query = text.strip()
+    def _searched(self, query: str) -> None:
+        self._query = query
 
     def _pressed(self, _sender: Any, key: int) -> None:
         """Arrows mark, Enter adds, Escape empties, while the field has the keys."""
-        if not dpg.is_item_focused(self.field):
+        if not self.search.typing:
             return
         if key in (dpg.mvKey_Down, dpg.mvKey_Up):
             self._mark(self._marked + (1 if key == dpg.mvKey_Down else -1))
-        elif key in (dpg.mvKey_Return, dpg.mvKey_NumPadEnter) and self._found and dpg.is_item_active(self.field):
+        elif key in (dpg.mvKey_Return, dpg.mvKey_NumPadEnter) and self._found and not mods().ctrl:
             add_in_view(self._editor, self._found[self._marked].type_id)
         elif key == dpg.mvKey_Escape:
-            dpg.set_value(self.field, "")
-            self._query = ""
+            self.search.empty()
 
     def _mark(self, at: int) -> None:
         self._marked = min(max(at, 0), max(len(self._rows) - 1, 0))

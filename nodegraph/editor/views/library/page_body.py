@@ -16,6 +16,7 @@ from nodegraph.editor.state.node_help import param_kind
 from nodegraph.editor.views.buttons import icon_button
 from nodegraph.editor.views.dialogs.body import Tag, bottom_row, button, text
 from nodegraph.editor.views.dialogs.pictures import Pictures
+from nodegraph.editor.views.library.grounds import lines
 from nodegraph.editor.views.library.log_view import LogView
 from nodegraph.editor.views.library.model_card import runs_on
 from nodegraph.editor.views.library.picture import picture
@@ -38,7 +39,7 @@ class PageBody:
         self._card: ModelCard = card_of(editor.models.entries[page.id])
         self._state = StateLine(editor, look, page.id)
         self._log = LogView(editor, look, page.id)
-        self.title = self._card.name
+        self.title = "Model"
         self.size = (_WIDTH, _HEIGHT)
 
     def build(self, parent: Tag) -> None:
@@ -47,15 +48,18 @@ class PageBody:
         head = dpg.add_group(horizontal=True, parent=parent, horizontal_spacing=look.px(14))
         picture(head, look, card, 92, Pictures(self._editor))
         words = dpg.add_group(parent=head)
+        dpg.bind_item_theme(words, lines(look))
         text(look, words, card.name, "title", wrap=-1)
         facts = ((card.category or "").capitalize(), card.framework, card.organization)
         text(look, words, " · ".join(part for part in facts if part), "small", "dim", -1)
         self._state.build(words)
         dpg.add_spacer(height=look.px(4), parent=parent)
         middle = dpg.add_group(horizontal=True, parent=parent)
-        height = look.px(_HEIGHT - _LOG - 252)
+        height = look.px(_HEIGHT - _LOG - 232)
         left = dpg.add_child_window(parent=middle, width=look.px(_WIDTH - _SIDE - 34), height=height, border=False)
         right = dpg.add_child_window(parent=middle, width=-1, height=height, border=False)
+        for side in (left, right):
+            dpg.bind_item_theme(side, lines(look, 5))
         self._describe(left)
         self._facts(right)
         row = dpg.add_group(horizontal=True, parent=parent)
@@ -71,7 +75,7 @@ class PageBody:
     def _describe(self, parent: Tag) -> None:
         for paragraph in self._card.paragraphs or ((self._card.summary,) if self._card.summary else ()):
             text(self._look, parent, paragraph)
-            dpg.add_spacer(height=self._look.px(3), parent=parent)
+            dpg.add_spacer(height=self._look.px(1), parent=parent)
         self._ports(parent, "Takes", self._card.inputs)
         self._ports(parent, "Gives", self._card.outputs)
         self._parameters(parent)
@@ -79,7 +83,7 @@ class PageBody:
     def _ports(self, parent: Tag, heading: str, ports: tuple[Port, ...]) -> None:
         if not ports:
             return
-        self._heading(parent, heading)
+        self._section(parent, heading)
         table = self._table(parent, 1.0, 1.2, 3.0)
         for port in ports:
             row = dpg.add_table_row(parent=table)
@@ -91,13 +95,17 @@ class PageBody:
     def _parameters(self, parent: Tag) -> None:
         if not self._card.parameters:
             return
-        self._heading(parent, "Parameters")
+        self._section(parent, "Parameters")
         table = self._table(parent, 1.0, 1.2, 3.0)
         for param in self._card.parameters:
             row = dpg.add_table_row(parent=table)
             text(self._look, row, param.name)
             text(self._look, row, param_kind(param), color="dim")
             text(self._look, row, param.description, color="dim")
+
+    def _section(self, parent: Tag, words: str) -> None:
+        dpg.add_spacer(height=self._look.px(6), parent=parent)
+        self._heading(parent, words)
 
     def _table(self, parent: Tag, *weights: float) -> Tag:
         table: Tag = dpg.add_table(parent=parent, header_row=False, borders_innerH=True)
@@ -122,21 +130,25 @@ class PageBody:
         }
         for heading, words in facts.items():
             if words:
-                self._heading(parent, heading)
-                text(self._look, parent, words)
+                self._fact(parent, heading, words)
         for heading, address in (("Paper", card.paper), ("Code", card.code)):
             if address:
-                self._heading(parent, heading)
+                self._fact(parent, heading, address)
                 self._link(parent, address)
 
+    def _fact(self, parent: Tag, heading: str, words: str) -> None:
+        self._heading(parent, heading)
+        text(self._look, parent, words)
+        dpg.add_spacer(height=self._look.px(4), parent=parent)
+
     def _link(self, parent: Tag, address: str) -> None:
-        text(self._look, parent, address, "small", "dim")
         row = dpg.add_group(horizontal=True, parent=parent)
         if address.startswith(("https://", "http://")):
             button(self._look, row, "Open", self._browse, data=address)
         button(self._look, row, "Copy", self._copy, data=address)
 
     def _heading(self, parent: Tag, words: str) -> None:
+        """Over what it is about."""
         text(self._look, parent, words, "bold", "dim", -1)
 
     # --- what happens -----------------------------------------------------------------------------------------------

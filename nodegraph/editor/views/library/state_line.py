@@ -1,13 +1,13 @@
 """How a model stands: a sentence, a bar while something is on its way, and buttons for what can be done now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.acting import press
-from nodegraph.editor.state.models.shown import ModelShow
+from nodegraph.editor.state.models.shown import Action, ModelShow
 from nodegraph.editor.views.look import Look
 
 Tag = int | str
@@ -67,7 +67,7 @@ class StateLine:
 
     def _draw_buttons(self, show: ModelShow) -> None:
         dpg.delete_item(self._buttons, children_only=True)
-        actions = [one for one in show.actions if one.id != "remove"][:_MOST] if self._brief else show.actions
+        actions = _for_a_card(show.actions) if self._brief else show.actions
         for action in actions:
             button = dpg.add_button(
                 label=action.text, parent=self._buttons, user_data=action.id, callback=self._pressed, small=self._brief
@@ -79,6 +79,12 @@ class StateLine:
 
     def _pressed(self, _sender: Any, _data: Any, action: Any) -> None:
         press(self._editor, self._id, action, self._place())
+
+
+def _for_a_card(actions: Sequence[Action]) -> Sequence[Action]:
+    """Without removing, and without a second way to start: those are on the model's page."""
+    more = ("remove", "contain") if any(one.id == "start" for one in actions) else ("remove",)
+    return [one for one in actions if one.id not in more][:_MOST]
 
 
 def _color(show: ModelShow) -> str:
