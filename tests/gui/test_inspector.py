@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.gui.conftest import begin
 from tests.gui.graphs import write
@@ -212,3 +213,29 @@ def test_selecting_this_and_that_for_long_leaves_nothing_behind(gui: Window) -> 
     assert gui.ask("len(dpg.get_all_items())") <= count + 8
     gui.ask("editor.workspace.select([])")
     gui.frames(2)
+
+
+def test_a_file_is_chosen_in_the_dialog_and_its_picture_is_shown(gui: Window, tmp_path: Path) -> None:
+    Image.new("RGB", (64, 48), (255, 0, 0)).save(tmp_path / "red.png")
+    begin(gui, write(tmp_path, {"still": ("source.image_file", {}, (0, 0))}))
+    select(gui, "still")
+    gui.click("button('folder')")
+    gui.until("type(editor.dialogs.current).__name__ == 'FileDialog'", 5)
+    chosen = f"__import__('pathlib').Path({str(tmp_path / 'red.png')!r})"
+    gui.ask(f"(editor.dialogs.current.choose, editor.dialogs.close())[0]({chosen})")
+    gui.until("places.shows('64 × 48')", 5)
+    assert param(gui, "still", "path") == "red.png"
+    assert undo_label(gui) == "Set path"
+
+
+def test_a_colour_typed_as_hex_is_one_step(gui: Window, tmp_path: Path) -> None:
+    begin(gui, write(tmp_path, {"plain": ("source.solid_color", {}, (0, 0))}))
+    select(gui, "plain")
+    gui.click("beside('Color', 0.3)")
+    gui.key("ctrl+a")
+    gui.type("12ab34")
+    gui.key("Return")
+    assert param(gui, "plain", "color") == "#12ab34"
+    gui.key("ctrl+z")
+    assert param(gui, "plain", "color") is None
+    assert undo_label(gui) == ""
