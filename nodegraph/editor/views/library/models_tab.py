@@ -71,6 +71,7 @@ class ModelsTab:
     def update(self) -> None:
         """Follow the filters, the look, and the models' states."""
         look = self._look
+        self.search.update()
         now = (self._words, self._category, self._input, self._output, look.theme, look.scale)
         if now != self._drawn:
             self._drawn = now

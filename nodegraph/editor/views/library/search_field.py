@@ -1,7 +1,7 @@
 """A search field with a button that empties it."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import dearpygui.dearpygui as dpg
 
@@ -17,28 +17,30 @@ class SearchField:
 
     def __init__(self, look: Look, hint: str, changed: Callable[[str], None]) -> None:
         self._look, self._hint, self._changed = look, hint, changed
-        self._any = False
+        self._text = ""
         self.typing = False
 
     def build(self, parent: Tag) -> None:
         """Make the field."""
         row = dpg.add_group(horizontal=True, parent=parent, horizontal_spacing=self._look.px(4))
-        self.field: Tag = dpg.add_input_text(hint=self._hint, width=-1, parent=row, callback=self._typed)
+        self.field: Tag = dpg.add_input_text(hint=self._hint, width=-1, parent=row)
         self._clear = icon_button(self._look, row, "close", "Show everything again", self.empty)
         dpg.configure_item(self._clear, show=False)
 
     def update(self) -> None:
-        """Every frame. Enter ends the typing and is heard of afterwards, so this says how it was before."""
+        """Every frame. The text is looked at, not heard of: Escape brings back what was there before, and says so late.
+
+        Enter ends the typing and is heard of afterwards, so `typing` says how it was in the frame before.
+        """
         self.typing = bool(dpg.is_item_active(self.field))
+        text = str(dpg.get_value(self.field) or "")
+        if text == self._text:
+            return
+        self._text = text
+        dpg.configure_item(self._clear, show=bool(text))
+        dpg.set_item_width(self.field, -self._look.px(_BUTTON) if text else -1)
+        self._changed(text.strip())
 
     def empty(self) -> None:
         """Look for nothing."""
         dpg.set_value(self.field, "")
-        self._typed(self.field, "")
-
-    def _typed(self, _sender: Any, text: str) -> None:
-        if bool(text) != self._any:
-            self._any = bool(text)
-            dpg.configure_item(self._clear, show=self._any)
-            dpg.set_item_width(self.field, -self._look.px(_BUTTON) if self._any else -1)
-        self._changed(text.strip())
