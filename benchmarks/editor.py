@@ -15,12 +15,11 @@ from typing import Any, Final
 
 from benchmarks import Result
 from tests.gui.harness import NoScreen, open_window, screen
-from tests.gui.harness.window import ROOT, environment
+from tests.gui.harness.window import NOT_DRAWN, ROOT, environment
 
 STARTS: Final = 5
 ROUNDS: Final = 3
 LIMIT: Final = 300.0
-NOTHING_DRAWN: Final = {"GALLIUM_NOOP": "1"}
 
 
 class Place:
@@ -94,7 +93,7 @@ def rates(place: Place) -> list[Result]:
     for _ in range(ROUNDS):
         alone = place.measure("headless", "240")["fps"]
         free.append(place.measure("rate", "240")["fps"] / alone)
-        nothing.append(place.measure("rate", "240", **NOTHING_DRAWN)["fps"] / alone)
+        nothing.append(place.measure("rate", "240", **NOT_DRAWN)["fps"] / alone)
         camera.append(place.measure("rate", "30")["fps"] / place.measure("headless", "30")["fps"])
     note = "eight filters at 720p behind a source of 30 fps"
     bare = statistics.median(nothing)

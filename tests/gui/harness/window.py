@@ -21,17 +21,24 @@ from tests.gui.harness.screen import ends_with_us
 ROOT: Final = Path(__file__).resolve().parents[3]
 START: Final = 60.0
 """Seconds to wait for the first frame; the machine may be busy."""
+NOT_DRAWN: Final = {"GALLIUM_NOOP": "1"}
+"""Mesa then takes every call and does nothing; other libraries draw as ever."""
 Spot = tuple[float, float]
 LEFT, MIDDLE, RIGHT = 1, 2, 3
 """Buttons as X counts them."""
 
 
 class Window:
-    """A running editor. Points are pixels of the screen, or what `places` makes of a name."""
+    """A running editor. Points are pixels of the screen, or what `places` makes of a name.
 
-    def __init__(self, display: str, home: Path, *arguments: str, size: tuple[int, int] = (1280, 800)) -> None:
+    drawn: else everything is as in any window, but OpenGL draws nothing, which on a processor takes most of the time.
+    """
+
+    def __init__(
+        self, display: str, home: Path, *arguments: str, size: tuple[int, int] = (1280, 800), drawn: bool = True
+    ) -> None:
         self.home = home
-        self.environment = environment(display, home)
+        self.environment = environment(display, home) | ({} if drawn else NOT_DRAWN)
         name = f"nodegraph-{uuid.uuid4().hex}"
         self._errors = (home / "stderr.txt").open("w+", encoding="utf-8")
         self.started = time.time()
@@ -271,14 +278,22 @@ class Window:
 
 
 @contextmanager
-def open_window(display: str, home: Path, *arguments: str, size: tuple[int, int] = (1280, 800)) -> Iterator[Window]:
-    """An editor until the end of the block; then it is closed, and must have made no mistake."""
+def open_window(
+    display: str, home: Path, *arguments: str, size: tuple[int, int] = (1280, 800), drawn: bool = True
+) -> Iterator[Window]:
+    """An editor until the end of the block; then it is closed, and must have made no mistake. drawn: see `Window`."""
     home.mkdir(parents=True, exist_ok=True)
-    window = Window(display, home, *arguments, size=size)
+    window = Window(display, home, *arguments, size=size, drawn=drawn)
     try:
         yield window
         if window.process.poll() is None:
             window.close()
+    except BaseException as error:
+        if window.process.poll() is None:
+            with contextlib.suppress(Exception):
+                window.screenshot(home / "failed.png")
+                error.add_note(f"This is what the window showed: {home / 'failed.png'}")
+        raise
     finally:
         if window.process.poll() is None:
             window.kill()
