@@ -11,6 +11,7 @@ from nodegraph.editor.state.documents.opening import read_document
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.bottom import BottomPanel
 from nodegraph.editor.views.canvas.canvas_view import CanvasView
+from nodegraph.editor.views.canvas.popups import Popups
 from nodegraph.editor.views.context_menu import ContextMenu
 from nodegraph.editor.views.dialogs.dialog_view import DialogView
 from nodegraph.editor.views.display import display_scale
@@ -115,6 +116,7 @@ class App:
             (Hints(editor, look, measure, shell, self.canvas.surface), ""),
             (TourView(editor, look, shell), ""),
             (ContextMenu(editor, shell, self.keys), ""),
+            (Popups(editor, look, shell, self.keys), ""),
             (HelpWindows(editor, look), ""),
             (Library(editor, look), "left"),
             (Inspector(editor, look), "right"),

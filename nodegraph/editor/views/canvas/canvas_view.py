@@ -4,6 +4,7 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.state.canvas.tips import Tips
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.canvas.grid_view import GridView
 from nodegraph.editor.views.canvas.hover_view import HoverView
@@ -11,6 +12,7 @@ from nodegraph.editor.views.canvas.minimap_view import MinimapView
 from nodegraph.editor.views.canvas.nodes_view import NodesView
 from nodegraph.editor.views.canvas.overlay_view import OverlayView
 from nodegraph.editor.views.canvas.sheets_view import SheetsView
+from nodegraph.editor.views.canvas.tips_view import TipsView
 from nodegraph.editor.views.canvas.wires_view import WiresView
 from nodegraph.editor.views.look import Look
 from nodegraph.editor.views.measure import Measure
@@ -51,6 +53,8 @@ class CanvasView:
         self._hover = HoverView(canvas, look, self.surface)
         self._overlay = OverlayView(canvas, look, self._measure, self.surface)
         self._minimap = MinimapView(canvas, look, self.surface)
+        tips = Tips(canvas.workspace, self._editor.player.latest, self.nodes.marks.of)
+        self._tips = TipsView(canvas, tips, look, self._measure, self.surface)
         self.pointer = Pointer(canvas, self.surface)
 
     def resize(self, width: int, height: int) -> None:
@@ -76,6 +80,7 @@ class CanvasView:
         self._hover.update()
         self._overlay.update()
         self._minimap.update()
+        self._tips.update(self.pointer.over)
 
     def close(self) -> None:
         """End what runs in the background."""
