@@ -98,7 +98,7 @@ class ModelKeeper:
         return self._looker.engine
 
     def show(self, id: str, place: str = "") -> ModelShow:
-        """How a model stands, everywhere or at one place (container, process, url).
+        """How a model stands, everywhere or at one place (see `spot_of`).
 
         Calling it says that somebody looks.
         """
@@ -120,9 +120,10 @@ class ModelKeeper:
             self._looker.engine.answers,
             doing.action if doing else None,
             doing.progress if doing else ServerState(),
-            {at: state for at, state in servers.items() if place in ("", at)},
+            {at: state for at, state in servers.items() if place in ("", at) or (place, at) == ("remote", "container")},
             id in self._held,
             self._failures.get(id),
+            place == "remote",
         )
 
     def logs(self, id: str) -> list[str]:

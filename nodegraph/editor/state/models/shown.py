@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.manage import ModelStatus
@@ -53,7 +53,7 @@ class Facts:
 
     status: of its image and containers, None while unknown. answers: whether Docker does, None until asked. doing and
     progress: what was begun by hand and how far it is. servers: of runs and of ours, the newest state by place. held:
-    a local process of it is kept on by hand.
+    a local process of it is kept on by hand. remote: it is to run on another engine, which is not asked.
     """
 
     status: ModelStatus | None = None
@@ -63,6 +63,7 @@ class Facts:
     servers: Mapping[str, ServerState] = field(default_factory=dict)
     held: bool = False
     failure: Failure | None = None
+    remote: bool = False
 
 
 def show_of(entry: ModelEntry, facts: Facts) -> ModelShow:
@@ -82,12 +83,17 @@ def show_of(entry: ModelEntry, facts: Facts) -> ModelShow:
     )
 
 
-def at_place(entry: ModelEntry, place: str) -> ModelEntry:
-    """The entry without what a place (container, process, url) does not use; all of it for ""."""
-    if place == "container":
+def spot_of(place: Mapping[str, Any]) -> str:
+    """A node's place in a word: "" for the model's own, container, process, url, or remote (another Docker engine)."""
+    return "remote" if place.get("engine") else str(place.get("kind") or "")
+
+
+def at_place(entry: ModelEntry, spot: str) -> ModelEntry:
+    """The entry without what a place (see `spot_of`) does not use; all of it for ""."""
+    if spot in ("container", "remote"):
         return replace(entry, process=None)
-    process = entry.process if place == "process" else None
-    return replace(entry, tag="", container_id="", digest="", build=None, process=process) if place else entry
+    process = entry.process if spot == "process" else None
+    return replace(entry, tag="", container_id="", digest="", build=None, process=process) if spot else entry
 
 
 def is_local(entry: ModelEntry) -> bool:
@@ -152,6 +158,8 @@ def _working(server: ServerState, actions: tuple[Action, ...]) -> ModelShow:
 
 
 def _at_rest(entry: ModelEntry, facts: Facts) -> ModelShow:
+    if facts.remote:
+        return ModelShow("stopped", "stopped · another Docker engine", note="It starts with the run.")
     status, start = facts.status, (Action("start", "Start"),) if is_local(entry) else ()
     if status is not None and status.running:
         stop = (Action("stop", "Stop"),) if status.kept else ()

@@ -8,7 +8,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.state.inspector.facts import NodesFacts
 from nodegraph.editor.state.inspector.places import elsewhere, said_of
 from nodegraph.editor.state.models.acting import press
-from nodegraph.editor.state.models.shown import ModelShow
+from nodegraph.editor.state.models.shown import ModelShow, spot_of
 from nodegraph.editor.views.inspector.kit import Kit, Tag
 
 
@@ -36,7 +36,7 @@ class ModelState:
     def update(self) -> None:
         """Follow the model."""
         models, node = self._kit.editor.models, self._facts.ids[0]
-        show = models.show(self._facts.model, str(self._facts.place.get("kind") or ""))
+        show = models.show(self._facts.model, spot_of(self._facts.place))
         away = elsewhere(self._facts.place)
         if away and not (show.working or show.ready or show.failed):
             show = ModelShow("stopped", away)

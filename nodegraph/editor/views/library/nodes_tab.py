@@ -44,7 +44,6 @@ class NodesTab:
         dpg.add_spacer(height=self._look.px(2), parent=parent)
         self.search.build(parent)
         self._list = dpg.add_child_window(parent=parent, border=False)
-        dpg.bind_item_theme(self._list, lines(self._look, 5))
         self._results = dpg.add_group(parent=self._list, show=False)
         self._used = dpg.add_group(parent=self._list)
         self._tree = dpg.add_group(parent=self._list)
@@ -62,6 +61,7 @@ class NodesTab:
             self._made = made
             self._all = insertables(registry)
             self._listed = self._often = None
+            dpg.bind_item_theme(self._list, lines(look, 5))
             self._draw_tree()
         usage = self._editor.settings.usage
         often = tuple(sorted(usage, key=lambda id: -usage[id])[:_OFTEN])

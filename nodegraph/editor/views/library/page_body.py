@@ -55,7 +55,8 @@ class PageBody:
         self._state.build(words)
         dpg.add_spacer(height=look.px(4), parent=parent)
         middle = dpg.add_group(horizontal=True, parent=parent)
-        height = look.px(_HEIGHT - _LOG - 232)
+        room = min(look.px(_HEIGHT), dpg.get_viewport_client_height() - look.px(24))
+        height = max(room - look.px(_LOG + 246), look.px(120))
         left = dpg.add_child_window(parent=middle, width=look.px(_WIDTH - _SIDE - 34), height=height, border=False)
         right = dpg.add_child_window(parent=middle, width=-1, height=height, border=False)
         for side in (left, right):

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.state.looks import category_color
+from nodegraph.editor.state.looks import category_color, type_color
 from nodegraph.editor.state.models.directory import ModelCard
 from nodegraph.editor.views.dialogs.pictures import Pictures
 from nodegraph.editor.views.icons import ICONS
@@ -30,7 +30,7 @@ def _draw(parent: int | str, look: Look, card: ModelCard, side: int) -> None:
     _symbol(board, look, ICONS[_SYMBOLS.get(card.category or "", "model")], side)
     y, radius = side * 0.8, side * 0.075
     for x, ports in ((0.26, card.inputs), (0.74, card.outputs)):
-        color = look.type_color(ports[0].types[0] if ports and ports[0].types else "any")
+        color = type_color(ports[0].types[0] if ports and ports[0].types else "any", "dark")  # as the plate is
         dpg.draw_circle((side * x, y), radius, color=(0, 0, 0, 90), fill=color, parent=board)
     dpg.draw_arrow((side * 0.62, y), (side * 0.38, y), color=(255, 255, 255, 150), size=side * 0.05, parent=board)
 

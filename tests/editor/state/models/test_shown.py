@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nodegraph.editor.state.models.shown import Facts, Failure, ModelShow, at_place, show_of
+from nodegraph.editor.state.models.shown import Facts, Failure, ModelShow, at_place, show_of, spot_of
 from nodegraph.runtime.entry import Build, ModelEntry, Process
 from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.state import ServerState, Stage
@@ -145,3 +145,23 @@ def test_at_one_place_only_that_place_counts(place: str, text: str, actions: lis
     status = PRESENT if place in ("", "container") else None
     show, ids = shown(at_place(LOCAL, place), status)
     assert (show.text, ids) == (text, actions)
+
+
+@pytest.mark.parametrize(
+    ("place", "spot"),
+    [
+        ({}, ""),
+        ({"kind": "process"}, "process"),
+        ({"kind": "container", "device": "gpu"}, "container"),
+        ({"kind": "container", "engine": "ssh://gpu.example"}, "remote"),
+        ({"kind": "url", "url": "http://gpu.example"}, "url"),
+    ],
+)
+def test_a_place_in_a_word(place: dict[str, str], spot: str) -> None:
+    assert spot_of(place) == spot
+
+
+def test_on_another_engine_it_starts_with_the_run() -> None:
+    show, actions = shown(at_place(LOCAL, "remote"), None, remote=True)
+    assert (show.text, actions, show.note) == ("stopped · another Docker engine", [], "It starts with the run.")
+    assert shown(at_place(LOCAL, "remote"), None, remote=True, servers={"container": READY})[0].ready
