@@ -18,6 +18,7 @@ class Library:
 
     def build(self, parent: int | str) -> None:
         """Make the tabs."""
+        self._place = parent
         self._bar = dpg.add_tab_bar(parent=parent)
         self._nodes_tab = dpg.add_tab(label="Nodes", parent=self._bar)
         self._models_tab = dpg.add_tab(label=f"Models ({len(self._editor.models.cards)})", parent=self._bar)
@@ -25,7 +26,9 @@ class Library:
         self._models.build(self._models_tab)
 
     def update(self) -> None:
-        """Follow the search, the usage and the models' states."""
+        """Follow the search, the usage and the models' states; nothing is asked while the panel is closed."""
+        if not dpg.is_item_shown(self._place):
+            return
         if dpg.get_value(self._bar) == self._models_tab:
             self._models.update()
         else:
