@@ -122,7 +122,7 @@ class _Book:
             if line and self._file:
                 _append(self._file, line)
                 self._sync()
-        except OSError:  # a torn line would hide those after it: the next attempt begins a new file
+        except _Torn:  # a torn line would hide those after it: the next attempt begins a new file
             self.remove()
             raise
         self._written = newest
@@ -160,9 +160,25 @@ class _Book:
             self._syncing.start()
 
 
+class _Torn(OSError):
+    """A line was written in part, and the part could not be taken back."""
+
+
 def _append(file: FileIO, data: bytes) -> None:
-    if file.write(data) != len(data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    """All of it or nothing: what was kept before a disk was full is still worth having."""
+    at = file.tell()
+    try:
+        if file.write(data) == len(data):
+            return
+        failed = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        failed = error
+    try:
+        file.truncate(at)
+        file.seek(at)
+    except OSError as error:
+        raise _Torn(*error.args) from None
+    raise failed
 
 
 def _sync_and_close(handle: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from nodegraph.core.graph import Failure, State, Sync, Wire
 from nodegraph.core.preset import Preset
+from nodegraph.core.preset_text import first_unwritable
 from nodegraph.core.spec import Param
 from nodegraph.editor.state.edits import nodes, wires
 from nodegraph.editor.state.edits.sheets import change_sheet, sheet_of
@@ -34,7 +35,9 @@ class Changes:
     # --- parameters -------------------------------------------------------------------------------------------------
 
     def set_param(self, ids: Iterable[str], param: Param, value: Any) -> None:
-        """Set one parameter of these nodes."""
+        """Set one parameter of these nodes. What a document cannot hold, a typed "nan" for example, changes nothing."""
+        if first_unwritable(_plain(value)):
+            return
         document, there = self.document, self._there(ids)
         for id in there:
             document = nodes.set_param(document, id, param.name, _plain(value))
@@ -117,4 +120,6 @@ def _label(verb: str, param: Param) -> str:
 
 def _plain(value: Any) -> Any:
     """What a document can hold; an empty path is an empty text, not the folder "."."""
-    return "" if isinstance(value, Path) and value == Path() else value
+    if isinstance(value, Path):
+        return "" if value == Path() else str(value)
+    return value

@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -224,3 +225,22 @@ def test_after_kill_9_less_than_half_a_second_of_edits_is_lost(tmp_path):
     lost = times[newest + 1 :]
     assert newest > 0
     assert not lost or lost[-1] - lost[0] < 0.5
+
+
+def test_a_full_disk_costs_only_what_comes_after_it(kept):
+    kept.journal.begin(nodes(2), ABOUT)
+    kept.journal.record(nodes(3))
+    assert kept.journal.flush()
+    (path,) = kept.folder.glob("*.jsonl")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 9, hard))
+    try:
+        kept.journal.record(nodes(9))
+        assert not kept.journal.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(kept.failures) == 1
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 2 and lines[-1].endswith(b"\n")
+    assert kept.journal.flush()
+    assert recover(kept.die())[1] == nodes(9)

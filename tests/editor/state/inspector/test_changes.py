@@ -118,3 +118,10 @@ def test_a_note_keeps_its_other_fields(workspace: Workspace) -> None:
 
 def test_tags_are_read_with_commas_between_and_once_each() -> None:
     assert tags_of(" night ,glow,, night , slow  light") == ("night", "glow", "slow light")
+
+
+@pytest.mark.parametrize("typed", [float("nan"), float("inf"), [1.0, float("nan")]])
+def test_a_number_that_no_document_can_hold_changes_nothing(workspace: Workspace, typed: object) -> None:
+    before = workspace.document
+    Changes(workspace).set_param(["gaussian_blur2"], radius(workspace), typed)
+    assert workspace.document is before
