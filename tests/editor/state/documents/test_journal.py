@@ -241,6 +241,7 @@ def test_a_full_disk_costs_only_what_comes_after_it(kept):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert len(kept.failures) == 1
     lines = path.read_bytes().splitlines(keepends=True)
-    assert len(lines) == 2 and lines[-1].endswith(b"\n")
+    assert len(lines) == 2
+    assert lines[-1].endswith(b"\n")
     assert kept.journal.flush()
     assert recover(kept.die())[1] == nodes(9)
