@@ -40,7 +40,8 @@ class Overlay:
     """What a gesture shows while it lasts, in world coordinates.
 
     refusals: for every pin why the dragged wire cannot go there ("" where it can); adapted: pins where values are
-    converted; reason: a sentence to show at the pointer; insert: the wire a dragged node would go into.
+    converted; reason: why the pin at the pointer refuses; remark: what else to say there; insert: the wire a dragged
+    node would go into.
     """
 
     box: Rect | None = None
@@ -49,6 +50,7 @@ class Overlay:
     refusals: dict[PinKey, str] = field(default_factory=dict)
     adapted: frozenset[PinKey] = frozenset()
     reason: str = ""
+    remark: str = ""
     insert: Wire | None = None
 
 

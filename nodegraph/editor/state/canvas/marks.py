@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from nodegraph.core.errors import Problem
-from nodegraph.editor.state.problem_rows import place_of
+from nodegraph.editor.state.problem_rows import NOT_CONNECTED, place_of
 from nodegraph.editor.state.running.shows import NodeShow, sentence
 from nodegraph.editor.state.workspace import Workspace
 
@@ -92,6 +92,6 @@ def _of_problem(id: str, problem: Problem) -> Mark:
     part = place_of(problem.where, [id])[1]
     words = f"{part.replace('_', ' ')}: {problem.message}" if part not in ("", "type") else problem.message
     said = sentence(words)
-    if problem.severity == "warning" or problem.message == "this input is not connected.":
+    if problem.severity == "warning" or problem.message == NOT_CONNECTED:
         return Mark("quiet", "warning", said, said, problem.hint)
     return Mark("error", "error", said, said, problem.hint)

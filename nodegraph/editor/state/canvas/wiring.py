@@ -63,8 +63,17 @@ class DragWire(Gesture):
             return
         target = self._target()
         overlay.reason = overlay.refusals.get(target.key, "") if target else ""
+        overlay.remark = self._remark(target)
         end = scene.pin_point(target.key) if target and not overlay.reason else None
         overlay.wire = LooseWire(start, end or self.world, self._pin.key.side, self._pin.types)
+
+    def _remark(self, target: Pin | None) -> str:
+        """What becomes of values at this pin, when they are converted."""
+        if target is None or target.key not in self.canvas.overlay.adapted:
+            return ""
+        workspace = self.canvas.workspace
+        found = adapter(workspace.document.graph, workspace.registry, self._wire_to(target.key))
+        return f"Converts {found.source} to {found.target}." if found else ""
 
     def _target(self) -> Pin | None:
         """The pin under the pointer; over a node's body its first pin that fits."""

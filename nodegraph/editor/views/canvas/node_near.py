@@ -18,11 +18,11 @@ _SHADOW: Final = (0, 0, 0, 50)
 
 
 class NodeNear:
-    """What was drawn of one box. outline, badge, footer: what changes without the document."""
+    """What was drawn of one box. outline, badge, footer change without the document; pins: with edge and fill."""
 
     def __init__(self, pen: Pen, box: Box) -> None:
         self._pen, self._box, self._look = pen, box, pen.look
-        self.pins: dict[PinKey, tuple[Tag, Color]] = {}
+        self.pins: dict[PinKey, tuple[Tag, Color, Color]] = {}
         self.footer: Tag = 0
         self.lines: list[Tag] = []
         self._body()
@@ -72,7 +72,7 @@ class NodeNear:
         if pin.param and not driven:
             color = (*color[:3], 150)
         item = draw_pin(pen, (pin.x, pin.y), pin.types[0], color, ground, pin.param)
-        self.pins[pin.key] = (item, color)
+        self.pins[pin.key] = (item, color, ground)
         if not box.collapsed and not pin.param:
             name = self._name(pin)
             pen.text((self._name_x(pin, name), pin.y - 7), name, NAME, look.color("text"))

@@ -173,6 +173,9 @@ class NodeView:
         if near is None or refusals is self._greyed:
             return
         self._greyed = refusals
-        for key, (item, color) in near.pins.items():
-            refused = bool(refusals and refusals.get(key))
-            dpg.configure_item(item, color=self._look.color("pale") if refused else color)
+        pale = self._look.color("pale")
+        for key, (item, color, fill) in near.pins.items():
+            if refusals.get(key):
+                dpg.configure_item(item, color=pale, fill=pale if fill == color else fill)
+            else:
+                dpg.configure_item(item, color=color, fill=fill)

@@ -34,7 +34,7 @@ class NodesView:
         self._editor, self._look, self._measure = editor, look, measure
         self._canvas = editor.canvas
         self._root: Tag = dpg.add_draw_node(parent=parent)
-        self.marks = Marks(editor.workspace, editor.player.node)
+        self.marks = Marks(editor.workspace, editor.shown)
         self._pump = PreviewPump(editor.player.latest)
         self._nodes: dict[str, NodeView] = {}
         self._seen: list[str] = []

@@ -60,15 +60,16 @@ class OverlayView:
             dpg.draw_polyline(stroke, color=self._look.color("error"), thickness=2.0, parent=self._layer)
 
     def _reason(self) -> None:
-        reason = self._canvas.overlay.reason
+        overlay = self._canvas.overlay
+        reason = overlay.reason or overlay.remark
         if not reason:
             return
-        look, size = self._look, 14.0 * self._canvas.camera.scale
-        width = self._measure.width(reason, "body", size) + 20
-        x = min(self._canvas.pointer[0] + 18, self._canvas.camera.width - width - 6)
-        y = self._canvas.pointer[1] + 20
-        edge = look.color("error")
-        dpg.draw_rectangle(
-            (x, y), (x + width, y + size + 12), color=edge, fill=look.color("raised"), rounding=5, parent=self._layer
-        )
-        dpg.draw_text((x + 10, y + 5), reason, size=size, color=look.color("text"), parent=self._layer)
+        look, scale, size = self._look, self._canvas.camera.scale, round(14.0 * self._canvas.camera.scale)
+        width = self._measure.width(reason, "body", size) + 20 * scale
+        x = min(self._canvas.pointer[0] + 18 * scale, self._canvas.camera.width - width - 6)
+        y = self._canvas.pointer[1] + 20 * scale
+        edge = look.color("error" if overlay.reason else "border")
+        end = (x + width, y + size + 12 * scale)
+        dpg.draw_rectangle((x, y), end, color=edge, fill=look.color("raised"), rounding=5 * scale, parent=self._layer)
+        at = (x + 10 * scale, y + 5 * scale)
+        dpg.draw_text(at, reason, size=size, color=look.color("text"), parent=self._layer)

@@ -1,12 +1,13 @@
 """Parameters in a few characters, as they stand on a node."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from nodegraph.core.errors import NodeError
 from nodegraph.core.spec import Param
 
-_TIGHT = ("°", "%")
+_TIGHT: Final = ("°", "%")
+_LARGEST: Final = 1e308
 
 
 def name_text(name: str) -> str:
@@ -20,9 +21,16 @@ def value_text(param: Param, value: Any) -> str:
         return "on" if value is True else "off"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _words(param, value)
-    number = f"{value:.4g}" if isinstance(value, float) or abs(value) >= 10**9 else str(value)
+    number = _number(value)
     space = "" if not param.unit or param.unit in _TIGHT else " "
     return f"{number}{space}{param.unit}".replace("-", "−")
+
+
+def _number(value: float) -> str:
+    """Four figures that matter; a document can hold whole numbers that no float can."""
+    if isinstance(value, int) and abs(value) < 10**9:
+        return str(value)
+    return f"{min(max(value, -_LARGEST), _LARGEST):.4g}"
 
 
 def _words(param: Param, value: Any) -> str:
@@ -31,7 +39,7 @@ def _words(param: Param, value: Any) -> str:
     if param.kind == "text":
         return str(value).partition("\n")[0] or "empty"
     if param.kind == "vector" and isinstance(value, list | tuple):
-        return ", ".join(f"{one:.3g}" if isinstance(one, float) else str(one) for one in value[:6])
+        return ", ".join(f"{one:.3g}" if isinstance(one, float) else str(one)[:9] for one in value[:6])
     return str(value) if value is not None else "none"
 
 
@@ -40,6 +48,8 @@ def share(param: Param, value: Any) -> float | None:
     if param.ge is None or param.le is None or param.le <= param.ge or param.kind not in ("number", "integer"):
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if value != value:
         return None
     return float(min(max(value, param.ge), param.le) - param.ge) / (param.le - param.ge)
 

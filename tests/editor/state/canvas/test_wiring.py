@@ -53,8 +53,10 @@ def test_while_a_wire_is_dragged_every_pin_says_whether_it_fits_and_why_not() ->
     assert PinKey("blur", "in", "radius") not in overlay.adapted
     hand.move(hand.into("blur"))
     assert hand.canvas.overlay.reason == "This gives number; Blur takes image here."
+    assert hand.canvas.overlay.remark == ""
     hand.move(hand.into("words", "text"))
     assert hand.canvas.overlay.reason == ""
+    assert hand.canvas.overlay.remark == "Converts number to text."
     wire = hand.canvas.overlay.wire
     assert wire is not None
     assert wire.end == hand.into("words", "text"), "it clings to a pin that fits"
