@@ -18,7 +18,7 @@ from nodegraph.editor.state.edits import nodes
 from nodegraph.editor.state.find import Finder
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.state.log_warnings import LogWarnings
-from nodegraph.editor.state.models.consent import Consent
+from nodegraph.editor.state.models.consent import ASK_AGAIN, NOT_ACCEPTED, Consent
 from nodegraph.editor.state.models.keeper import ModelKeeper
 from nodegraph.editor.state.node_help import NodeHelp
 from nodegraph.editor.state.notices import Kind, Notices
@@ -27,6 +27,7 @@ from nodegraph.editor.state.placements import Point
 from nodegraph.editor.state.placing import placed
 from nodegraph.editor.state.running.player import Player
 from nodegraph.editor.state.running.render import Renders
+from nodegraph.editor.state.running.shows import NodeShow
 from nodegraph.editor.state.settings import Settings
 from nodegraph.editor.state.starting import runs_by_itself
 from nodegraph.editor.state.tour import Tour
@@ -98,6 +99,12 @@ class Editor:
         if playing:
             self.consent.ask(anew=not self._was_playing)
         self._was_playing = playing
+
+    def shown(self, node: str) -> NodeShow:
+        """What to show on a node; one whose licence was not accepted says so while the rest runs."""
+        if node in self.consent.waiting and self.player.state != "stopped":
+            return NodeShow("waiting", message=NOT_ACCEPTED, hint=ASK_AGAIN)
+        return self.player.node(node)
 
     def close(self) -> None:
         """Stop what runs and save the settings. Unsaved work is given up only when the person chose to quit."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nodegraph.core.errors import Problem, Severity
+from nodegraph.editor.state.models.consent import NOT_ACCEPTED
 from nodegraph.editor.state.running.shows import RunProblem, sentence
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.editor import Editor
 
+NOT_CONNECTED: Final = "this input is not connected."
 _WIRE: Final = re.compile(r"wires \((.+) -> (.+)\.[^.]+\)")
 
 
@@ -67,17 +69,18 @@ def _rows(editor: "Editor", skipped: Iterable[RunProblem]) -> tuple[ProblemRow, 
 
 
 def _skipped(editor: "Editor") -> Iterator[RunProblem]:
-    """Nodes that do not run for a reason of their own, a bad path for example."""
-    player = editor.player
+    """Nodes that do not run for a reason of their own, a bad path or a licence for example."""
     for id in editor.workspace.document.graph.nodes:
-        show = player.node(id)
-        if show.state == "skipped" and not show.message.startswith("It waits for"):
+        show = editor.shown(id)
+        own = show.state == "skipped" and not show.message.startswith("It waits for")
+        if own or show.message == NOT_ACCEPTED:
             yield RunProblem(id, show.message, show.hint)
 
 
 def _of_run(editor: "Editor", problem: RunProblem) -> ProblemRow:
     title = editor.workspace.title(problem.node) if problem.node else "The run"
-    return ProblemRow("error", problem.node, title, problem.sentence, problem.hint, problem.count)
+    severity: Severity = "warning" if problem.sentence == NOT_ACCEPTED else "error"
+    return ProblemRow(severity, problem.node, title, problem.sentence, problem.hint, problem.count)
 
 
 def _of_graph(editor: "Editor", problem: Problem) -> ProblemRow:
@@ -87,7 +90,9 @@ def _of_graph(editor: "Editor", problem: Problem) -> ProblemRow:
     if part and part != "type":
         text = f"{part.replace('_', ' ')}: {problem.message}"
         text = sentence(text)
-    return ProblemRow(problem.severity, node, title, text, problem.hint)
+    # A node that was just added has no wires yet: that is a thing to do, no mistake.
+    severity: Severity = "warning" if problem.message == NOT_CONNECTED else problem.severity
+    return ProblemRow(severity, node, title, text, problem.hint)
 
 
 def place_of(where: str, nodes: Iterable[str]) -> tuple[str, str]:

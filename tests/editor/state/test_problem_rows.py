@@ -8,6 +8,7 @@ import pytest
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.core.preset import Preset
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.models.consent import NOT_ACCEPTED, LicenceDialog
 from nodegraph.editor.state.problem_rows import ProblemRows, place_of
 from nodegraph.editor.state.settings import Settings
 from nodegraph.session import Session
@@ -54,12 +55,12 @@ def test_problems_of_the_graph_come_with_title_sentence_and_what_to_do(editor: E
     rows = load(editor, graph)
     assert [(row.severity, row.node, row.title) for row in rows.rows] == [
         ("error", "add", "Brighter"),
-        ("error", "add", "Brighter"),
+        ("warning", "add", "Brighter"),
         ("warning", "add", "Brighter"),
     ]
     assert rows.rows[0].sentence == "By: 500 is outside the range."
     assert rows.rows[0].hint == "Use 0 to 100."
-    assert rows.errors == 2
+    assert rows.errors == 1
 
 
 def test_the_same_object_comes_while_nothing_changes(editor: Editor) -> None:
@@ -107,4 +108,33 @@ def test_paths_that_cannot_be_used_are_listed_while_running(tmp_path: Path) -> N
 
         until(listed)
         assert all("waits" not in row.sentence for row in rows.rows)
+        editor.close()
+
+
+def test_an_input_without_a_wire_is_a_thing_to_do_and_no_mistake(editor: Editor) -> None:
+    rows = load(editor, Graph().with_node(GraphNode("add", "t.add")))
+    assert [(row.severity, row.sentence) for row in rows.rows] == [("warning", "Image: this input is not connected.")]
+    assert rows.errors == 0
+
+
+def test_a_model_whose_licence_was_refused_says_so_while_the_rest_runs(tmp_path: Path) -> None:
+    with Session() as session:
+        editor = Editor(session, Settings(tmp_path / "settings.json"))
+        wires = (Wire("pattern", "image", "lines", "image"),)
+        graph = Graph(
+            {"pattern": GraphNode("pattern", "source.test_pattern"), "lines": GraphNode("lines", "model.lineart")},
+            wires,
+        )
+        rows = load(editor, graph)
+        editor.tick()
+        assert rows.rows == ()
+        editor.player.play()
+        editor.tick()
+        dialog = editor.dialogs.current
+        assert isinstance(dialog, LicenceDialog)
+        editor.dialogs.close(dialog)
+        dialog.refuse()
+        editor.tick()
+        assert [(row.severity, row.node, row.sentence) for row in rows.rows] == [("warning", "lines", NOT_ACCEPTED)]
+        assert editor.shown("lines").state == "waiting"
         editor.close()

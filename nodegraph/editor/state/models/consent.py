@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from nodegraph.core.graph import Graph
 from nodegraph.editor.state.dialogs import Dialogs
 from nodegraph.editor.state.models.licences import Accepted, Use, accept, unaccepted
 from nodegraph.editor.state.models.terms import Terms, terms_of
 from nodegraph.runtime.entry import ModelEntry
+
+NOT_ACCEPTED: Final = "It does not run: its licence was not accepted yet."
+ASK_AGAIN: Final = "Stop and run again, or select it and show the licence."
 
 
 @dataclass
