@@ -48,7 +48,5 @@ def stop_all(editor: "Editor") -> None:
     types = {node.type for node in editor.workspace.document.graph.nodes.values() if node.state == "on"}
     if any(editor.models.entry_of(type) for type in types):
         editor.player.stop()
-    names = editor.models.running
-    editor.models.stop_all()
-    if not names:
-        editor.tell("No model runs.")
+    count = editor.models.stop_all()
+    editor.tell(f"{count} {'model is' if count == 1 else 'models are'} stopped." if count else "No model runs.")

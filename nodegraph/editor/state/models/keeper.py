@@ -55,6 +55,7 @@ class ModelKeeper:
         self._doing: dict[str, _Doing] = {}
         self._held: dict[str, Lease] = {}
         self._failures: dict[str, Failure] = {}
+        self._quiet: set[str] = set()
         self._shows: dict[tuple[str, str], tuple[object, float, ModelShow]] = {}
         self._entries: dict[str, ModelEntry] | None = None
         self._cards: list[ModelCard] | None = None
@@ -191,16 +192,21 @@ class ModelKeeper:
             self._failures[id] = outcome.failure
         if status is not None:
             self._looker.learn(status)
-        self._tell(outcome.text, outcome.kind, outcome.hint)
+        if id in self._quiet and outcome.failure is None:
+            self._quiet.discard(id)
+        else:
+            self._tell(outcome.text, outcome.kind, outcome.hint)
         self._heard_of += 1
         self._looker.hurry()
 
-    def stop_all(self) -> None:
-        """Stop every model that runs; those of a run as soon as it has ended."""
+    def stop_all(self) -> int:
+        """Stop every model that runs, those of a run as soon as it has ended; how many. Only failures are told."""
         names = self.running
-        for id, entry in self.entries.items():
-            if entry.name in names and id not in self._doing:
-                self.act(id, "stop")
+        found = [id for id, entry in self.entries.items() if entry.name in names and id not in self._doing]
+        for id in found:
+            self._quiet.add(id)
+            self.act(id, "stop")
+        return len(found)
 
     # --- what is heard ----------------------------------------------------------------------------------------------
 

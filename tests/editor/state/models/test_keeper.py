@@ -201,9 +201,10 @@ def test_what_runs_is_counted_and_stopped_together(desk: Desk, monkeypatch: pyte
     monkeypatch.setattr(manage, "stop", stop)
     desk.until(lambda: text(desk) == "ready · container")
     assert desk.keeper.running == ["Birds"]
-    desk.keeper.stop_all()
-    desk.until(lambda: stopped == ["birds"] and desk.told)
-    assert desk.told == [("Birds is stopped.", "good", "")]
+    assert desk.keeper.stop_all() == 1
+    desk.until(lambda: stopped == ["birds"] and not desk.keeper.running)
+    assert desk.keeper.stop_all() == 0
+    assert desk.told == []
 
 
 def test_an_unknown_model_is_no_mistake(desk: Desk) -> None:
