@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.documents.opening import read_document
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.views import system_clipboard
 from nodegraph.editor.views.bottom import BottomPanel
 from nodegraph.editor.views.canvas.canvas_view import CanvasView
 from nodegraph.editor.views.canvas.popups import Popups
@@ -96,7 +97,7 @@ class App:
         self.canvas = CanvasView(self.editor, self.look, self.measure)
         self.canvas.build(self.shell.places["canvas"])
         self.keys = Keys(self.editor)
-        self.editor.clipboard.lend(dpg.get_clipboard_text, dpg.set_clipboard_text)
+        self.editor.clipboard.lend(system_clipboard.read, system_clipboard.write)
         self.views = self._views()
         dpg.setup_dearpygui()
         dpg.show_viewport()
