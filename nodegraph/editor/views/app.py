@@ -111,7 +111,7 @@ class App:
         editor, look, measure, shell = self.editor, self.look, self.measure, self.shell
         views: list[tuple[View, str]] = [
             (self.keys, ""),
-            (Menus(editor, look), "menu"),
+            (Menus(editor, look, self.keys), "menu"),
             (PaletteView(editor, look, measure, shell), ""),
             (FindView(editor, look, measure, shell), ""),
             (Hints(editor, look, measure, shell, self.canvas.surface), ""),

@@ -7,6 +7,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.state.commands.command import MENUS, Command
 from nodegraph.editor.state.commands.table import COMMANDS, in_menu
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.views.keys import Keys
 from nodegraph.editor.views.look import Look
 
 _REACH = 30
@@ -17,8 +18,10 @@ _SOMETIMES = 10
 class Menus:
     """One item for each command; what is greyed and checked follows the state when a menu is about to open."""
 
-    def __init__(self, editor: Editor, look: Look) -> None:
+    def __init__(self, editor: Editor, look: Look, keys: Keys) -> None:
         self._editor, self._look = editor, look
+        keys.closers.append(self.close)
+        self._roots: list[int | str] = []
         self._items: dict[str, int | str] = {}
         self._submenus: dict[tuple[str, str], int | str] = {}
         self._seen: dict[str, object] = {}
@@ -27,14 +30,23 @@ class Menus:
 
     def build(self, parent: int | str) -> None:
         """Make every menu and its items."""
+        self._bar = parent
         for menu in MENUS:
             root = dpg.add_menu(label=menu, parent=parent)
+            self._roots.append(root)
             section = 0
             for command in in_menu(menu):
                 if command.section != section:
                     section = command.section
                     dpg.add_separator(parent=root)
                 self._items[command.id] = self._item(command, self._parent(command, root))
+
+    def close(self) -> bool:
+        """Close the menu that is open; whether one was."""
+        is_open = any(dpg.get_item_state(menu).get("focused") for menu in (*self._roots, *self._submenus.values()))
+        if is_open:
+            dpg.focus_item(dpg.get_item_info(self._bar)["parent"])  # a menu goes when the focus does
+        return is_open
 
     def _parent(self, command: Command, root: int | str) -> int | str:
         if not command.submenu:

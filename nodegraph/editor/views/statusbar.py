@@ -141,6 +141,8 @@ class StatusBar:
         if self._places.get(name, self) != place:
             self._places[name] = place
             dpg.configure_item(self._items[name], show=place is not None)
+            if name in self._tips:  # what is hidden would still answer the pointer where it was
+                dpg.configure_item(dpg.get_item_info(self._tips[name])["parent"], show=place is not None)
             if place is not None:
                 dpg.set_item_pos(self._items[name], list(place))
 

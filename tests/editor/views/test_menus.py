@@ -33,7 +33,7 @@ def look(editor: Editor) -> Look:
 @pytest.fixture
 def menus(editor: Editor, look: Look) -> Menus:
     with dpg.window(), dpg.menu_bar() as bar:
-        made = Menus(editor, look)
+        made = Menus(editor, look, Keys(editor))
         made.build(bar)
     made.update()
     return made
