@@ -1,6 +1,6 @@
 """What part of the world the canvas shows: zoom, and which world point is at its top left corner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from nodegraph.editor.state.placements import Point
@@ -26,6 +26,8 @@ class Camera:
     scale: float = 1.0
     width: float = 800.0
     height: float = 600.0
+    _fitted: tuple[Rect | None, float, float] = field(default=(None, 0.0, 1.0), repr=False, compare=False)
+    _after: tuple[float, float, float] | None = field(default=None, repr=False, compare=False)
 
     @property
     def pixels(self) -> float:
@@ -70,8 +72,19 @@ class Camera:
         self.x += point[0] - now[0]
         self.y += point[1] - now[1]
 
+    def resize(self, width: float, height: float, scale: float) -> None:
+        """The canvas has another size, or the display another scale; what was made to fit and not moved since fits."""
+        if (width, height, scale) != (self.width, self.height, self.scale):
+            self.width, self.height, self.scale = width, height, scale
+            if self._after == (self.x, self.y, self.zoom):
+                self.fit(*self._fitted)
+
     def fit(self, rect: Rect | None, margin: float = 40.0, most: float = 1.0) -> None:
         """Show this part of the world as large as it fits, at most at zoom `most`; None: the origin at zoom 1."""
+        self._fit(rect, margin, most)
+        self._fitted, self._after = (rect, margin, most), (self.x, self.y, self.zoom)
+
+    def _fit(self, rect: Rect | None, margin: float, most: float) -> None:
         if rect is None:
             self.x, self.y, self.zoom = -margin, -margin, 1.0
             return

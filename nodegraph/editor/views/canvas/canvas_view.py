@@ -62,13 +62,13 @@ class CanvasView:
         camera = self._canvas.camera
         if (width, height) == (camera.width, camera.height) or width < 1 or height < 1:
             return
-        camera.width, camera.height = float(width), float(height)
+        camera.resize(width, height, camera.scale)
         dpg.configure_item(self.surface, width=width, height=height)
 
     def update(self) -> None:
         """Once a frame: draw what changed."""
         camera = self._canvas.camera
-        camera.scale = self._look.scale
+        camera.resize(camera.width, camera.height, self._look.scale)
         self._follow_look()
         self._follow_document()
         self._follow_camera()

@@ -210,3 +210,16 @@ def test_panning_moves_by_pixels() -> None:
     camera = Camera(zoom=0.5, scale=2.0)
     camera.pan(10.0, -20.0)
     assert (camera.x, camera.y) == (-10.0, 20.0)
+
+
+def test_what_was_made_to_fit_fits_after_the_window_has_its_size_until_it_is_moved() -> None:
+    camera = Camera()
+    camera.fit((0.0, 0.0, 2000.0, 300.0))
+    camera.resize(500.0, 400.0, 1.0)
+    assert camera.view[0] <= 0.0
+    assert camera.view[2] >= min(2000.0, 500.0 / LEAST)
+    assert camera.center == pytest.approx((1000.0, 150.0))
+    camera.pan(10.0, 0.0)
+    corner = (camera.x, camera.y, camera.zoom)
+    camera.resize(900.0, 700.0, 2.0)
+    assert (camera.x, camera.y, camera.zoom) == corner

@@ -160,6 +160,7 @@ def test_pins_that_refuse_are_pale_and_get_their_colour_back(drawn: Drawn) -> No
 
 def test_another_theme_and_scale_draw_all_anew(drawn: Drawn) -> None:
     drawn.show(rich())
+    drawn.editor.canvas.camera.pan(1, 0)  # what was made to fit is made to fit the scale too
     before, near = drawn.items(), drawn.node("blur")._near
     drawn.look.switch("light")
     drawn.view.update()
