@@ -261,7 +261,6 @@ class Window:
         mistakes = self.ask("app.mistakes")
         self.request("quit")
         code = self.process.wait(30)
-        self._end()
         assert not mistakes, mistakes[0]
         assert code == 0, f"exit code {code}\n{self.said[-4000:]}"
 
@@ -269,9 +268,9 @@ class Window:
         """End the process as a crash would."""
         self.process.kill()
         self.process.wait(10)
-        self._end()
 
-    def _end(self) -> None:
+    def let_go(self) -> None:
+        """Close our ends of what led to the process."""
         with contextlib.suppress(OSError):
             self._file.close()
         self._errors.close()
@@ -297,6 +296,7 @@ def open_window(
     finally:
         if window.process.poll() is None:
             window.kill()
+        window.let_go()
 
 
 def environment(display: str, home: Path) -> dict[str, str]:
