@@ -1,5 +1,6 @@
 """The nodes in sight: drawn, marked and given their live pictures. What is out of sight costs nothing."""
 
+import math
 import time
 from typing import Any, Final
 
@@ -137,13 +138,21 @@ class NodesView:
 
     def _watch(self, pixels: float) -> None:
         """What of the nodes in sight is to be seen, and how large."""
-        scene, wanted = self._canvas.scene, {}
-        for id in self._seen[-_MOST:]:
-            box = scene.boxes[id]
+        boxes, wanted = self._canvas.scene.boxes, {}
+        able = [id for id in self._seen if boxes[id].shown and boxes[id].node.state != "mute"]
+        if len(able) > _MOST:
+            able = sorted(able, key=self._from_middle)[:_MOST]
+        for id in able:
+            box = boxes[id]
             if box.shown is not None and not box.collapsed:
                 width, height = size_for((box.width - 2 * PAD) * pixels)
                 wanted[id] = (id, box.shown.output, box.shown.types, width, height)
         self._watched = wanted
+
+    def _from_middle(self, id: str) -> float:
+        """How far a node is from the middle of the canvas."""
+        left, top, right, bottom = self._canvas.scene.rect(id)
+        return math.dist(((left + right) / 2, (top + bottom) / 2), self._canvas.camera.center)
 
     def _show_pictures(self) -> None:
         self._pump.watch(self._watched)
