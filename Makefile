@@ -28,6 +28,7 @@ lint: $(STAMP)
 
 docs-shots: $(STAMP)
 	@$(BIN)/python scripts/preset_pictures.py
+	@$(BIN)/python scripts/model_pictures.py
 	@$(BIN)/python scripts/docs_shots.py
 
 bench: $(STAMP)

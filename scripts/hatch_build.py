@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("models.json", "presets", "models", "assets/sample.mp4", "assets/presets")
+SHIPPED = ("models.json", "presets", "models", "assets/sample.mp4", "assets/presets", "assets/models")
 
 
 class ShippedData(BuildHookInterface[Any]):

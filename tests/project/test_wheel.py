@@ -50,6 +50,7 @@ def test_the_wheel_carries_everything_it_needs_and_nothing_else(wheel: Path) -> 
     names = zipfile.ZipFile(wheel).namelist()
     assert {"nodegraph/_data/models.json", "nodegraph/_data/assets/sample.mp4", "nodegraph/py.typed"} <= set(names)
     assert {"nodegraph/_data/presets/starter.json", "nodegraph/_data/assets/presets/starter.jpg"} <= set(names)
+    assert "nodegraph/_data/assets/models/people.jpg" in names
     fonts = sorted(path.name for path in (ROOT / "nodegraph/editor/views/fonts").iterdir())
     assert sum(name.endswith("OFL.txt") for name in fonts) == 3
     assert {f"nodegraph/editor/views/fonts/{name}" for name in fonts} <= set(names)

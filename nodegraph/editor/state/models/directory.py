@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from nodegraph.core.resources import data_folder
 from nodegraph.core.spec import Param, Port
 from nodegraph.runtime.entry import ModelEntry
 
@@ -19,7 +20,7 @@ class ModelCard:
 
     type_id: its type of node. summary: what it does, in a line. paragraphs: the whole description. places: where it can
     run, of "container", "process", "url". runs: what runs there, for the licence sheet: an image's name or a command.
-    picture: a file beside the catalogue, None for none.
+    picture: a file on this machine, None for none.
     """
 
     id: str
@@ -154,6 +155,8 @@ def _first_sentence(text: str) -> str:
 
 
 def _picture(name: str) -> Path | None:
-    """A picture file; addresses of the web are not fetched."""
-    path = Path(name) if name and "://" not in name and "\0" not in name else None
-    return path if path and path.suffix.lower() in _PICTURES and path.is_file() else None
+    """A picture file; a relative path begins where the shipped catalogue is. Addresses of the web are not fetched."""
+    if not name or "://" in name or "\0" in name:
+        return None
+    path = data_folder() / name
+    return path if path.suffix.lower() in _PICTURES and path.is_file() else None

@@ -9,7 +9,6 @@ from nodegraph.editor.state.adding import add_in_view
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.directory import ModelCard
 from nodegraph.editor.state.models.pages import open_page
-from nodegraph.editor.views.dialogs.pictures import Pictures
 from nodegraph.editor.views.library.grounds import card_ground
 from nodegraph.editor.views.library.picture import picture
 from nodegraph.editor.views.library.state_line import StateLine
@@ -21,8 +20,8 @@ Tag = int | str
 class ModelCardView:
     """One card in the directory."""
 
-    def __init__(self, editor: Editor, look: Look, card: ModelCard, pictures: Pictures) -> None:
-        self._editor, self._look, self._card, self._pictures = editor, look, card, pictures
+    def __init__(self, editor: Editor, look: Look, card: ModelCard) -> None:
+        self._editor, self._look, self._card = editor, look, card
         self._state = StateLine(editor, look, card.id, brief=True)
 
     def build(self, parent: Tag) -> None:
@@ -31,7 +30,7 @@ class ModelCardView:
         box = dpg.add_child_window(parent=parent, auto_resize_y=True, border=True, no_scrollbar=True)
         dpg.bind_item_theme(box, card_ground(look))
         head = dpg.add_group(horizontal=True, parent=box, horizontal_spacing=look.px(9))
-        picture(head, look, card, 52, self._pictures)
+        picture(head, self._editor, look, card, 52)
         words = dpg.add_group(parent=head)
         title = dpg.add_text(card.name, parent=words)
         dpg.bind_item_font(title, look.font("bold"))

@@ -6,7 +6,6 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.directory import CATEGORIES, Category, search, types_of
-from nodegraph.editor.views.dialogs.pictures import Pictures
 from nodegraph.editor.views.library.model_card import ModelCardView
 from nodegraph.editor.views.library.search_field import SearchField
 from nodegraph.editor.views.look import Look
@@ -32,7 +31,6 @@ class ModelsTab:
         self._words = self._input = self._output = ""
         self._drawn: object = None
         self._cards: list[ModelCardView] = []
-        self._pictures = Pictures(editor)
 
     def build(self, parent: Tag) -> None:
         """Make the filters and the empty list."""
@@ -85,7 +83,7 @@ class ModelsTab:
         dpg.delete_item(self._list, children_only=True)
         every = self._editor.models.cards
         found = search(every, self._words, self._category, self._input, self._output)
-        self._cards = [ModelCardView(self._editor, self._look, card, self._pictures) for card in found[:_MOST]]
+        self._cards = [ModelCardView(self._editor, self._look, card) for card in found[:_MOST]]
         for card in self._cards:
             card.build(self._list)
         dpg.set_value(self._count, _counted(len(found), len(every)))

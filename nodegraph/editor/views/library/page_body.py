@@ -15,7 +15,6 @@ from nodegraph.editor.state.models.terms import NO_LICENCE
 from nodegraph.editor.state.node_help import param_kind
 from nodegraph.editor.views.buttons import icon_button
 from nodegraph.editor.views.dialogs.body import Tag, bottom_row, button, text
-from nodegraph.editor.views.dialogs.pictures import Pictures
 from nodegraph.editor.views.library.grounds import lines
 from nodegraph.editor.views.library.log_view import LogView
 from nodegraph.editor.views.library.model_card import runs_on
@@ -46,12 +45,12 @@ class PageBody:
         """Picture, state and buttons above; what it does on the left, facts on the right; the log below."""
         look, card = self._look, self._card
         head = dpg.add_group(horizontal=True, parent=parent, horizontal_spacing=look.px(14))
-        picture(head, look, card, 92, Pictures(self._editor))
+        picture(head, self._editor, look, card, 92)
         words = dpg.add_group(parent=head)
         dpg.bind_item_theme(words, lines(look))
         text(look, words, card.name, "title", wrap=-1)
         facts = ((card.category or "").capitalize(), card.framework, card.organization)
-        text(look, words, " · ".join(part for part in facts if part), "small", "dim", -1)
+        text(look, words, " · ".join(part for part in dict.fromkeys(facts) if part), "small", "dim", -1)
         self._state.build(words)
         dpg.add_spacer(height=look.px(4), parent=parent)
         middle = dpg.add_group(horizontal=True, parent=parent)

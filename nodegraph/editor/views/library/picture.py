@@ -1,9 +1,11 @@
 """A model's picture, or one drawn for it: what it makes of what, in the colours of its types."""
 
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.looks import category_color, type_color
 from nodegraph.editor.state.models.directory import ModelCard
 from nodegraph.editor.views.dialogs.pictures import Pictures
@@ -13,10 +15,15 @@ from nodegraph.editor.views.look import Look
 _SYMBOLS: Final = {"extract": "eye", "generate": "star", "transform": "image"}
 
 
-def picture(parent: int | str, look: Look, card: ModelCard, size: int, pictures: Pictures) -> None:
+_pictures: Final[WeakKeyDictionary[Look, Pictures]] = WeakKeyDictionary()
+"""Each window's: cards and pages are made anew again and again, the textures are not."""
+
+
+def picture(parent: int | str, editor: Editor, look: Look, card: ModelCard, size: int) -> None:
     """A square picture of `size` units."""
     side = look.px(size)
     if card.picture is not None:
+        pictures = _pictures.setdefault(look, Pictures(editor))
         pictures.show(card.picture, dpg.add_group(parent=parent), (side, side))
     else:
         _draw(parent, look, card, side)

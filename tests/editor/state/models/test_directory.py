@@ -67,6 +67,15 @@ def test_a_picture_from_the_web_is_not_fetched_and_a_strange_one_is_none() -> No
         assert card_of(ModelEntry("x", "X", "", description=Description(image=name))).picture is None
 
 
+def test_the_shipped_models_have_pictures_and_a_file_of_the_persons_own_is_shown(
+    cards: list[ModelCard], tmp_path: Path
+) -> None:
+    assert {card.id for card in cards if card.picture is None} == {"faces"}
+    (tmp_path / "a.png").write_bytes(b"anything")
+    card = card_of(ModelEntry("x", "X", "", description=Description(image=str(tmp_path / "a.png"))))
+    assert card.picture == tmp_path / "a.png"
+
+
 def test_entries_of_the_2018_format_have_cards(tmp_path: Path) -> None:
     old = tmp_path / "models.json"
     entry = {"id": "im2txt", "name": "im2txt", "tag": "runway/im2txt:1", "available": False}
