@@ -40,11 +40,12 @@ class Monkey:
         self.done: dict[str, int] = {}
 
     def steps(self, count: int) -> int:
-        """So many gestures, each followed by a frame; how many nodes there are now."""
+        """So many gestures, and frames between them; how many nodes there are now."""
         for _ in range(count):
             (action,) = self._random.choices(list(self._actions), list(self._actions.values()))
             action()
-            self._app.frame()
+            if self._random.random() < 0.4:
+                self._app.frame()
             self.done[action.__name__] = self.done.get(action.__name__, 0) + 1
             if self._app.mistakes:
                 raise AssertionError(f"after {self.done}: {self._app.mistakes[0]}")
