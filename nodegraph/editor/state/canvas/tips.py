@@ -55,7 +55,7 @@ class Tips:
             return None
         kind = spec.title if spec else self._workspace.document.graph.nodes[id].type
         name = self._workspace.title(id)
-        text = sentence(spec.description) if spec and title else ""
+        text = sentence(spec.description.partition("\n\n")[0]) if spec and title else ""  # the page says more
         return Tip(name, kind if kind != name else "", text, "", wrong)
 
     def _pin(self, pin: Pin) -> Tip:

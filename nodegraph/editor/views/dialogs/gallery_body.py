@@ -99,7 +99,7 @@ class GalleryBody:
         holder = dpg.add_group(parent=box)
         if card.picture is not None:
             self._pictures.show(card.picture, holder, (px(_PICTURE[0]), px(_PICTURE[1])))
-        text(look, box, card.title, "bold", "title")
+        text(look, box, card.title, "bold")
         models = f"  ·  {', '.join(card.models)}" if card.models else ""
         text(look, box, _short(card.description), "small", "text", px(_PICTURE[0]))
         with dpg.group(horizontal=True, parent=box) as row:

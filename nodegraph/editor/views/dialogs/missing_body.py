@@ -58,7 +58,7 @@ class MissingBody:
                 dpg.bind_item_font(icon, look.font("icon"))
                 with dpg.group() as words:
                     with dpg.group(horizontal=True) as first:
-                        text(look, first, row.title, "bold", "title", -1)
+                        text(look, first, row.title, "bold", wrap=-1)
                         text(look, first, "here now" if done else doing or row.state, "small", color, -1)
                     if not done:
                         text(look, words, row.detail, "small", "text", px(510))

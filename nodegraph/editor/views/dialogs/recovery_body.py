@@ -44,7 +44,7 @@ class RecoveryBody:
             dpg.add_table_column(init_width_or_weight=px(190), width_fixed=True)
             with dpg.table_row():
                 with dpg.group() as words:
-                    text(look, words, row.name, "bold", "title")
+                    text(look, words, row.name, "bold")
                     many = "1 change" if row.edits == 1 else f"{row.edits} changes"
                     text(look, words, f"{many}, the last {row.age}", "small", "text")
                     text(look, words, str(row.path or "never saved to a file"), "small", "dim", px(400))
