@@ -2,13 +2,14 @@
 # make check  format, lint, types, layers, tests
 # make test   every test                                                      make bench  benchmarks (ONLY=engine: a part)
 # make docs-shots  the documents' and the gallery's pictures, from the running program
+# make session     the film of the documents, recorded from the real window
 # make lock   constraints.txt anew (ARGS=--upgrade: newest versions)          make clean  everything made here
 # Each sets up what it needs first; only python3 and make must be there.
 
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test check lint docs-shots bench lock clean sample
+.PHONY: run test check lint docs-shots session bench lock clean sample
 
 run: $(STAMP)
 	@if $(BIN)/python -m nodegraph.editor.views.display; then $(BIN)/nodegraph edit starter; \
@@ -30,6 +31,10 @@ docs-shots: $(STAMP)
 	@$(BIN)/python scripts/preset_pictures.py
 	@$(BIN)/python scripts/model_pictures.py
 	@$(BIN)/python scripts/docs_shots.py
+	@$(BIN)/python -m scripts.editor_shots
+
+session: $(STAMP)
+	@scripts/with-docker.sh $(BIN)/python -m scripts.record_session
 
 bench: $(STAMP)
 	@scripts/with-docker.sh $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))

@@ -1,219 +1,306 @@
-"""Record the two-minute session of the documents from the real window: ``make session``.
+"""Record two minutes of work in the real window: ``make session`` writes docs/images/session.mp4 and a still of it.
 
-Mouse and keyboard build clip → model → overlay → output on an X screen, change it while it runs, kill the model's
-container (its process, where no Docker engine answers), show that the picture goes on, and render a file.
+A graph is built from nothing by mouse and keyboard, changed while it runs, its model's container is killed, and it is
+rendered and saved. Waits for what the program does are filmed faster; nothing else is cut.
 """
 
-import argparse
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psutil
 
+from nodegraph.runtime.runners import labels
+from scripts.screen_film import Film
+from tests.gui.harness import Window, open_window, screen
+from tests.gui.harness.hands import beside, choice
+
 ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from scripts.session_film import Camera, Caption, make, still  # noqa: E402
-from tests.gui.harness import Window, open_window, screen  # noqa: E402
-from tests.gui.harness.hands import beside, choice, number, text  # noqa: E402
-from tests.gui.harness.window import Spot  # noqa: E402
-
-SIZE: Final = (1280, 800)
-LONGEST: Final = 120.0
-OUTPUT: Final = ROOT / "docs" / "images" / "session.mp4"
+TARGET: Final = ROOT / "docs" / "images"
+SIZE: Final = (1280, 720)
+MAX_BYTES: Final = 6_000_000
+HURRY: Final = 8.0
+"""How much faster waits are filmed."""
+Spot = tuple[float, float]
 
 
-class Actor(Window):
-    """Moves and types so that one can follow, and says what it does."""
+@dataclass
+class Actor:
+    """Hands that an eye can follow. pace: how much slower than a person the machine makes everything."""
 
-    def __init__(self, *arguments: object, **named: object) -> None:
-        self.captions: list[Caption] = []
-        self._at: Spot = (SIZE[0] / 2, SIZE[1] / 2)
-        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+    window: Window
+    film: Film
+    pace: float = 1.0
 
-    def say(self, words: str, seconds: float = 1.2) -> None:
-        """Put a line below the picture, and give time to read it."""
-        self.captions.append(Caption(time.time(), words))
+    def say(self, caption: str, seconds: float = 0.0) -> None:
+        """Show a caption, and leave time to read it."""
+        self.film.caption = caption
         self.rest(seconds)
 
     def rest(self, seconds: float) -> None:
-        """Let the viewer look."""
-        self.request("until", code=f"time.monotonic() > {time.monotonic() + seconds}", seconds=seconds + 10)
+        """For the eye."""
+        time.sleep(seconds * self.pace)
 
-    def move(self, spot: Spot | str, frames: int = 2) -> None:
-        """Glide there."""
-        to = self.at(spot) if isinstance(spot, str) else spot
-        steps = 2 + int(max(abs(to[0] - self._at[0]), abs(to[1] - self._at[1])) / 60)
-        start = self._at
+    def until(self, code: str, seconds: float = 120.0) -> None:
+        """Wait for the program; what takes more than a moment is filmed faster."""
+        with contextlib.suppress(AssertionError):
+            self.window.until(f"bool({code})", 1.5 * self.pace)
+            return
+        with self.faster():
+            self.window.until(f"bool({code})", seconds)
+
+    @contextmanager
+    def faster(self) -> Iterator[None]:
+        """Film this part faster."""
+        self.film.speed = HURRY * self.pace
+        try:
+            yield
+        finally:
+            self.film.speed = self.pace
+
+    # --- mouse ------------------------------------------------------------------------------------------------------
+
+    def glide(self, spot: Spot | str, steps: int = 16) -> Spot:
+        """Move the pointer there in half a second; where that is."""
+        end = self.window.at(spot) if isinstance(spot, str) else spot
+        (x, y), _ = self.film.pointer.look()
+        words: list[object] = []
         for step in range(1, steps + 1):
             share = step / steps
             share = share * share * (3 - 2 * share)
-            super().move((start[0] + (to[0] - start[0]) * share, start[1] + (to[1] - start[1]) * share), 1)
-        self._at = to
-        self.frames(frames)
+            words += ["mousemove", round(x + (end[0] - x) * share), round(y + (end[1] - y) * share)]
+            words += ["sleep", f"{0.03 * self.pace:.3f}"]
+        self.window.xdotool(*words)
+        self.window.frames(2)
+        return end
+
+    def click(self, spot: Spot | str) -> None:
+        """Go there and click."""
+        self.glide(spot)
+        self.window.press()
+        self.window.release()
+
+    def drag(self, start: Spot | str, end: Spot | str) -> None:
+        """Press at the start, go to the end, let go."""
+        self.glide(start)
+        self.window.press()
+        self.glide(end)
+        self.rest(0.2)
+        self.window.release()
+
+    # --- keyboard ---------------------------------------------------------------------------------------------------
+
+    def key(self, key: str, shown: str = "") -> None:
+        """Press a key, which the film names."""
+        self.film.keys = shown or key
+        self.rest(0.25)
+        self.window.key(key)
+        self.rest(0.45)
+        self.film.keys = ""
 
     def type(self, text: str) -> None:
-        """Type as a person does."""
-        for letter in text:
-            self.xdotool("type", "--delay", 0, letter)
-            self.frames(3)
+        """Type so that it can be read."""
+        self.window.xdotool("type", "--delay", round(70 * self.pace), text)
+        self.window.frames(len(text) + 4)
+
+    def search(self, words: str) -> str:
+        """Type into the palette that is open and take the first; the new node's id."""
+        self.window.until("editor.palette.is_open", 20)
+        self.window.frames(2)
+        self.type(words)
+        self.window.until(f"editor.palette.query == {words!r}", 20)
+        self.rest(0.9)
+        self.key("Return", "Enter")
+        (id,) = self.window.until("editor.workspace.selected_nodes", 20)
+        return str(id)
 
 
-def search(window: Actor, words: str) -> str:
-    """In the open palette: type, look, Enter; the new node's id."""
-    window.until("editor.palette.is_open", 5)
-    window.frames(2)
-    window.type(words)
-    window.rest(0.4)
-    window.key("Return")
-    (id,) = window.until("editor.workspace.selected_nodes", 5)
-    window.rest(0.3)
-    return str(id)
+# --- the session ----------------------------------------------------------------------------------------------------
 
 
-def perform(window: Actor) -> None:
-    """The session."""
-    window.say("An empty canvas. Tab searches for a node.", 2.0)
-    window.wheel("canvas(0.1, 0.3)", -3)
-    window.key("Tab")
-    clip = search(window, "video file")
-    window.say("The inspector sets its file; the clip plays at once.")
-    text(window, "Path", "asset:sample.mp4")
-    window.until(f"editor.player.latest({clip!r}, 'image') is not None", 30)
-    window.rest(2.0)
-    model = add_model(window, clip)
-    blend = overlay(window, clip, model)
-    output(window, blend)
-    change(window, blend, model)
-    kill(window, model, blend)
-    render(window)
+def clip(actor: Actor) -> str:
+    """A clip that plays."""
+    actor.say("An empty document. Tab, a few letters, Enter: a video clip.", 1.5)
+    actor.glide("world(110, 180)")
+    actor.key("Tab")
+    node = actor.search("video file")
+    actor.click(beside(actor.window, "Path"))
+    actor.key("ctrl+a", "Ctrl+A")
+    actor.type("asset:sample.mp4")
+    actor.key("Return", "Enter")
+    actor.until(f"editor.player.latest({node!r}, 'image') is not None")
+    actor.say("It plays at once: what is there runs, and every node shows its result.", 2)
+    return node
 
 
-def add_model(window: Actor, clip: str) -> str:
-    """A wire dropped on the canvas offers what fits; the model's licence is shown before its first use."""
-    window.say("A wire dropped on the canvas offers what fits: here a model.")
-    window.drag(f"pin({clip!r}, 'image')", "canvas(0.42, 0.62)", steps=1)
-    model = search(window, "line art")
-    window.until("editor.dialogs.current", 10)
-    window.say("Its licence and what it may do are shown before its first use.", 2.5)
-    window.click("button('Accept and run')")
-    window.say("The model starts in the background, and the picture goes on.")
-    window.until(f"editor.player.latest({model!r}, 'image') is not None", 120)
-    choice(window, "Method", 0)
-    number(window, "Thickness", "2")
-    window.click(beside(window, "Invert"))
-    window.rest(1.5)
-    return model
+def model(actor: Actor, source: str, place: int) -> str:
+    """A model that gets the clip's pictures, in its container."""
+    actor.say("A wire dropped on the canvas lists what fits. This is a model that finds people.")
+    actor.drag(f"pin({source!r}, 'image', 'out')", "world(290, 470)")
+    node = actor.search("people")
+    accept(actor, "Its licence, and what it can reach, are shown before it runs.")
+    if place:
+        actor.say("It can run as a program here, or in a container of its own. That one, please.")
+        actor.glide(beside(actor.window, "Runs as"))
+        choice(actor.window, "Runs as", place)
+        accept(actor, "In the container it reaches neither files nor network.")
+        actor.say("Docker starts it. The clip plays on.")
+        actor.until("[one for one in [editor.models.show('people')] if one.ready]", 300)
+    actor.until(f"editor.player.latest({node!r}, 'detections') is not None", 300)
+    return node
 
 
-def overlay(window: Actor, clip: str, model: str) -> str:
-    """A blend of the clip and the model's lines."""
-    window.say("Overlay: the clip and the model's lines, blended.")
-    window.drag(f"pin({clip!r}, 'image')", "canvas(0.68, 0.16)", steps=1)
-    blend = search(window, "blend")
-    window.drag(f"pin({model!r}, 'image', 'out')", f"pin({blend!r}, 'layer')", steps=1)
-    window.rest(0.5)
-    choice(window, "Mode", 4)
-    window.rest(2.0)
-    return blend
+def accept(actor: Actor, caption: str) -> None:
+    """Read the licence sheet and accept it."""
+    actor.until("places.shows('Accept and run')")
+    actor.say(caption, 2.5)
+    actor.click("button('Accept and run')")
 
 
-def output(window: Actor, blend: str) -> None:
-    """A video file at the end; it is written when it is rendered."""
-    window.say("Output: a video file, written when it is rendered.")
-    window.drag(f"pin({blend!r}, 'image', 'out')", "canvas(0.72, 0.66)", steps=1)
-    search(window, "video file out")
-    text(window, "Path", "out/session.mp4")
-    window.key("Home")
-    window.rest(2.0)
+def output(actor: Actor, source: str, people: str) -> tuple[str, str]:
+    """Boxes over the clip, and a place to look at them."""
+    actor.say("Its detections go to a node that draws them over the clip.")
+    actor.drag(f"pin({people!r}, 'detections', 'out')", "world(540, 130)")
+    boxes = actor.search("draw det")
+    actor.drag(f"pin({source!r}, 'image', 'out')", f"pin({boxes!r}, 'image', 'in')")
+    actor.until(f"editor.player.latest({boxes!r}, 'image') is not None")
+    actor.drag(f"pin({boxes!r}, 'image', 'out')", "world(1010, 130)")
+    view = actor.search("preview")
+    actor.until(f"editor.player.latest({view!r}) is not None")
+    actor.say("Clip, model, overlay, output: it runs.", 2)
+    return boxes, view
 
 
-def change(window: Actor, blend: str, model: str) -> None:
-    """Edits while it runs."""
-    window.say("Everything can be changed while it runs.")
-    window.click(f"title({model!r})")
-    x, y = beside(window, "Strength")
-    window.drag((x, y), (x + 45, y), steps=3)
-    window.rest(0.8)
-    window.say("A node dropped on a wire is inserted, and undo takes it back.")
-    window.move("canvas(0.25, 0.9)")
-    window.key("Tab")
-    glow = search(window, "glow")
-    rect = window.ask(f"editor.canvas.scene.rect({glow!r})")
-    wire = next(one for one in window.wires() if one.startswith(f"{model}.image"))
-    (source, name), (target, input) = (end.split(".") for end in wire.split(" -> "))
-    x, y = window.at(f"title({glow!r})")
-    middle = window.at(f"world({(rect[0] + rect[2]) / 2}, {(rect[1] + rect[3]) / 2})")
-    goal = window.at(f"wire({source!r}, {name!r}, {target!r}, {input!r})")
-    window.drag((x, y), (x + goal[0] - middle[0], y + goal[1] - middle[1]), steps=2)
-    window.rest(2.5)
-    window.key("ctrl+z", "ctrl+z")
-    window.rest(1.0)
+def edit(actor: Actor, boxes: str, view: str) -> None:
+    """Changes while it runs."""
+    actor.say("Editing never stops the picture. Drag a parameter on the node …")
+    actor.drag(f"row({boxes!r}, 'fill', 0.1)", f"row({boxes!r}, 'fill', 0.6)")
+    actor.rest(1)
+    actor.say("… put a node into a wire …")
+    actor.glide("world(790, 480)")
+    actor.key("Tab")
+    glow = actor.search("kaleid")
+    actor.drag(f"title({glow!r})", f"wire({boxes!r}, 'image', {view!r}, 'image')")
+    actor.until(f"{view!r} in {{wire.target for wire in document().graph.wires if wire.source == {glow!r}}}")
+    actor.rest(2)
+    actor.say("… leave it out (bypass) …")
+    actor.key("ctrl+b", "Ctrl+B")
+    actor.rest(1.5)
+    actor.say("… and undo, step by step, as far as you like.")
+    for _ in range(4):
+        actor.key("ctrl+z", "Ctrl+Z")
+    actor.rest(1.5)
 
 
-def kill(window: Actor, model: str, blend: str) -> None:
-    """The model dies; the picture does not."""
-    window.click(f"title({model!r})")
-    what = kill_model(window, model)
-    window.say(f"{what} The model's node says so; the picture goes on.", 3.0)
-    made = f"editor.player._going.run.nodes[{model!r}].meter.runs"
-    before = window.ask(made)
-    window.until(f"{made} > {before} + 15", 120)
-    window.say("The model was started again, and its lines are back.", 3.0)
+def break_it(actor: Actor, people: str, container: str) -> None:
+    """Kill the model; the graph lives on, and the model comes back."""
+    actor.click(f"title({people!r})")
+    actor.say(f"Now from outside: {'docker kill' if container else 'kill -9'} on the model.", 2.5)
+    old = actor.window.ask(f"editor.player.node({people!r}).results")
+    kill(actor.window, container)
+    actor.window.until(f"editor.player.node({people!r}).message", 60)
+    actor.say("The model is gone and its node says so. The picture goes on, with the last boxes.", 3)
+    actor.until(f"not editor.player.node({people!r}).message", 300)
+    actor.say("It was started again. Nothing else had to stop.", 2.5)
+    del old
 
 
-def kill_model(window: Actor, model: str) -> str:
-    """Kill the container, or the process, that runs the model; what was done, as a sentence."""
-    named = ["docker", "ps", "--quiet", "--filter", "label=nodegraph", "--no-trunc"]
-    if os.environ.get("DOCKER_HOST"):
-        found = subprocess.run(named, capture_output=True, text=True, check=False).stdout.split()
-        if found:
-            subprocess.run(["docker", "kill", *found], capture_output=True, check=True)
-            return "The model's container is killed."
-    children = psutil.Process(window.process.pid).children(recursive=True)
-    for server in [one for one in children if "server.py" in " ".join(one.cmdline())]:
-        server.kill()
-    return "The model's process is killed."
+def render(actor: Actor) -> None:
+    """Every frame of the same graph into a file."""
+    actor.say("Render to file makes every frame of the same graph, while the live picture goes on.")
+    actor.key("ctrl+shift+r", "Ctrl+Shift+R")
+    actor.until("type(editor.dialogs.current).__name__ == 'RenderDialog' and not editor.dialogs.current.counting")
+    actor.rest(1.5)
+    actor.click("button('Render')")
+    actor.rest(3)
+    actor.until("editor.renders.current is None", 600)
+    actor.say("Done.", 2)
 
 
-def render(window: Actor) -> None:
-    """Every frame of the same graph to a file, while the window lives on."""
-    window.say("Rendering makes every frame of the same graph, into a file.")
-    window.click("button('render')")
-    window.until("editor.dialogs.current", 5)
-    window.rest(1.5)
-    window.click("button('Render')")
-    window.rest(4.0)
-    window.until("editor.renders.jobs and all(job.over for job in editor.renders.jobs)", 240)
-    window.say("Done: the file is there, and the window never stopped.", 3.0)
+def save(actor: Actor) -> None:
+    """Save under a name."""
+    actor.say("Saved as one JSON file, which `nodegraph run` takes as well.")
+    actor.key("ctrl+s", "Ctrl+S")
+    actor.until("editor.dialogs.current")
+    actor.window.frames(6)
+    actor.window.key("ctrl+a")
+    actor.type("evening.json")
+    actor.key("Return", "Enter")
+    actor.until("not editor.workspace.dirty")
+    actor.rest(2)
+
+
+def kill(window: Window, container: str) -> None:
+    """End the model's server as a crash would."""
+    if container:
+        subprocess.run(["docker", "kill", container_of(window)], check=True, stdout=subprocess.DEVNULL)
+        return
+    for child in psutil.Process(window.process.pid).children(recursive=True):
+        if "server.py" in child.cmdline():
+            child.kill()
+
+
+def container_of(window: Window) -> str:
+    """The container this editor has started."""
+    form = f'{{{{.ID}}}} {{{{.Label "{labels.PROGRAM}"}}}}'
+    command = ["docker", "ps", "--filter", f"label={labels.ENTRY}=people", "--format", form]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    (found,) = [line.split()[0] for line in listed if line.split()[1].startswith(f"{window.process.pid}:")]
+    return found
+
+
+def has_docker() -> bool:
+    """Whether an engine answers and has, or can make, the model's image."""
+    if not os.environ.get("DOCKER_HOST"):
+        return False
+    build = [sys.executable, "-m", "nodegraph", "models", "build", "people"]
+    return subprocess.run(build, cwd=ROOT, stdout=subprocess.DEVNULL).returncode == 0
+
+
+def play(actor: Actor, docker: bool) -> float:
+    """The whole session; when in the film the still is."""
+    window = actor.window
+    panels = {"left_shown": False, "bottom_shown": False, "right": 292.0}
+    window.ask(f"(editor.settings.panels.update({panels!r}), setattr(editor.settings, 'minimap', False))")
+    window.frames(3)
+    window.ask("[setattr(editor.canvas.camera, name, value) for name, value in dict(zoom=0.8, x=-20, y=-20).items()]")
+    window.frames(3)
+    source = clip(actor)
+    people = model(actor, source, 2 if docker else 0)
+    boxes, view = output(actor, source, people)
+    still = actor.film.seconds - 1
+    edit(actor, boxes, view)
+    break_it(actor, people, "people" if docker else "")
+    render(actor)
+    save(actor)
+    return still
 
 
 def main() -> None:
-    """Record, and write docs/images/session.mp4 with a picture of it."""
-    parser = argparse.ArgumentParser(description="Record the session of the documents.")
-    parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--crf", type=int, default=29, help="higher is smaller")
-    arguments = parser.parse_args()
+    """Write session.mp4 and session.jpg."""
+    for program in ("Xvfb", "xdotool"):
+        if shutil.which(program) is None:
+            raise SystemExit(f"no {program} (Debian: apt-get install {program.lower()})")
+    docker, pace = has_docker(), float(os.environ.get("SESSION_PACE", "1"))
     with tempfile.TemporaryDirectory() as folder, screen(*SIZE) as display:
-        raw = Path(folder) / "raw.mkv"
-        with open_window(display, Path(folder) / "home", size=SIZE, kind=Actor) as window:
-            assert isinstance(window, Actor)
-            camera = Camera(display, SIZE, raw)
-            camera.start()
-            try:
-                perform(window)
-            finally:
-                camera.stop()
-            window.ask("setattr(editor, 'quitting', True)")
-            window.process.wait(30)
-        faster = make(raw, window.captions, arguments.output, LONGEST, arguments.crf)
-    still(arguments.output, 70.0, arguments.output.with_suffix(".jpg"))
-    print(f"wrote {arguments.output}, {arguments.output.stat().st_size / 1e6:.1f} MB, {faster:.2f} times as fast")
+        home = Path(folder) / "home"
+        with open_window(display, home, size=SIZE) as window:
+            with Film(display, Path(folder) / "raw.mp4") as film:
+                film.speed = pace
+                still = play(Actor(window, film, pace), docker)
+            window.ask("editor.dialogs.close()")
+        film.make(TARGET / "session.mp4", MAX_BYTES)
+        film.still(still).save(TARGET / "session.jpg", quality=85)
+        print(f"wrote docs/images/session.mp4: {film.seconds:.0f} s, {(TARGET / 'session.mp4').stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
