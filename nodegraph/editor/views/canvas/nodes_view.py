@@ -52,9 +52,11 @@ class NodesView:
     # --- the document -----------------------------------------------------------------------------------------------
 
     def redraw(self) -> None:
-        """Draw all anew, in another look."""
+        """Draw all anew, in another look; `follow` comes next, for nodes that are gone."""
+        boxes = self._canvas.scene.boxes
         for id, view in self._nodes.items():
-            view.become(self._canvas.scene.boxes[id])
+            if id in boxes:
+                view.become(boxes[id])
         self._pump.set_background(self._look.color("screen"))
         self._view = None
 
