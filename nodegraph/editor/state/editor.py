@@ -168,4 +168,5 @@ class Editor:
         self.canvas.cancel()
         self.canvas.fit_all()
         if runs_by_itself(self.workspace.document.graph, self.workspace.registry):
+            self.player.show(self.consent.allowed(self.workspace.document.graph), self.workspace.base)
             self.player.play()

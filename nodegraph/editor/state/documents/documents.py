@@ -92,7 +92,7 @@ class Documents:
                 "Update nodegraph, or copy what you need into a new document.",
             )
         for problem in opened.document.problems[:3]:
-            self._tell(problem.message, "warning", f"{problem.where}. {problem.hint}")
+            self._tell(problem.message, "warning", problem.hint)
 
     def recover(self, one: Recovered) -> None:
         """Open the unsaved work; it is one undo step after what was saved. Raises DocumentError."""

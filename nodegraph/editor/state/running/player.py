@@ -49,7 +49,7 @@ class Player:
         self._sampler = Sampler(lambda: self._going.run, self._changed_figures)
         self._due = threading.Condition()
         self._moved = self._playing = self._paused = self._afresh = self._closing = False
-        self._working = self._held = False
+        self._working = self._held = self._let_go = False
         self._wish: Wish | None = None
         self._options: dict[str, Any] = {"only": None, "with_files": False, "loop_clips": True}
         self._crash: RunProblem | None = None
@@ -77,9 +77,10 @@ class Player:
         self._sampler.start()
 
     def stop(self) -> None:
-        """End the run; devices are let go of in the background."""
+        """End the run; devices are let go of in the background. What is played next begins anew, however soon."""
         with self._due:
             self._playing = self._paused = False
+            self._let_go = True
             self._wake()
 
     def toggle(self) -> None:
@@ -237,8 +238,10 @@ class Player:
                 self._due.wait_for(lambda: self._moved)
                 self._moved, self._working = False, True
                 wish, paused, afresh = self._wish if self._playing else None, self._paused, self._afresh
-                self._afresh = False
+                let_go, self._afresh, self._let_go = self._let_go, False, False
             try:
+                if let_go:
+                    self._going.end()
                 self._follow(wish, paused, afresh)
             except Exception as error:
                 self._crashed(error)

@@ -56,6 +56,19 @@ def test_a_document_may_be_shown_before_or_after_play() -> None:
         until(lambda: player.latest("out") is not None)
 
 
+def test_what_is_played_right_after_a_stop_is_a_run_of_its_own() -> None:
+    """Another document gets nothing of the one before it, not even its failures."""
+    with playing() as player:
+        start(player, CHAIN)
+        until(lambda: player.latest("out") is not None)
+        before = player._going.run
+        player.stop()
+        player.show(FLAT, HERE)
+        player.play()
+        until(lambda: player.latest("add") is not None and player._going.run is not before)
+        assert player._going.run is not before
+
+
 def test_toggle_runs_and_stops() -> None:
     with playing() as player:
         player.show(CHAIN, HERE)
