@@ -79,9 +79,11 @@ def test_a_note_is_written_over_several_lines(gui: Window) -> None:
     gui.type("one")
     gui.key("Return")
     gui.type("two")
+    playing = gui.ask("editor.player.state")
     gui.key("ctrl+Return")
     gui.frames(3)
     assert not gui.ask(OPEN)
+    assert gui.ask("editor.player.state") == playing, "Ctrl+Enter ended the text, and nothing else"
     assert gui.ask("[one.text for one in editor.canvas.scene.notes]") == ["one\ntwo"]
 
 

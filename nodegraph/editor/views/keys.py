@@ -50,7 +50,7 @@ class Keys:
         self._editor = editor
         self._held: set[int] = set()
         self._fields = Fields()
-        self.typing = False
+        self.typing = self._lines = False
         self.closers: list[Callable[[], bool]] = []
 
     def build(self, _parent: int | str) -> None:
@@ -62,6 +62,7 @@ class Keys:
         """Once a frame: which keys are still down, and whether a person types."""
         self._held = {key for key in self._held if dpg.is_key_down(key)}
         self.typing = self._fields.is_typing()
+        self._lines = self.typing and self._fields.has_lines()
 
     def _pressed(self, _sender: Any, key: int) -> None:
         name = _NAMES.get(key)
@@ -75,9 +76,10 @@ class Keys:
             return
         if again or (self._editor.dialogs.current is not None and not self._closes_own(name)):
             return
-        command = match(
-            name, ctrl=held.ctrl, shift=held.shift, alt=held.alt, typing=self._fields.is_typing(afresh=True)
-        )
+        if name == "Enter" and self._lines:  # Ctrl+Enter has ended the text
+            return
+        typing = self._fields.is_typing(afresh=True)
+        command = match(name, ctrl=held.ctrl, shift=held.shift, alt=held.alt, typing=typing)
         able = command is not None and (self._free or command.menu in ("Help", "Run", "File"))
         if command is not None and able and command.enabled(self._editor):
             command.run(self._editor)
@@ -153,6 +155,11 @@ class Fields:
             self._window, self._until = window, now + _SECONDS
             self._known = _fields(window) if window and dpg.does_item_exist(window) else []
         return any(dpg.does_item_exist(field) and dpg.is_item_active(field) for field in self._known)
+
+    def has_lines(self) -> bool:
+        """Whether the field that is active takes several lines."""
+        active = [field for field in self._known if dpg.does_item_exist(field) and dpg.is_item_active(field)]
+        return any(dpg.get_item_configuration(field).get("multiline") for field in active)
 
 
 def _fields(window: int | str) -> list[int | str]:

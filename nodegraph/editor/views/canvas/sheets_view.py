@@ -38,7 +38,7 @@ class SheetsView:
         color = _rgb(sheet.color)
         edge = self._look.color("selected") if selected else (*color, 150)
         self._rect(sheet, edge, (*color, 34))
-        self._text(sheet, sheet.text, 15.0, (*_lighter(color), 255), bold=True)
+        self._text(sheet, sheet.text, 15.0, (*_legible(color, self._look.theme), 255), bold=True)
         self._corner(sheet, (*color, 190))
 
     def _note(self, sheet: Sheet, selected: bool) -> None:
@@ -77,6 +77,8 @@ def _rgb(color: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _lighter(color: tuple[int, int, int]) -> tuple[int, int, int]:
-    red, green, blue = (min(255, part + 70) for part in color)
+def _legible(color: tuple[int, int, int], theme: str) -> tuple[int, int, int]:
+    """For a title on a frame of this colour."""
+    shift = 70 if theme == "dark" else -40
+    red, green, blue = (min(max(part + shift, 0), 255) for part in color)
     return red, green, blue
