@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.documents.opening import read_document
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.running import allocator
 from nodegraph.editor.views import system_clipboard
 from nodegraph.editor.views.bottom import BottomPanel
 from nodegraph.editor.views.canvas.canvas_view import CanvasView
@@ -83,6 +84,7 @@ class App:
 
     def open(self) -> None:
         """Make the window and everything in it."""
+        allocator.settle()
         dpg.create_context()
         dpg.configure_app(manual_callback_management=True)
         settings = self.editor.settings
