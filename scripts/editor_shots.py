@@ -81,6 +81,7 @@ def models(window: Window) -> None:
 def gallery(window: Window) -> None:
     """The starter gallery."""
     show(window, (0, 0, 1128, 860), left=190, right=True)
+    window.click("button('Nodes')")
     window.key("ctrl+shift+o")
     window.until("places.shows('Open a copy')", 10)
     window.frames(10)
@@ -91,7 +92,7 @@ def problem(window: Window) -> None:
     window.key("Escape")
     show(window, (0, 236, 892, 806), right=True, bottom=130)
     select(window, "clip")
-    text(window, "Path", "asset:evening.mp4")
+    text(window, "Path", "/media/stick/evening.mp4")
     window.until("editor.player.node('clip').state == 'failed'", 30)
     nothing_selected(window)
     show(window, (0, 236, 892, 806), bottom=130)
@@ -111,7 +112,7 @@ def light(window: Window) -> None:
     window.key("shift+n")
     window.until("next(one for one in app.views if type(one).__name__ == 'Popups').is_open", 10)
     window.frames(6)
-    window.type("The model draws the outlines,\nthe trails keep them for a while.")
+    window.type("The model draws the outlines, the trails keep them for a while.")
     window.key("ctrl+Return")
     select(window, "glow")
     window.move(AWAY)
@@ -140,17 +141,21 @@ SHOTS: Final[Mapping[str, Callable[[Window], None]]] = {
     "light": light,
 }
 """In this order: each begins where the one before ended."""
+PHOTOS: Final = ("gallery",)
+"""Mostly photographs: smaller as JPEG."""
 
 
 def keep(shot: Path, path: Path) -> None:
-    """As a small PNG: the colours a little coarser, as far as it must be."""
+    """As a small PNG, its colours a little coarser as far as it must be; or as a JPEG."""
     with Image.open(shot) as picture:
         pixels = picture.convert("RGB")
+    if path.suffix == ".jpg":
+        pixels.save(path, quality=88, subsampling=0, optimize=True)
+        return
     for mask in (0xFF, 0xFE, 0xFC, 0xF8):
         pixels.point([value & mask for value in range(256)] * 3).save(path, optimize=True)
         if path.stat().st_size <= MAX_BYTES:
             return
-    pixels.quantize(256, kmeans=3).save(path, optimize=True)
 
 
 def main() -> None:
@@ -167,9 +172,9 @@ def main() -> None:
                 prepare(window)
                 if name in wanted:
                     window.screenshot(home / f"{name}.png")
-                    keep(home / f"{name}.png", TARGET / f"{name}.png")
-                    print(f"wrote docs/images/{name}.png", flush=True)
-            window.ask("setattr(editor, 'quitting', True)")
+                    path = TARGET / f"{name}.{'jpg' if name in PHOTOS else 'png'}"
+                    keep(home / f"{name}.png", path)
+                    print(f"wrote docs/images/{path.name}", flush=True)
 
 
 if __name__ == "__main__":

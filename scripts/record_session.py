@@ -30,6 +30,10 @@ SIZE: Final = (1280, 720)
 MAX_BYTES: Final = 6_000_000
 HURRY: Final = 8.0
 """How much faster waits are filmed."""
+SLOW: Final = 0.5
+"""And what is over in a moment."""
+ASIDE: Final = "world(560, 640)"
+"""Where the pointer explains nothing."""
 Spot = tuple[float, float]
 
 
@@ -55,13 +59,13 @@ class Actor:
         with contextlib.suppress(AssertionError):
             self.window.until(f"bool({code})", 1.5 * self.pace)
             return
-        with self.faster():
+        with self.at_speed(HURRY):
             self.window.until(f"bool({code})", seconds)
 
     @contextmanager
-    def faster(self) -> Iterator[None]:
-        """Film this part faster."""
-        self.film.speed = HURRY * self.pace
+    def at_speed(self, speed: float) -> Iterator[None]:
+        """Film this part faster, or slower."""
+        self.film.speed = speed * self.pace
         try:
             yield
         finally:
@@ -145,17 +149,16 @@ def clip(actor: Actor) -> str:
 def model(actor: Actor, source: str, place: int) -> str:
     """A model that gets the clip's pictures, in its container."""
     actor.say("A wire dropped on the canvas lists what fits. This is a model that finds people.")
-    actor.drag(f"pin({source!r}, 'image', 'out')", "world(290, 470)")
+    actor.drag(f"pin({source!r}, 'image', 'out')", "world(240, 430)")
     node = actor.search("people")
     accept(actor, "Its licence, and what it can reach, are shown before it runs.")
+    actor.until(f"editor.player.latest({node!r}, 'detections') is not None", 300)
     if place:
-        actor.say("It can run as a program here, or in a container of its own. That one, please.")
+        actor.say("It runs as a program here. A container keeps it from files and network; a choice moves it there.", 1)
         actor.glide(beside(actor.window, "Runs as"))
         choice(actor.window, "Runs as", place)
-        accept(actor, "In the container it reaches neither files nor network.")
-        actor.say("Docker starts it. The clip plays on.")
-        actor.until("[one for one in [editor.models.show('people')] if one.ready]", 300)
-    actor.until(f"editor.player.latest({node!r}, 'detections') is not None", 300)
+        actor.until("'container' in editor.models.show('people').text and editor.models.show('people').ready", 300)
+        actor.rest(1)
     return node
 
 
@@ -169,12 +172,15 @@ def accept(actor: Actor, caption: str) -> None:
 def output(actor: Actor, source: str, people: str) -> tuple[str, str]:
     """Boxes over the clip, and a place to look at them."""
     actor.say("Its detections go to a node that draws them over the clip.")
-    actor.drag(f"pin({people!r}, 'detections', 'out')", "world(540, 130)")
+    actor.drag(f"pin({people!r}, 'detections', 'out')", "world(500, 110)")
     boxes = actor.search("draw det")
     actor.drag(f"pin({source!r}, 'image', 'out')", f"pin({boxes!r}, 'image', 'in')")
     actor.until(f"editor.player.latest({boxes!r}, 'image') is not None")
-    actor.drag(f"pin({boxes!r}, 'image', 'out')", "world(1010, 130)")
+    actor.glide(ASIDE)
+    actor.rest(1)
+    actor.drag(f"pin({boxes!r}, 'image', 'out')", "world(900, 110)")
     view = actor.search("preview")
+    actor.glide(ASIDE)
     actor.until(f"editor.player.latest({view!r}) is not None")
     actor.say("Clip, model, overlay, output: it runs.", 2)
     return boxes, view
@@ -186,17 +192,18 @@ def edit(actor: Actor, boxes: str, view: str) -> None:
     actor.drag(f"row({boxes!r}, 'fill', 0.1)", f"row({boxes!r}, 'fill', 0.6)")
     actor.rest(1)
     actor.say("… put a node into a wire …")
-    actor.glide("world(790, 480)")
+    actor.glide("world(790, 400)")
     actor.key("Tab")
-    glow = actor.search("kaleid")
-    actor.drag(f"title({glow!r})", f"wire({boxes!r}, 'image', {view!r}, 'image')")
-    actor.until(f"{view!r} in {{wire.target for wire in document().graph.wires if wire.source == {glow!r}}}")
+    mirrors = actor.search("kaleid")
+    actor.drag(f"title({mirrors!r})", f"wire({boxes!r}, 'image', {view!r}, 'image', 0.4)")
+    actor.window.until(f"any(str(wire).startswith('{mirrors}.image') for wire in document().graph.wires)", 20)
+    actor.glide(ASIDE)
     actor.rest(2)
     actor.say("… leave it out (bypass) …")
     actor.key("ctrl+b", "Ctrl+B")
     actor.rest(1.5)
     actor.say("… and undo, step by step, as far as you like.")
-    for _ in range(4):
+    for _ in range(3):
         actor.key("ctrl+z", "Ctrl+Z")
     actor.rest(1.5)
 
@@ -204,14 +211,17 @@ def edit(actor: Actor, boxes: str, view: str) -> None:
 def break_it(actor: Actor, people: str, container: str) -> None:
     """Kill the model; the graph lives on, and the model comes back."""
     actor.click(f"title({people!r})")
-    actor.say(f"Now from outside: {'docker kill' if container else 'kill -9'} on the model.", 2.5)
-    old = actor.window.ask(f"editor.player.node({people!r}).results")
-    kill(actor.window, container)
-    actor.window.until(f"editor.player.node({people!r}).message", 60)
-    actor.say("The model is gone and its node says so. The picture goes on, with the last boxes.", 3)
-    actor.until(f"not editor.player.node({people!r}).message", 300)
-    actor.say("It was started again. Nothing else had to stop.", 2.5)
-    del old
+    actor.glide(ASIDE)
+    actor.say(
+        f"Now from outside: {'docker kill' if container else 'kill -9, as there is no Docker here,'} on the model.", 2.5
+    )
+    with actor.at_speed(SLOW):
+        kill(actor.window, container)
+        actor.window.until(f"editor.player.node({people!r}).message", 60)
+        actor.say("The model is gone, and its node says so. The picture goes on, with the last boxes.")
+        actor.window.until(f"not editor.player.node({people!r}).message", 300)
+        actor.rest(0.5)
+    actor.say("It was started again by itself. Nothing else had to stop.", 3)
 
 
 def render(actor: Actor) -> None:
@@ -223,20 +233,21 @@ def render(actor: Actor) -> None:
     actor.click("button('Render')")
     actor.rest(3)
     actor.until("editor.renders.current is None", 600)
-    actor.say("Done.", 2)
+    actor.say("Done. `nodegraph run evening.json` does the same without a window.", 4)
 
 
 def save(actor: Actor) -> None:
     """Save under a name."""
-    actor.say("Saved as one JSON file, which `nodegraph run` takes as well.")
+    actor.say("Saved as one JSON file.")
     actor.key("ctrl+s", "Ctrl+S")
     actor.until("editor.dialogs.current")
     actor.window.frames(6)
     actor.window.key("ctrl+a")
     actor.type("evening.json")
+    actor.rest(0.8)
     actor.key("Return", "Enter")
     actor.until("not editor.workspace.dirty")
-    actor.rest(2)
+    actor.rest(1)
 
 
 def kill(window: Window, container: str) -> None:
@@ -263,16 +274,19 @@ def has_docker() -> bool:
     if not os.environ.get("DOCKER_HOST"):
         return False
     build = [sys.executable, "-m", "nodegraph", "models", "build", "people"]
-    return subprocess.run(build, cwd=ROOT, stdout=subprocess.DEVNULL).returncode == 0
+    return subprocess.run(build, cwd=ROOT, capture_output=True).returncode == 0
 
 
 def play(actor: Actor, docker: bool) -> float:
     """The whole session; when in the film the still is."""
     window = actor.window
+    folder = window.home / "evening"
+    folder.mkdir()
+    window.ask(f"__import__('os').chdir({str(folder)!r})")
     panels = {"left_shown": False, "bottom_shown": False, "right": 292.0}
     window.ask(f"(editor.settings.panels.update({panels!r}), setattr(editor.settings, 'minimap', False))")
     window.frames(3)
-    window.ask("[setattr(editor.canvas.camera, name, value) for name, value in dict(zoom=0.8, x=-20, y=-20).items()]")
+    window.ask("[setattr(editor.canvas.camera, name, value) for name, value in dict(zoom=0.88, x=-16, y=-16).items()]")
     window.frames(3)
     source = clip(actor)
     people = model(actor, source, 2 if docker else 0)
@@ -280,8 +294,8 @@ def play(actor: Actor, docker: bool) -> float:
     still = actor.film.seconds - 1
     edit(actor, boxes, view)
     break_it(actor, people, "people" if docker else "")
-    render(actor)
     save(actor)
+    render(actor)
     return still
 
 
@@ -291,13 +305,12 @@ def main() -> None:
         if shutil.which(program) is None:
             raise SystemExit(f"no {program} (Debian: apt-get install {program.lower()})")
     docker, pace = has_docker(), float(os.environ.get("SESSION_PACE", "1"))
-    with tempfile.TemporaryDirectory() as folder, screen(*SIZE) as display:
+    with tempfile.TemporaryDirectory(prefix="session-") as folder, screen(*SIZE) as display:
         home = Path(folder) / "home"
         with open_window(display, home, size=SIZE) as window:
             with Film(display, Path(folder) / "raw.mp4") as film:
                 film.speed = pace
                 still = play(Actor(window, film, pace), docker)
-            window.ask("editor.dialogs.close()")
         film.make(TARGET / "session.mp4", MAX_BYTES)
         film.still(still).save(TARGET / "session.jpg", quality=85)
         print(f"wrote docs/images/session.mp4: {film.seconds:.0f} s, {(TARGET / 'session.mp4').stat().st_size:,} bytes")

@@ -89,7 +89,7 @@ class Film:
 
     def _run(self) -> None:
         try:
-            with mss.mss(display=self._display) as screen, av.open(str(self.raw), "w") as container:
+            with mss.MSS(display=self._display) as screen, av.open(str(self.raw), "w") as container:
                 self._grab(screen, container)
         except BaseException as error:
             self._failed = error
@@ -116,7 +116,7 @@ class Film:
 
     def make(self, path: Path, most: int) -> None:
         """Write the film with all that is drawn on, as fine as fits into so many bytes. After the block."""
-        for crf in range(24, 46, 2):
+        for crf in range(28, 48, 2):
             self._write(path, crf)
             if path.stat().st_size <= most:
                 return
@@ -125,7 +125,7 @@ class Film:
         options = {"movflags": "faststart"}
         with av.open(str(self.raw)) as raw, av.open(str(path), "w", options=options) as container:
             width, height = raw.streams.video[0].width, raw.streams.video[0].height
-            stream = _stream(container, self.fps, width, height + STRIP, preset="slow", crf=str(crf))
+            stream = _stream(container, self.fps, width, height + STRIP, preset="medium", crf=str(crf))
             stream.codec_context.gop_size = self.fps * 10
             for number, (frame, shown) in enumerate(zip(raw.decode(video=0), self.shown, strict=False)):
                 _encode(container, stream, _frame(drawn(_image(frame), shown)), number)
@@ -183,7 +183,7 @@ def drawn(screen: Image.Image, shown: Shown) -> Image.Image:
     pen.text((24, middle), shown.caption, INK, font(21), "lm")
     right = float(width - 24)
     if shown.speed != 1:
-        says = f"{shown.speed:g}× faster"
+        says = f"{shown.speed:.3g}× as fast"
         pen.text((right, middle), says, DIM, font(17), "rm")
         right -= pen.textlength(says, font(17)) + 20
     if shown.keys:
