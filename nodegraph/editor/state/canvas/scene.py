@@ -15,6 +15,8 @@ from nodegraph.editor.state.placements import Point, Sheet, groups, notes, place
 from nodegraph.editor.state.workspace import Workspace
 
 PIN_REACH: Final = 12.0
+DETAILED: Final = 0.5
+"""Zoom from which names and values are drawn, and can be taken."""
 FAR: Final = 2.2
 FAR_REACH: Final = 0.5
 """With so many world units to a pixel, nodes are small: pins leave more of them to be grabbed."""
@@ -202,7 +204,8 @@ class Scene:
             box, (left, top) = self.boxes[id], self.corners[id]
             x, y = point[0] - left, point[1] - top
             if 0 <= x <= box.width and 0 <= y <= box.height:
-                row = next((row for row in box.rows if row.y <= y < row.y + ROW), None)
+                rows = box.rows if reach * DETAILED <= 1.0 else ()  # nobody changes what cannot be seen
+                row = next((row for row in rows if row.y <= y < row.y + ROW), None)
                 return Hit(Item("node", id), row=row, title=y < TITLE)
         return None
 

@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.state.canvas.boxes import PAD, PinKey
 from nodegraph.editor.state.canvas.camera import Rect, overlap
 from nodegraph.editor.state.canvas.marks import Marks
+from nodegraph.editor.state.canvas.scene import DETAILED
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.views.canvas.node_view import NodeView, Status
@@ -19,8 +20,6 @@ from nodegraph.editor.views.measure import Measure
 from nodegraph.editor.views.previews import PreviewPump
 from nodegraph.editor.views.textures import SIZES, size_for
 
-DETAILED: Final = 0.5
-"""Zoom from which names and values are drawn."""
 _EVERY: Final = 0.25
 """Seconds between two looks at figures."""
 _MOST: Final = sum(SIZES.values()) // 2

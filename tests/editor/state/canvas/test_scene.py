@@ -10,7 +10,7 @@ from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.core.preset import Preset
 from nodegraph.editor.state.canvas.boxes import TITLE, PinKey
 from nodegraph.editor.state.canvas.camera import LEAST, MOST, Camera, overlap, union
-from nodegraph.editor.state.canvas.scene import Scene, curve_between, segments
+from nodegraph.editor.state.canvas.scene import DETAILED, Scene, curve_between, segments
 from nodegraph.editor.state.edits import nodes
 from nodegraph.editor.state.edits.moving import move
 from nodegraph.editor.state.edits.wires import disconnect
@@ -140,6 +140,17 @@ def test_far_away_a_node_can_still_be_grabbed_between_its_pins() -> None:
     left, top, right, _ = scene.rect("blur")
     for at in (left + 70, (left + right) / 2, right - 70):
         assert scene.hit((at, top + 20), reach=4.0).pin is None
+
+
+def test_a_value_is_taken_only_where_it_can_be_read() -> None:
+    scene = scene_of(graph_of("blur"))
+    left, top, right, _ = scene.rect("blur")
+    row = scene.boxes["blur"].rows[0]
+    point = ((left + right) / 2, top + row.y + 5)
+    assert scene.hit(point, reach=1 / DETAILED).row is row
+    far = scene.hit(point, reach=1 / DETAILED + 0.1)
+    assert far.item == Item("node", "blur")
+    assert far.row is None, "a drag moves the node, and changes nothing unseen"
 
 
 def test_inside_and_touching() -> None:
