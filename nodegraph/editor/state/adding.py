@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
 from nodegraph.editor.state.canvas.camera import overlap
+from nodegraph.editor.state.placements import Point
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.editor import Editor
@@ -32,3 +33,11 @@ def add_in_view(editor: "Editor", type_id: str) -> str:
     ):
         x, y = x + _STEP, y + _STEP
     return editor.add_node(type_id, (x, y))
+
+
+def drop(editor: "Editor", type_id: str, pixel: Point) -> str:
+    """Add a node that was dragged to a pixel of the canvas, into the wire there is; its id, "" for no such type."""
+    canvas = editor.canvas
+    at = canvas.camera.to_world(pixel)
+    canvas.scene.refresh()
+    return editor.add_node(type_id, at, canvas.scene.wire_at(at, 2 * canvas.reach))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from nodegraph.core.graph import Wire
 from nodegraph.core.preset import Preset
 from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
 from nodegraph.editor.state.canvas.canvas import Canvas
@@ -15,6 +16,7 @@ from nodegraph.editor.state.documents.documents import Documents
 from nodegraph.editor.state.documents.files import Files
 from nodegraph.editor.state.documents.journal import Journal
 from nodegraph.editor.state.edits import nodes
+from nodegraph.editor.state.edits.wires import insert_on_wire
 from nodegraph.editor.state.find import Finder
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.state.log_warnings import LogWarnings
@@ -142,14 +144,19 @@ class Editor:
 
     # --- nodes ------------------------------------------------------------------------------------------------------
 
-    def add_node(self, type_id: str, at: Point) -> str:
-        """Add a node of this type, its title at a world point, and select it; its id, "" when there is no such type."""
+    def add_node(self, type_id: str, at: Point, into: Wire | None = None) -> str:
+        """Add a node of this type, its title at a world point, and select it; its id, "" when there is no such type.
+
+        into: a wire it is put into, where it fits; one undo step.
+        """
         found = self.session.registry.find(type_id)
         if found is None:
             self.tell(f"There is no node type {type_id!r} here.", "error")
             return ""
         spot = (at[0] - WIDTH / 2, at[1] - TITLE / 2)
         document, id = nodes.add_node(self.workspace.document, found.spec, spot)
+        if into is not None:
+            document = insert_on_wire(document, self.workspace.registry, id, into)
         self.workspace.do(f"Add {found.spec.title}", document, select=[Item("node", id)])
         self.settings.usage[found.spec.id] = self.settings.usage.get(found.spec.id, 0) + 1
         self.settings.changed()

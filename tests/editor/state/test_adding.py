@@ -2,8 +2,10 @@
 
 from itertools import combinations
 
-from nodegraph.editor.state.adding import add_in_view
+from nodegraph.core.graph import Wire
+from nodegraph.editor.state.adding import add_in_view, drop
 from nodegraph.editor.state.canvas.camera import overlap
+from nodegraph.editor.state.edits.wires import connect
 from tests.editor.state.support import editor_of, undo_all
 
 
@@ -43,3 +45,22 @@ def test_a_type_that_is_not_there_adds_nothing() -> None:
     with editor_of() as editor:
         assert add_in_view(editor, "no.such") == ""
         assert editor.workspace.document.graph.nodes == {}
+
+
+def test_a_node_dropped_on_a_wire_is_put_into_it_in_one_step() -> None:
+    with editor_of() as editor:
+        camera = editor.canvas.camera
+        source = editor.add_node("source.test_pattern", (0.0, 0.0))
+        sink = editor.add_node("sink.preview", (800.0, 0.0))
+        workspace = editor.workspace
+        workspace.do("Connect", connect(workspace.document, workspace.registry, Wire(source, "image", sink, "image")))
+        before = workspace.document
+        editor.canvas.scene.refresh()
+        curve = editor.canvas.scene.curve(before.graph.wires[0])
+        assert curve is not None
+        middle = ((curve[0][0] + curve[3][0]) / 2, (curve[0][1] + curve[3][1]) / 2)
+        id = drop(editor, "filter.gaussian_blur", camera.to_screen(middle))
+        wires = {str(wire) for wire in workspace.document.graph.wires}
+        assert wires == {f"{source}.image -> {id}.image", f"{id}.image -> {sink}.image"}
+        workspace.undo()
+        assert workspace.document.graph == before.graph

@@ -4,6 +4,7 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.state.adding import drop
 from nodegraph.editor.state.canvas.tips import Tips
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.canvas.grid_view import GridView
@@ -126,4 +127,4 @@ class CanvasView:
 
     def _dropped(self, _sender: Any, type_id: str) -> None:
         """A type of node was dragged here from the library."""
-        self._editor.add_node(type_id, self._canvas.camera.to_world(self.pointer.pixel))
+        drop(self._editor, type_id, self.pointer.pixel)
