@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
-from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
 from nodegraph.editor.state.canvas.requests import OpenPalette
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.items import Item
