@@ -11,6 +11,7 @@ from nodegraph.core.spec import NodeSpec, Param
 from nodegraph.editor.state.edits.sheets import sheet_of
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.state.placements import Sheet, groups, notes
+from nodegraph.editor.state.problem_rows import NOT_CONNECTED
 from nodegraph.editor.state.running.shows import sentence
 from nodegraph.editor.state.workspace import Workspace
 
@@ -234,4 +235,5 @@ def _trouble(workspace: Workspace, problem: Problem) -> Trouble:
     node = next((id for id in workspace.document.graph.nodes if f"{place}.".startswith(f"{id}.")), "")
     node = node if begin == "nodes" else ""
     where = f"{workspace.title(node)}: " if node else ""
-    return Trouble(node, f"{where}{_words(problem)}", problem.severity == "error")
+    is_error = problem.severity == "error" and problem.message != NOT_CONNECTED
+    return Trouble(node, f"{where}{_words(problem)}", is_error)
