@@ -86,8 +86,8 @@ class Files:
         self.later(lambda: cards(self._editor.session), arrived)
 
     def quit(self) -> None:
-        """Close the editor, once unsaved changes are settled."""
-        self.settled(self._quit)
+        """Close the editor, once unsaved changes are settled and no render is cut short unasked."""
+        self.settled(self._quit_unless_rendering)
 
     def settled(self, then: Callable[[], None]) -> None:
         """Do `then` once nothing can be lost: at once, or after the person said what to do with unsaved changes."""
@@ -217,6 +217,15 @@ class Files:
 
     def _from_gallery(self, card: Card) -> None:
         self.open_name(str(card.path))
+
+    def _quit_unless_rendering(self) -> None:
+        job = self._editor.renders.current
+        if job is None:
+            self._quit()
+            return
+        text = f"{job.now.output or 'A render'} is not finished. What is written so far stays and can be played."
+        answers = (Answer("Stop it and quit", self._quit, "danger"), Answer("Go on rendering"))
+        self._editor.dialogs.show(Question("Quit while it renders?", text, answers))
 
     def _quit(self) -> None:
         self._editor.quitting = True

@@ -132,6 +132,18 @@ def test_an_empty_new_document_is_left_without_a_question(editor):
     assert editor.quitting
 
 
+def test_a_render_is_not_cut_short_by_quitting_unasked(editor, monkeypatch):
+    job = SimpleNamespace(now=SimpleNamespace(output="film.mp4"), over=False)
+    monkeypatch.setattr(type(editor.renders), "current", job)
+    editor.files.quit()
+    assert "film.mp4 is not finished" in editor.dialogs.current.text
+    answer(editor, "Go on rendering")
+    assert not editor.quitting
+    editor.files.quit()
+    answer(editor, "Stop it and quit")
+    assert editor.quitting
+
+
 def test_saving_a_new_document_before_quitting_asks_for_a_name_and_then_quits(editor):
     editor.load(ONE, None)
     edit(editor)
