@@ -231,14 +231,15 @@ def render(actor: Actor) -> None:
     actor.until("type(editor.dialogs.current).__name__ == 'RenderDialog' and not editor.dialogs.current.counting")
     actor.rest(1.5)
     actor.click("button('Render')")
-    actor.rest(3)
+    actor.glide(ASIDE)
+    actor.rest(2.5)
     actor.until("editor.renders.current is None", 600)
     actor.say("Done. `nodegraph run evening.json` does the same without a window.", 4)
 
 
 def save(actor: Actor) -> None:
     """Save under a name."""
-    actor.say("Saved as one JSON file.")
+    actor.say("Save: it becomes one JSON file.")
     actor.key("ctrl+s", "Ctrl+S")
     actor.until("editor.dialogs.current")
     actor.window.frames(6)
@@ -307,10 +308,9 @@ def main() -> None:
     docker, pace = has_docker(), float(os.environ.get("SESSION_PACE", "1"))
     with tempfile.TemporaryDirectory(prefix="session-") as folder, screen(*SIZE) as display:
         home = Path(folder) / "home"
-        with open_window(display, home, size=SIZE) as window:
-            with Film(display, Path(folder) / "raw.mp4") as film:
-                film.speed = pace
-                still = play(Actor(window, film, pace), docker)
+        with open_window(display, home, size=SIZE) as window, Film(display, Path(folder) / "raw.mp4") as film:
+            film.speed = pace
+            still = play(Actor(window, film, pace), docker)
         film.make(TARGET / "session.mp4", MAX_BYTES)
         film.still(still).save(TARGET / "session.jpg", quality=85)
         print(f"wrote docs/images/session.mp4: {film.seconds:.0f} s, {(TARGET / 'session.mp4').stat().st_size:,} bytes")

@@ -116,7 +116,7 @@ class Film:
 
     def make(self, path: Path, most: int) -> None:
         """Write the film with all that is drawn on, as fine as fits into so many bytes. After the block."""
-        for crf in range(28, 48, 2):
+        for crf in range(23, 48, 3):
             self._write(path, crf)
             if path.stat().st_size <= most:
                 return
