@@ -39,6 +39,8 @@ class Going:
         self.watch = Watch(heard)
         self.prepared: Prepared | None = None
         self.broken: dict[str, Broken] = {}
+        self.lost: dict[str, RunProblem] = {}
+        """Sources that failed before the run came to its end: a clip that was deleted while it was played."""
         self.refused: RunProblem | None = None
         """Why the newest edit is not running; the run before it goes on."""
         self._over: Ended | None = None
@@ -88,14 +90,14 @@ class Going:
     def forget(self) -> None:
         """Try everything again: what ended or broke a run before may have been mended outside."""
         self._take_note()
-        self.broken, self.refused = {}, None
+        self.broken, self.lost, self.refused = {}, {}, None
         if self.run is None:
             self._over = self._graph = self.prepared = None
 
     def end(self) -> None:
         """End the run, if there is one; returns when its files are closed."""
         self._stop()
-        self.broken, self.refused = {}, None
+        self.broken, self.lost, self.refused = {}, {}, None
         self._over = self._graph = self.prepared = None
 
     def look_again(self) -> None:
@@ -122,7 +124,7 @@ class Going:
         if self._starting:
             return "starting"
         if self.run is None and (self._over or self.broken):
-            return "failed" if self.broken or (self._over and self._over.failure) else "ended"
+            return "failed" if self.broken or self.lost or (self._over and self._over.failure) else "ended"
         return "running"
 
     @property
@@ -139,6 +141,8 @@ class Going:
             return
         self.run = None
         run.wait()
+        sources = [id for id, node in run.nodes.items() if node.spec.kind == "source"]
+        self.lost = {id: problem_of(one) for id, one in self.watch.failures.items() if id in sources}
         run.release()
         failure, nodes = ended.failure, self._graph.nodes if self._graph else {}
         node = nodes.get(failure.node) if failure else None
@@ -150,6 +154,7 @@ class Going:
 
     def _begin(self, graph: Graph) -> None:
         self._over, self.refused, self._graph = None, None, graph
+        self.lost = {}
         self._starting = True
         self.watch = Watch(self._heard)
         self._heard()

@@ -300,7 +300,7 @@ class Player:
     def _facts(self) -> Facts:
         going, wish = self._going, self._wish
         prepared, run, failure = going.prepared, going.run, going.failure
-        broken = {id: one.problem for id, one in dict(going.broken).items()}
+        broken = going.lost | {id: one.problem for id, one in dict(going.broken).items()}
         if failure is not None:
             broken[failure.node] = problem_of(failure)
         return Facts(

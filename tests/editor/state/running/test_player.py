@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nodegraph.core.errors import NodeError
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.core.node import Filter, Sink, Source, Stamped, param
 from nodegraph.core.registry import Registry
@@ -16,7 +17,7 @@ from nodegraph.editor.state.running.player import Player
 from nodegraph.editor.state.running.runnable import NOT_SELECTED, WRITES_LATER
 from nodegraph.session import Session
 from tests.editor.state.running.support import HERE, TestSession, Told, playing, until
-from tests.engine.support import GATES, REGISTRY, Frames, graph_of, not_ready, registry_of
+from tests.engine.support import GATES, REGISTRY, Frames, graph_of, not_ready, picture, registry_of
 
 ENDLESS = GraphNode("in", "t.frames", {"count": 0, "rate": 200.0})
 CHAIN = graph_of({"in": ENDLESS, "add": "add", "out": "collect"}, "in.image add.image", "add.image out.image")
@@ -449,3 +450,27 @@ def running(player: Player) -> Any:
     run = player._going.run
     assert run is not None
     return run
+
+
+class Vanishing(Source, id="t.vanishing", category="Test"):
+    """A looping source whose file is gone when it begins again."""
+
+    loop: bool = param(True, "Begin again.")
+
+    def stream(self) -> Iterator[Stamped[Image]]:
+        yield Stamped(picture(1), 0.0, 100.0)
+        raise NodeError("the clip does not exist.", "Choose another.")
+
+
+def test_a_clip_that_vanishes_while_it_plays_is_said_and_play_tries_again() -> None:
+    graph = graph_of({"in": GraphNode("in", "t.vanishing"), "add": "add"}, "in.image add.image")
+    with playing(TestSession(Registry({**REGISTRY.definitions, **registry_of(Vanishing).definitions}))) as player:
+        player.show(graph, HERE)
+        player.play()
+        until(lambda: player.state == "failed")
+        assert [(one.node, one.sentence) for one in player.problems] == [("in", "The clip does not exist.")]
+        assert player.node("in").state == "failed"
+        player.play()
+        until(lambda: player.state == "failed")
+        player.stop()
+        until(lambda: player.problems == ())
