@@ -16,7 +16,8 @@ MOST: Final = 40
 """Nodes from which on nothing is added."""
 KINDS = ("filter.", "control.", "data.", "sink.preview")
 """What is added: nothing that opens a device, a network connection or a file."""
-NEVER = ("file.", "run.render", "run.record", "run.stop_models", "help.tour", "view.fullscreen")
+NEVER = ("file.", "run.", "help.tour", "view.fullscreen")
+"""Nothing runs: a picture of any size, through any node, would take as long as it takes."""
 
 
 class Monkey:
@@ -26,6 +27,7 @@ class Monkey:
         self._app, self._editor, self._random = app, app.editor, random.Random(seed)
         self._canvas, self._space = app.editor.canvas, app.editor.workspace
         self._start = self._space.document
+        self._editor.player.stop()
         self._commands = [one.id for one in COMMANDS if not one.id.startswith(NEVER)]
         self._actions: dict[Callable[[], None], int] = {
             self._drag: 50,

@@ -31,7 +31,7 @@ def test_a_monkey_with_a_mouse_breaks_nothing(display: str, tmp_path: Path) -> N
     with open_window(display, tmp_path / "home", str(row_of_three(tmp_path)), drawn=False) as window:
         start = window.document()
         (left, top), (right, bottom) = window.at("canvas(0, 0)"), window.at("canvas(1, 1)")
-        for _ in range(40):
+        for _ in range(30):
             words: list[object] = []
             for _ in range(chance.randint(1, 6)):
                 words += ["mousemove", round(chance.uniform(left, right)), round(chance.uniform(top, bottom))]

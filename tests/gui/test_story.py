@@ -86,14 +86,7 @@ def same_as_starter(window: Window, ids: dict[str, str]) -> None:
         assert built[ids[name]]["type"] == type
         assert built[ids[name]].get("params", {}) == pytest.approx(params), name
     names = {id: name for name, id in ids.items()}
-    found = {
-        wire.split(" -> ")[0].split(".") + wire.split(" -> ")[1].split(".") == 0 or wire for wire in window.wires()
-    }
-    translated = set()
-    for wire in found:
-        (source, output), (target, input) = (end.split(".") for end in str(wire).split(" -> "))
-        translated.add(f"{names[source]}.{output} -> {names[target]}.{input}")
-    assert translated == wires
+    assert {_with(names, wire) for wire in window.wires()} == wires
 
 
 def test_the_starter_graph_is_built_run_broken_mended_saved_and_opened_again(display: str, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a person does to a graph, one thing a function: a node from the palette, a wire, a value in the inspector."""
 
+import contextlib
 from typing import Final
 
 from tests.gui.harness.window import Spot, Window
@@ -38,19 +39,21 @@ def select(window: Window, node: str) -> None:
 
 def beside(window: Window, label: str) -> Spot:
     """The field of this name in the inspector, which is scrolled until it can be seen."""
-    _, top, _, height = window.ask("app.shell.areas['right']")
-    for _ in range(20):
-        x, y = window.at(f"beside({label!r})")
-        if y < top + height - _LINE:
-            break
-        window.wheel((x, top + height / 2), -2)
-    return x, y
+    left, top, width, height = window.ask("app.shell.areas['right']")
+    for notches in (*[-1] * 12, 12, *[-1] * 24):  # down; the page may have been built anew meanwhile, so once more
+        with contextlib.suppress(AssertionError):  # what is scrolled away is not to be seen
+            x, y = window.at(f"beside({label!r})")
+            if top + _LINE < y < top + height - _LINE:
+                return x, y
+        window.wheel((left + width / 2, top + height / 2), notches)
+    raise AssertionError(f"the inspector has no {label}")
 
 
 def number(window: Window, label: str, text: str) -> None:
     """Ctrl+click a number in the inspector and type it."""
+    spot = beside(window, label)  # found before: with Ctrl the wheel does not scroll
     with window.held("ctrl"):
-        window.click(beside(window, label))
+        window.click(spot)
     window.key("ctrl+a")
     window.type(text)
     window.key("Return")

@@ -8,6 +8,7 @@ expression is true, ``quit`` closes the window.
 import faulthandler
 import functools
 import json
+import os
 import queue
 import socket
 import sys
@@ -23,8 +24,10 @@ from nodegraph.cli.main import main
 from nodegraph.editor.views import app as app_module
 from nodegraph.editor.views.app import App
 from tests.gui.harness import places
+from tests.gui.harness.window import NOT_DRAWN
 
 Request = dict[str, Any]
+_QUICK = 1 / 200
 _SETTLED = 2
 """Frames until the window is as a person sees it: drawn, texts measured, and drawn with that."""
 
@@ -125,6 +128,8 @@ def run(name: str, size: str, *arguments: str) -> int:
 
     width, height = (int(side) for side in size.split("x"))
     App.run = watched  # type: ignore[method-assign]
+    if NOT_DRAWN.items() <= os.environ.items():  # nobody looks, and tests count frames
+        App._pace = lambda self, cost: _QUICK  # type: ignore[method-assign]
     app_module.App = functools.partial(App, width=width, height=height)  # type: ignore[misc, assignment]
     return main(["edit", *arguments])
 

@@ -24,6 +24,8 @@ START: Final = 60.0
 NOT_DRAWN: Final = {"GALLIUM_NOOP": "1"}
 """Mesa then takes every call and does nothing; other libraries draw as ever."""
 Spot = tuple[float, float]
+_NEAR, _DOUBLE = 10, 0.4
+"""Pixels and seconds within which two presses are a double click."""
 LEFT, MIDDLE, RIGHT = 1, 2, 3
 """Buttons as X counts them."""
 
@@ -38,6 +40,8 @@ class Window:
         self, display: str, home: Path, *arguments: str, size: tuple[int, int] = (1280, 800), drawn: bool = True
     ) -> None:
         self.home = home
+        self._pointer = (0, 0)
+        self._pressed = ((-99, -99), 0, 0.0)
         self.environment = environment(display, home) | ({} if drawn else NOT_DRAWN)
         name = f"nodegraph-{uuid.uuid4().hex}"
         self._errors = (home / "stderr.txt").open("w+", encoding="utf-8")
@@ -67,6 +71,7 @@ class Window:
                 return file
             connection.close()
             if self.process.poll() is not None or time.monotonic() > end:
+                self._errors.close()
                 raise AssertionError(f"The editor did not start.\n{self.said}")
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(0.02)
@@ -121,11 +126,17 @@ class Window:
     def move(self, spot: Spot | str, frames: int = 2) -> None:
         """Move the pointer there."""
         x, y = self.at(spot) if isinstance(spot, str) else spot
-        self.xdotool("mousemove", round(x), round(y))
+        self._pointer = (round(x), round(y))
+        self.xdotool("mousemove", *self._pointer)
         self.frames(frames)
 
     def press(self, button: int = LEFT) -> None:
-        """Press a button and hold it."""
+        """Press a button and hold it. Not so soon after the last time that it would be a double click."""
+        (x, y), button_before, moment = self._pressed
+        near = max(abs(self._pointer[0] - x), abs(self._pointer[1] - y)) < _NEAR
+        if near and button == button_before and time.monotonic() < moment + _DOUBLE:
+            self.request("until", code=f"time.monotonic() > {moment + _DOUBLE}", seconds=5)
+        self._pressed = (self._pointer, button, time.monotonic())
         self.xdotool("mousedown", button)
         self.frames(2)
 
