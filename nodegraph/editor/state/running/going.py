@@ -142,12 +142,12 @@ class Going:
         self.run = None
         run.wait()
         sources = [id for id, node in run.nodes.items() if node.spec.kind == "source"]
-        self.lost = {id: problem_of(one) for id, one in self.watch.failures.items() if id in sources}
         run.release()
         failure, nodes = ended.failure, self._graph.nodes if self._graph else {}
         node = nodes.get(failure.node) if failure else None
         if failure is None or node is None or node.failure == "stop":
             self._over = ended
+            self.lost = {id: problem_of(one) for id, one in self.watch.failures.items() if id in sources}
             return
         document = self.prepared.wish.graph.nodes if self.prepared else {}
         self.broken[failure.node] = Broken(document.get(failure.node, node), problem_of(failure))

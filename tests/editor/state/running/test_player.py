@@ -265,6 +265,7 @@ def test_a_source_that_cannot_begin_is_left_out_and_the_rest_runs() -> None:
         player.show(graph, HERE)
         player.play()
         until(lambda: pixel(player) == 8 and player.node("bad").state == "failed" and player.state == "running")
+        until(lambda: player.node("after").state == "skipped")  # the run that fails still runs for a moment
         assert player.node("bad").message == "Failed: ValueError: no such file."
         assert player.node("after").message == "It waits for Broken, which does not run."
         assert [one.node for one in player.problems] == ["bad"]
