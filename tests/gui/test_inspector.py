@@ -180,7 +180,7 @@ def test_without_a_selection_the_document_is_described_in_steps_of_a_field(gui: 
 
 def test_a_problem_of_the_document_leads_to_its_node(gui: Window) -> None:
     select(gui)
-    gui.click("button('error')")
+    gui.click("button('warning')")
     assert gui.ask("editor.workspace.selected_nodes") == ["invert"]
 
 
