@@ -75,8 +75,8 @@ class PreviewPump:
         """Another document: nothing of the old one is shown any more."""
         for key in list(self._shown):
             self._let_go(key)
-        self._pump.take()
         self._pump.refresh()
+        self._pump.take()
 
     def close(self) -> None:
         """End the thread."""

@@ -91,8 +91,9 @@ class Pump:
         spare.append(pixels)
 
     def refresh(self) -> None:
-        """Make everything anew: the background has changed."""
-        self._seen = {}
+        """Make everything anew, also what is being made now: the background has changed, or the document."""
+        with self._handing:
+            self._seen = {}
         self._woken.set()
 
     def close(self) -> None:
@@ -128,14 +129,16 @@ class Pump:
             if known is None or known.value is not value or known.wanted != one:
                 seen[key] = _Seen(one, value, now)
                 self._changed_at = now
-                self._finish(key, one, value)
+                self._finish(key, one, value, seen)
 
-    def _finish(self, key: Hashable, wanted: Wanted, value: Any) -> None:
+    def _finish(self, key: Hashable, wanted: Wanted, value: Any, seen: Mapping[Hashable, _Seen]) -> None:
         spare = self._spare.get((wanted.width, wanted.height))
         out = spare.pop() if spare else None
         pixels = thumbnail(value, wanted.types, wanted.width, wanted.height, self.background, out)
         lines = () if pixels is not None else tuple(shown(value, wanted.types))
         with self._handing:
+            if seen is not self._seen:
+                return
             before = self._finished.get(key)
             self._finished[key] = Finished(wanted, pixels, lines)
         if before is not None and before.pixels is not None:

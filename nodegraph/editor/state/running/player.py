@@ -175,7 +175,7 @@ class Player:
     def latest(self, node: str, output: str | None = None) -> Any:
         """The newest value of an output, or of what goes into a sink; None while there is none."""
         run, wish = self._going.run, self._wish
-        if run is None:
+        if run is None or self._let_go:  # what is about to end may be another document's, with nodes of the same name
             return None
         try:
             if node not in run.nodes and wish is not None:  # a sink that writes when recording: what it would write
@@ -238,10 +238,11 @@ class Player:
                 self._due.wait_for(lambda: self._moved)
                 self._moved, self._working = False, True
                 wish, paused, afresh = self._wish if self._playing else None, self._paused, self._afresh
-                let_go, self._afresh, self._let_go = self._let_go, False, False
+                self._afresh = False
             try:
-                if let_go:
+                if self._let_go:
                     self._going.end()
+                    self._let_go = False
                 self._follow(wish, paused, afresh)
             except Exception as error:
                 self._crashed(error)

@@ -64,6 +64,7 @@ def test_what_is_played_right_after_a_stop_is_a_run_of_its_own() -> None:
         until(lambda: player.latest("out") is not None)
         before = player._going.run
         player.stop()
+        assert player.latest("add") is None, "both documents have a node of this name"
         player.show(FLAT, HERE)
         player.play()
         until(lambda: player.latest("add") is not None and player._going.run is not before)
