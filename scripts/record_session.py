@@ -1,7 +1,8 @@
 """Record two minutes of work in the real window: ``make session`` writes docs/images/session.mp4 and a still of it.
 
 A graph is built from nothing by mouse and keyboard, changed while it runs, its model's container is killed, and it is
-rendered and saved. Waits for what the program does are filmed faster; nothing else is cut.
+saved and rendered. Waits for what the program does are filmed faster, the kill slower, and the film says so; nothing is
+cut. It takes two minutes on a machine that is not busy; SESSION_PACE=2 acts and films at half speed where one is.
 """
 
 import contextlib
