@@ -19,6 +19,7 @@ from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.edits.nodes import add_node, remove, set_param
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.views.app import App
+from nodegraph.editor.views.textures import Pool
 from nodegraph.session import Session
 
 SIZE: Final = (1280, 800)
@@ -104,25 +105,45 @@ def many() -> Figures:
 
 
 def edit() -> Figures:
-    """How many frames the engine makes between an edit and the first changed pixel on the screen."""
-    with window() as app, mss.MSS() as screen:
+    """How many frames the engine makes between an edit and the changed preview: as its picture, and on the screen."""
+    with window() as app, mss.MSS() as screen, _uploads() as uploads:
         editor = app.editor
         editor.load(graphs.still())
         editor.player.play()
         until(app, lambda: editor.player.latest("bright", "image") is not None)
         frames(app, 30, 1 / 60)
-        look = _preview(app, "bright")
-        counts, seconds = [], []
-        for number in range(25):
+        ground = float(editor.player.latest("bars", "image").mean() / 255)
+        look, pictures, pixels, seconds = _preview(app, "bright"), [], [], []
+        for number in range(30):
             frames(app, 8 + number % 3, 1 / 60)  # so that edits fall anywhere between two frames of the engine
             before, document = _pixels(screen, look), editor.workspace.document
             value = 35.0 if number % 2 else -35.0
             made, began = _made(editor), time.perf_counter()
+            uploads.clear()
             editor.workspace.do("Set brightness", set_param(document, "bright", "brightness", value))
+            until(app, lambda value=value: any((one - ground) * value > 1.0 for one in uploads), 5.0)  # type: ignore[misc]
+            pictures.append(_made(editor) - made)
             until(app, lambda before=before: _pixels(screen, look) != before, 5.0)  # type: ignore[misc]
-            counts.append(_made(editor) - made)
+            pixels.append(_made(editor) - made)
             seconds.append(time.perf_counter() - began)
-    return {"frames": counts, "ms": [one * 1e3 for one in seconds]}
+    return {"pictures": pictures, "pixels": pixels, "ms": [one * 1e3 for one in seconds]}
+
+
+@contextmanager
+def _uploads() -> Iterator[list[float]]:
+    """The mean brightness (0 to 1) of every picture that is handed to Dear PyGui meanwhile."""
+    means: list[float] = []
+    own = Pool.upload
+
+    def upload(self: Pool, tag: Any, pixels: Any) -> Any:
+        means.append(float(pixels.mean()))
+        return own(self, tag, pixels)
+
+    Pool.upload = upload  # type: ignore[method-assign]
+    try:
+        yield means
+    finally:
+        Pool.upload = own  # type: ignore[method-assign]
 
 
 def _preview(app: App, node: str) -> dict[str, int]:
