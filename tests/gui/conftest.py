@@ -8,12 +8,22 @@ from pathlib import Path
 import pytest
 
 from tests.gui.graphs import row_of_three
-from tests.gui.harness import Window, open_window
+from tests.gui.harness import Window, open_window, screen
 
 
 @pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """A screen of its own: tests of other windows look at theirs."""
+    if os.environ.get("NODEGRAPH_REQUIRE_DISPLAY") == "1" or shutil.which("Xvfb"):
+        with screen() as name:
+            yield name
+    else:
+        pytest.skip("no Xvfb (Debian: apt-get install xvfb)")
+
+
+@pytest.fixture(scope="module")
 def shared(display: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
-    """An editor that lives as long as the tests; use `gui`. With NODEGRAPH_DRAW=1 there is something to be seen."""
+    """An editor for the tests of one file; use `gui`. With NODEGRAPH_DRAW=1 there is something to be seen."""
     if shutil.which("xdotool") is None:
         pytest.skip("no xdotool (Debian: apt-get install xdotool)")
     with open_window(display, tmp_path_factory.mktemp("home"), drawn=os.environ.get("NODEGRAPH_DRAW") == "1") as window:

@@ -115,7 +115,7 @@ def test_a_models_process_is_killed_the_picture_goes_on_and_the_model_comes_back
         assert window.ask("editor.player.state") == "running"
         window.until(f"{made('lines')} > {lines} + 10", 60)
         assert {one.pid for one in servers(window)}.isdisjoint(one.pid for one in before)
-        assert window.ask("editor.player.node('lines').state") == "running"
+        window.until("editor.player.node('lines').state == 'running'", 60)
 
 
 def servers(window: Window) -> list[psutil.Process]:

@@ -20,6 +20,10 @@ _MOST: Final = 64
 """More boxes or figures than this are not drawn: nobody could tell them apart."""
 
 
+_FARTHEST: Final = 1e6
+"""Pixels; squares of it are still small numbers."""
+
+
 def thumbnail(
     value: Any,
     types: tuple[str, ...],
@@ -110,7 +114,9 @@ def _over_checks(small: Picture) -> Picture:
 
 def _flow(value: NDArray[Any], width: int, height: int) -> Picture:
     """Direction as hue, distance as brightness; full brightness is the farthest movement, at least two pixels."""
-    small = np.nan_to_num(_shrunk(value.astype(np.float32, copy=False), width, height), posinf=0, neginf=0)
+    with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold is no movement
+        small = _shrunk(value.astype(np.float32, copy=False), width, height)
+    small = np.clip(np.nan_to_num(small, posinf=0, neginf=0), -_FARTHEST, _FARTHEST)
     distance, angle = cv2.cartToPolar(small[..., 0], small[..., 1])
     hsv = np.empty((*distance.shape, 3), np.uint8)
     hsv[..., 0] = np.minimum(angle * (90 / np.pi), 179)
