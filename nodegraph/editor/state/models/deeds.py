@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from nodegraph.core.errors import NodegraphError
 from nodegraph.editor.state.models.shown import ActionId, Failure
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.model_node import Lease
 from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.state import ServerListener
 from nodegraph.session import Session
+
+if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the start
+    from nodegraph.runtime.manage import ModelStatus
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Deeds:
             said = f"{entry.name}: {type(error).__name__}: {error}."
             return Outcome(said, "error", "Please report this.", failure=Failure(action, said, ""))
 
-    def status(self, entry: ModelEntry) -> ModelStatus | None:
+    def status(self, entry: ModelEntry) -> "ModelStatus | None":
         """How its image and containers are now; None when nobody can say."""
         from nodegraph.runtime import manage
 

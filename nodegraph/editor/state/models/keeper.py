@@ -7,18 +7,20 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nodegraph.editor.state.models.deeds import Deeds, Outcome
 from nodegraph.editor.state.models.directory import ModelCard, card_of
 from nodegraph.editor.state.models.looking import EngineShow, Looker
 from nodegraph.editor.state.models.shown import WORKING, ActionId, Facts, Failure, ModelShow, at_place, show_of
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.model_node import Lease
 from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.state import ServerEvent, ServerState, Stage
 from nodegraph.session import Session
+
+if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the start
+    from nodegraph.runtime.manage import ModelStatus
 
 Tell = Callable[[str, Any, str], None]
 _GONE: Final = (Stage.STOPPED, Stage.ABSENT)
@@ -182,7 +184,7 @@ class ModelKeeper:
             doing.progress = state
             self._heard_of += 1
 
-    def _done(self, id: str, action: ActionId, outcome: Outcome, status: ModelStatus | None) -> None:
+    def _done(self, id: str, action: ActionId, outcome: Outcome, status: "ModelStatus | None") -> None:
         self._doing.pop(id, None)
         if outcome.lease is not None:
             self._held[id] = outcome.lease

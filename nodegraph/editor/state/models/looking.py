@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.manage import EngineStatus, ModelStatus
+
+if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the start
+    from nodegraph.runtime.manage import EngineStatus, ModelStatus
 
 CLOSELY: Final = 3.0
 """Seconds between two looks at the engine, while somebody looks at models."""
@@ -98,7 +100,7 @@ class Looker:
             self._wake.set()
         return self._watched.get(id, Watched())
 
-    def learn(self, status: ModelStatus) -> None:
+    def learn(self, status: "ModelStatus") -> None:
         """A model's status is known from elsewhere."""
         self.statuses = {**self.statuses, status.id: status}
         self.revision += 1
@@ -145,7 +147,7 @@ class Looker:
         self._asked = 0.0
         self._post(partial(self._found, engine, {one.id: one for one in statuses}))
 
-    def _found(self, engine: EngineShow, statuses: dict[str, ModelStatus]) -> None:
+    def _found(self, engine: EngineShow, statuses: "dict[str, ModelStatus]") -> None:
         if (engine, statuses) != (self._engine, self.statuses):
             self._engine, self.statuses = engine, statuses
             self.revision += 1
@@ -170,7 +172,7 @@ class Looker:
         self._post(partial(self._watched.__setitem__, id, Watched(tuple(lines), size / 1e6)))
 
 
-def _asked_about_gpu(status: EngineStatus) -> EngineStatus:
+def _asked_about_gpu(status: "EngineStatus") -> EngineStatus:
     """Also whether it has a GPU to give; where this machine has none, its own engine need not be tried."""
     from nodegraph.runtime import manage
     from nodegraph.runtime.runners.device import machine_has_gpu
@@ -182,7 +184,7 @@ def _asked_about_gpu(status: EngineStatus) -> EngineStatus:
     return manage.engine_status(probe_gpu=True)
 
 
-def _engine_show(status: EngineStatus) -> EngineShow:
+def _engine_show(status: "EngineStatus") -> EngineShow:
     if not status.answers:
         return EngineShow(False, "Docker does not answer", status.message)
     version = ".".join(status.version.partition("-")[0].split(".")[:2])

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.state import ServerState, Stage
+
+if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the start
+    from nodegraph.runtime.manage import ModelStatus
 
 ActionId = Literal["download", "build", "cancel", "start", "contain", "stop", "remove", "retry", "restart"]
 """contain: start as a container, where "start" starts a local process. restart: of a server that runs or failed."""
@@ -56,7 +58,7 @@ class Facts:
     a local process of it is kept on by hand. remote: it is to run on another engine, which is not asked.
     """
 
-    status: ModelStatus | None = None
+    status: "ModelStatus | None" = None
     answers: bool | None = None
     doing: ActionId | None = None
     progress: ServerState = field(default_factory=ServerState)
@@ -183,7 +185,7 @@ def _unknown(answers: bool | None) -> ModelShow:
     return ModelShow("unknown", "asking Docker …")
 
 
-def _image_actions(entry: ModelEntry, status: ModelStatus | None) -> tuple[Action, ...]:
+def _image_actions(entry: ModelEntry, status: "ModelStatus | None") -> tuple[Action, ...]:
     local = is_local(entry)
     if status is None or status.present is None or not status.image:
         return ()
