@@ -172,7 +172,7 @@ class Looker:
         self._post(partial(self._watched.__setitem__, id, Watched(tuple(lines), size / 1e6)))
 
 
-def _asked_about_gpu(status: "EngineStatus") -> EngineStatus:
+def _asked_about_gpu(status: "EngineStatus") -> "EngineStatus":
     """Also whether it has a GPU to give; where this machine has none, its own engine need not be tried."""
     from nodegraph.runtime import manage
     from nodegraph.runtime.runners.device import machine_has_gpu
