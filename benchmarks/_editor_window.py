@@ -183,7 +183,7 @@ def memory() -> Figures:
     with window() as app:
         switch, cycle = _switching(app, names), _cycling(app)
         switch(50)
-        cycle(150)
+        cycle(60)
         start = _usual(app, switch)
         cycle(1000)
         middle = _usual(app, switch)
@@ -224,7 +224,6 @@ def _cycling(app: App) -> Callable[[int], None]:
             space.do("Add", document, select=[Item("node", id)])
             frames(app, 1)
             space.do("Delete", remove(space.document, [Item("node", id)]))
-            frames(app, 1)
             space.undo()
             frames(app, 1)
             space.undo()
