@@ -19,6 +19,7 @@ from nodegraph.core.preset import Preset
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.edits.nodes import add_node, remove, set_param
 from nodegraph.editor.state.items import Item
+from nodegraph.editor.state.running import allocator
 from nodegraph.editor.views.app import App
 from nodegraph.editor.views.textures import Pool
 from nodegraph.session import Session
@@ -259,7 +260,8 @@ def rate(fps: str) -> Figures:
 
 
 def headless(fps: str) -> Figures:
-    """The same without an editor."""
+    """The same without an editor, and with the memory handed out as the editor has it."""
+    allocator.settle()
     moments: list[tuple[float, int]] = []
     with Session() as session, session.run(graphs.eight(float(fps)).graph, "live") as run:
         while not moments or moments[-1][0] < moments[0][0] + _WARM + _MEASURED:

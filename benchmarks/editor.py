@@ -18,7 +18,7 @@ from tests.gui.harness import NoScreen, open_window, screen
 from tests.gui.harness.window import NOT_DRAWN, ROOT, environment
 
 STARTS: Final = 5
-ROUNDS: Final = 3
+ROUNDS: Final = 5
 LIMIT: Final = 300.0
 
 
