@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import mss
@@ -125,12 +126,21 @@ def edit() -> Figures:
             made, began = _made(editor), time.perf_counter()
             uploads.clear()
             editor.workspace.do("Set brightness", set_param(document, "bright", "brightness", value))
-            until(app, lambda value=value: any((one - ground) * value > 1.0 for one in uploads), 5.0)  # type: ignore[misc]
+            until(app, partial(_moved, uploads, ground, value), 5.0)
             pictures.append(_made(editor) - made)
-            until(app, lambda before=before: _pixels(screen, look) != before, 5.0)  # type: ignore[misc]
+            until(app, partial(_differs, screen, look, before), 5.0)
             pixels.append(_made(editor) - made)
             seconds.append(time.perf_counter() - began)
     return {"pictures": pictures, "pixels": pixels, "ms": [one * 1e3 for one in seconds]}
+
+
+def _moved(uploads: list[float], ground: float, value: float) -> bool:
+    """Whether a picture came that is brighter (or darker) than the ground, as `value` says."""
+    return any((one - ground) * value > 1.0 for one in uploads)
+
+
+def _differs(screen: Any, look: Any, before: bytes) -> bool:
+    return bool(_pixels(screen, look) != before)
 
 
 @contextmanager

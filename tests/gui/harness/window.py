@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
@@ -294,14 +294,10 @@ def open_window(
     *arguments: str,
     size: tuple[int, int] = (1280, 800),
     drawn: bool = True,
-    kind: Callable[..., Window] = Window,
 ) -> Iterator[Window]:
-    """An editor until the end of the block; then it is closed, and must have made no mistake. drawn: see `Window`.
-
-    kind: of `Window`, for hands that move otherwise.
-    """
+    """An editor until the end of the block; then it is closed, and must have made no mistake. drawn: see `Window`."""
     home.mkdir(parents=True, exist_ok=True)
-    window = kind(display, home, *arguments, size=size, drawn=drawn)
+    window = Window(display, home, *arguments, size=size, drawn=drawn)
     try:
         yield window
         if window.process.poll() is None:

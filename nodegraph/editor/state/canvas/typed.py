@@ -66,9 +66,8 @@ def _number(param: Param, text: str) -> float | int:
 
 def _sum(part: ast.expr) -> float | int:
     """The value of a sum; no names, no calls, no powers. Raises ValueError for anything else."""
-    if isinstance(part, ast.Constant) and type(part.value) in (int, float):
-        number: float | int = part.value  # type: ignore[assignment]
-        return number
+    if isinstance(part, ast.Constant) and isinstance(part.value, int | float) and not isinstance(part.value, bool):
+        return part.value
     if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub | ast.UAdd):
         value = _sum(part.operand)
         return -value if isinstance(part.op, ast.USub) else value

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -183,7 +184,7 @@ class Browser:
                 title = read_preset(path).title
             except DocumentError:
                 title = ""
-            self.post(lambda path=path, title=title: self._take(path, title))  # type: ignore[misc]
+            self.post(partial(self._take, path, title))
 
     def _take(self, path: Path, title: str) -> None:
         self.titles[path] = title

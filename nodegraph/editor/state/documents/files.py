@@ -5,6 +5,7 @@ Everything here belongs to the UI thread; what takes time is done on a thread of
 
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -196,9 +197,9 @@ class Files:
             try:
                 result = work()
             except NodegraphError as error:
-                self._editor.post(lambda error=error: self.told(error))  # type: ignore[misc]
+                self._editor.post(partial(self.told, error))
             else:
-                self._editor.post(lambda: done(result))
+                self._editor.post(partial(done, result))
 
         threading.Thread(target=run, name="files", daemon=True).start()
 

@@ -1,7 +1,7 @@
 """Edits of notes and group frames."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from nodegraph.core.preset import Preset
 from nodegraph.editor.state.items import Item
@@ -34,10 +34,10 @@ def sheet_of(document: Preset, item: Item) -> Sheet | None:
     return next((one for one in found if one.id == item.id), None)
 
 
-def change_sheet(document: Preset, item: Item, **values: float | str) -> Preset:
+def change_sheet(document: Preset, item: Item, **values: Any) -> Preset:
     """With these fields (x, y, width, height, text, color) of a note or frame set."""
     sheet = sheet_of(document, item)
     if sheet is None:
         return document
-    changed = replace(sheet, **values)  # type: ignore[arg-type]
+    changed = replace(sheet, **values)
     return with_note(document, changed) if item.kind == "note" else with_group(document, changed)
