@@ -7,7 +7,14 @@ from typing import Any
 from nodegraph.core.errors import Problem
 from nodegraph.core.spec import Param, Port
 from nodegraph.runtime.catalog_ports import param_of, ports_of
-from nodegraph.runtime.catalog_schema import IMAGE_KINDS, KNOWN_KINDS, EntryField, QueryField, WeightsField
+from nodegraph.runtime.catalog_schema import (
+    IMAGE_KINDS,
+    KNOWN_KINDS,
+    EntryField,
+    ParameterField,
+    QueryField,
+    WeightsField,
+)
 from nodegraph.runtime.catalog_values import shown, size_bytes
 from nodegraph.runtime.entry import Build, Description, HttpQuery, ModelEntry, Process, SocketQuery, Weights
 
@@ -19,12 +26,12 @@ def entry_of(
     field: EntryField, raw: Mapping[str, Any], id: str, where: str, folder: Path
 ) -> tuple[ModelEntry | None, list[Problem]]:
     """The entry, or None when a parameter or name makes it unusable; and every Problem."""
-    found = [param_of(name, one, f"{where}.parameters.{name}") for name, one in field.parameters.items()]
-    problems = [one for one in found if isinstance(one, Problem)]
-    params = tuple(one for one in found if isinstance(one, Param))
+    params, problems = _params_of(field.parameters, f"{where}.parameters")
+    setup, more = _params_of(field.setup, f"{where}.setup")
+    problems += more
     # "inputs": [] is how real files say nothing; "inputs": {} says that there are none.
     inputs = ports_of(field.inputs or {}) if field.inputs or isinstance(raw.get("inputs"), dict) else _IMAGE
-    problems += _name_clashes(inputs, params, where)
+    problems += _name_clashes(inputs, (*params, *setup), where)
     if problems:
         return None, problems
     query = field.query or QueryField()
@@ -58,9 +65,18 @@ def entry_of(
         checkpoints=tuple(map(_weights_of, field.checkpoints)),
         max_inflight=field.maxInflight,
         timeout=field.timeout,
+        command=field.command or "",
+        setup=setup,
+        secrets=tuple(field.secrets),
         raw=raw,
     )
     return entry, [*_unknown_kinds(entry.accepts, where)]
+
+
+def _params_of(fields: Mapping[str, ParameterField], where: str) -> tuple[tuple[Param, ...], list[Problem]]:
+    found = [param_of(name, one, f"{where}.{name}") for name, one in fields.items()]
+    params = tuple(one for one in found if isinstance(one, Param))
+    return params, [one for one in found if isinstance(one, Problem)]
 
 
 def _query_of(query: QueryField, field: EntryField) -> dict[str, Any]:

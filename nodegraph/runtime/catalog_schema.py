@@ -222,5 +222,11 @@ class EntryField(_Object):
     process: Annotated[ProcessField | None, _or_empty(ProcessField)] = None
     weights: WeightsList = []
     checkpoints: WeightsList = []
+    command: Text | None = ""
+    setup: Annotated[
+        dict[Name, ParameterField],
+        BeforeValidator(named("type"), json_schema_input_type=dict[str, ParameterField | str] | list[ParameterField]),
+    ] = {}
+    secrets: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]] = []
     maxInflight: Annotated[int, Field(ge=1, le=64, strict=True)] = 1
     timeout: Annotated[float | None, Field(gt=0, le=3600, strict=True)] = None

@@ -67,7 +67,11 @@ class Process:
 
 @dataclass(frozen=True)
 class Weights:
-    """A file the model needs, with where it comes from. `size` in bytes, 0 when unknown."""
+    """A file the model needs, with where it comes from. `size` in bytes, 0 when unknown.
+
+    url: http(s), or ``hf:owner/name@commit`` for the safetensors, JSON and text files of a Hugging Face repository at
+    one commit; then `name` is a folder and `sha256`, if given, that of its ``model.safetensors``.
+    """
 
     name: str
     url: str = ""
@@ -81,7 +85,10 @@ class ModelEntry:
     """One model: what it is, how its server is started, and how it is spoken to.
 
     `inputs` and `outputs` are ports; without declared `outputs` the answer's shape decides at run time.
-    `raw` is the entry as it was written, `where` its place in the file for messages.
+    command: which of its server's commands the node calls (Runway model SDK), "" for the only one. setup: parameters of
+    the server's set-up, which is done again when one changes. secrets: names of variables the server is given from the
+    keyring or the environment; their values are never written anywhere. `raw` is the entry as it was written, `where`
+    its place in the file for messages.
     """
 
     id: str
@@ -115,6 +122,9 @@ class ModelEntry:
     checkpoints: tuple[Weights, ...] = ()
     max_inflight: int = 1
     timeout: float | None = None
+    command: str = ""
+    setup: tuple[Param, ...] = ()
+    secrets: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property

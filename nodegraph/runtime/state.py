@@ -12,6 +12,7 @@ class Stage(StrEnum):
     ABSENT = "absent"
     PULLING = "pulling"
     BUILDING = "building"
+    FETCHING = "fetching"
     CREATING = "creating"
     STARTING = "starting"
     LOADING = "loading"
@@ -26,6 +27,7 @@ _DOING = {
     Stage.ABSENT: "has not been started yet",
     Stage.PULLING: "is being downloaded",
     Stage.BUILDING: "is being built",
+    Stage.FETCHING: "is getting its weights",
     Stage.CREATING: "is being created",
     Stage.STARTING: "is starting",
     Stage.LOADING: "is loading",

@@ -12,7 +12,7 @@ from nodegraph.runtime.lifecycle.durations import Durations
 from nodegraph.runtime.lifecycle.logbook import LogBook
 from nodegraph.runtime.state import ServerEvent, ServerState, Stage
 
-_TIMED = (Stage.PULLING, Stage.BUILDING, Stage.CREATING, Stage.STARTING, Stage.LOADING)
+_TIMED = (Stage.PULLING, Stage.BUILDING, Stage.FETCHING, Stage.CREATING, Stage.STARTING, Stage.LOADING)
 _PROGRESS_EVERY = 0.1  # seconds between two events that only differ in bytes
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the
 
 ActionId = Literal["download", "build", "cancel", "start", "contain", "stop", "remove", "retry", "restart"]
 """contain: start as a container, where "start" starts a local process. restart: of a server that runs or failed."""
-WORKING: Final = (Stage.PULLING, Stage.BUILDING, Stage.CREATING, Stage.STARTING, Stage.LOADING, Stage.RESTARTING)
+WORKING: Final = (
+    Stage.PULLING, Stage.BUILDING, Stage.FETCHING, Stage.CREATING, Stage.STARTING, Stage.LOADING, Stage.RESTARTING
+)  # fmt: skip
 _CALLED_OFF: Final[tuple[ActionId, ...]] = ("download", "build", "contain")
 _NEARLY: Final = 0.96
 """Where a bar stands that goes by the time a stage took last time, once that has passed."""
@@ -107,6 +109,7 @@ _PLACES: Final = {"container": "container", "process": "local process", "url": "
 _DOING: Final = {
     Stage.PULLING: "downloading",
     Stage.BUILDING: "building",
+    Stage.FETCHING: "getting its weights",
     Stage.CREATING: "creating",
     Stage.STARTING: "starting",
     Stage.LOADING: "loading",
