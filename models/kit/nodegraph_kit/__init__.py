@@ -1,5 +1,6 @@
 """Serve a model, declared by one function's signature, to nodegraph and to 2018 Runway clients."""
 
+from nodegraph_kit import weights
 from nodegraph_kit.command import Command, model, param
 from nodegraph_kit.errors import Refusal
 from nodegraph_kit.images import bgr, finished, fitted
@@ -46,5 +47,6 @@ __all__ = [
     "model",
     "param",
     "serve",
+    "weights",
 ]
 __version__ = "1.0.0"
