@@ -8,6 +8,8 @@ import time
 from collections import deque
 from pathlib import Path
 
+from nodegraph.runtime.secrets import redacted
+
 _LINE = 2000  # characters kept of one line: a model that prints a frame must not fill the disk
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -24,7 +26,7 @@ class LogBook:
 
     def write(self, line: str) -> None:
         """Add a line of the server's. A full or unwritable disk loses the file's copy, never the one in memory."""
-        line = _COLOURS.sub("", line).rstrip()[:_LINE]
+        line = redacted(_COLOURS.sub("", line).rstrip())[:_LINE]
         with self._lock:
             self._said += 1
             self._keep(line)

@@ -1,0 +1,113 @@
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from nodegraph.core.errors import ModelError, NodegraphError, UsageError
+from nodegraph.runtime import secrets
+from nodegraph.runtime.lifecycle.logbook import LogBook
+
+
+class Ring:
+    """A keyring in memory, with the two-level names of the real one."""
+
+    def __init__(self):
+        self.held = {}
+
+    def get_password(self, service, name):
+        return self.held.get((service, name))
+
+    def set_password(self, service, name, value):
+        self.held[service, name] = value
+
+    def delete_password(self, service, name):
+        del self.held[service, name]
+
+
+@pytest.fixture
+def ring(monkeypatch):
+    monkeypatch.setattr(secrets, "_known", {})
+    ring = Ring()
+    monkeypatch.setitem(sys.modules, "keyring", ring)
+    return ring
+
+
+def test_a_stored_secret_is_read_back_and_forgotten(ring):
+    secrets.store("CAT_TOKEN", "tkn-123456")
+    assert secrets.secret("CAT_TOKEN") == "tkn-123456"
+    assert secrets.forget("CAT_TOKEN")
+    assert secrets.secret("CAT_TOKEN") is None
+    assert not secrets.forget("CAT_TOKEN")
+
+
+def test_the_environment_goes_before_the_keyring(ring, monkeypatch):
+    secrets.store("CAT_TOKEN", "from-the-keyring")
+    monkeypatch.setenv("CAT_TOKEN", "from-the-environment")
+    assert secrets.secret("CAT_TOKEN") == "from-the-environment"
+
+
+def test_a_missing_secret_says_how_to_store_it(ring):
+    with pytest.raises(ModelError) as caught:
+        secrets.secrets_of(["CAT_TOKEN"], "Cats")
+    assert caught.value.message.startswith("Cats needs the secret CAT_TOKEN,")
+    assert caught.value.hint == "Store it: nodegraph models secret CAT_TOKEN"
+
+
+def test_a_server_is_given_exactly_the_secrets_it_names(ring, monkeypatch):
+    monkeypatch.setenv("CAT_TOKEN", "cat-value")
+    monkeypatch.setenv("DOG_TOKEN", "dog-value")
+    assert secrets.secrets_of(["CAT_TOKEN"], "Cats") == {"CAT_TOKEN": "cat-value"}
+
+
+def test_without_a_keyring_the_environment_still_works(ring, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.setenv("CAT_TOKEN", "cat-value")
+    assert secrets.secret("CAT_TOKEN") == "cat-value"
+    assert secrets.secret("DOG_TOKEN") is None
+    with pytest.raises(NodegraphError, match="the package keyring is missing"):
+        secrets.store("DOG_TOKEN", "dog-value")
+
+
+def test_a_locked_keyring_is_a_sentence_without_the_value(ring, monkeypatch):
+    def locked(*_):
+        raise RuntimeError("cannot write tkn-123456")
+
+    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(set_password=locked, get_password=locked))
+    assert secrets.secret("CAT_TOKEN") is None
+    with pytest.raises(NodegraphError) as caught:
+        secrets.store("CAT_TOKEN", "tkn-123456")
+    assert "tkn-123456" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("name", ["", "A B", "1A", "A=B", "é", "A" * 129, "A\n"])
+def test_a_name_that_is_no_variable_is_refused(ring, name):
+    with pytest.raises(UsageError):
+        secrets.store(name, "value")
+
+
+@pytest.mark.parametrize("value", ["", "a\0b"])
+def test_a_value_that_is_none_is_refused(ring, value):
+    with pytest.raises(UsageError):
+        secrets.store("CAT_TOKEN", value)
+
+
+def test_a_server_that_prints_its_token_does_not_get_it_into_the_log(ring, tmp_path, monkeypatch):
+    monkeypatch.setenv("CAT_TOKEN", "tkn-123456")
+    secrets.secret("CAT_TOKEN")
+    book = LogBook(tmp_path / "log")
+    book.write("Authorization: Bearer tkn-123456")
+    assert book.lines() == ["Authorization: Bearer [CAT_TOKEN]"]
+    assert "tkn-123456" not in book.tail() + (tmp_path / "log").read_text()
+
+
+def test_each_line_of_a_long_key_is_hidden(ring, monkeypatch):
+    monkeypatch.setenv("CAT_KEY", "-----BEGIN\nabcdefgh\n-----END KEY")
+    secrets.secret("CAT_KEY")
+    assert secrets.redacted("it says abcdefgh") == "it says [CAT_KEY]"
+
+
+def test_a_short_value_does_not_blot_out_other_words(ring, monkeypatch):
+    monkeypatch.setenv("FLAG", "true")
+    secrets.secret("FLAG")
+    assert secrets.redacted("it is true") == "it is true"
