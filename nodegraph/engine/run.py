@@ -149,6 +149,11 @@ class Run:
         with self._edit:
             self.update(self._graph.with_param(node, name, value))
 
+    def know(self, registry: Registry) -> None:
+        """Use these types of node from now on; nodes at work stay what they are."""
+        with self._edit:
+            self._registry = registry
+
     def update(self, graph: Graph) -> None:
         """Go on with another graph: what did not change keeps its state, and the output does not skip.
 

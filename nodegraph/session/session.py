@@ -77,7 +77,16 @@ class Session:
 
         problems = [problem for catalog in self.catalogs.values() for problem in catalog.problems]
         models = [definition_of(entry, _Lazy(self)) for entry in self.models]
-        return discover(self._node_folders).with_definitions(models, problems)
+        return self._packs.with_definitions(models, problems)
+
+    @cached_property
+    def _packs(self) -> Registry:
+        return discover(self._node_folders)
+
+    def reload_models(self) -> None:
+        """Read the catalogues again: `catalogs`, `models` and `registry` are new then. Servers and runs go on."""
+        for name in ("catalogs", "registry"):
+            self.__dict__.pop(name, None)
 
     @property
     def servers(self) -> "Servers":

@@ -11,6 +11,7 @@ from nodegraph.editor.state.canvas.boxes import TITLE, WIDTH
 from nodegraph.editor.state.canvas.canvas import Canvas
 from nodegraph.editor.state.canvas.requests import Refused, Request
 from nodegraph.editor.state.clipboard import Clipboard
+from nodegraph.editor.state.commands.table import shortcut_of
 from nodegraph.editor.state.dialogs import Dialogs
 from nodegraph.editor.state.documents.documents import Documents
 from nodegraph.editor.state.documents.files import Files
@@ -162,6 +163,13 @@ class Editor:
         self.settings.changed()
         return id
 
+    def reload_models(self) -> None:
+        """Read the catalogues again: models that were added become nodes at once, also in a graph that runs."""
+        self.session.reload_models()
+        self.workspace.registry = self.session.registry
+        self.models.forget()
+        self.player.look_again()
+
     # --- documents --------------------------------------------------------------------------------------------------
 
     def load(self, document: Preset, path: Path | None = None, base: Path | None = None, dirty: bool = False) -> None:
@@ -177,3 +185,5 @@ class Editor:
         if runs_by_itself(self.workspace.document.graph, self.workspace.registry):
             self.player.show(self.consent.allowed(self.workspace.document.graph), self.workspace.base)
             self.player.play()
+        elif self.workspace.document.graph.nodes:
+            self.tell("It does not run yet, because it has models.", hint=f"Run it: {shortcut_of('run.toggle')}.")

@@ -78,6 +78,13 @@ class ModelKeeper:
             self._cards = [card_of(entry) for entry in self.entries.values()]
         return self._cards
 
+    def forget(self) -> None:
+        """The catalogues were read again: entries and cards are made anew."""
+        self._entries = self._cards = None
+        self._shows.clear()
+        self._heard_of += 1
+        self._looker.hurry()
+
     def card(self, id: str) -> ModelCard | None:
         """The card of one model."""
         return next((one for one in self.cards if one.id == id), None)

@@ -47,6 +47,7 @@ class Going:
         self._starting = self._sources_moved = False
         self._session, self._heard = session, heard
         self._graph: Graph | None = None
+        self._registry = session.registry
 
     # --- for the player's thread ------------------------------------------------------------------------------------
 
@@ -59,10 +60,13 @@ class Going:
         broken = {id: one for id, one in self.broken.items() if _same(one.node, wish.graph.nodes.get(id))}
         self.broken = broken
         wish = replace(wish, without={id: one.problem.sentence for id, one in broken.items()})
-        before = self.prepared
+        before, registry = self.prepared, self._session.registry
+        if registry is not self._registry and self.run is not None:
+            self.run.know(registry)
         try:
-            made = moved(before, wish, self._session.registry) if before else None
-            self.prepared = made or prepare(wish, self._session.registry)
+            made = moved(before, wish, registry) if before and registry is self._registry else None
+            self._registry = registry
+            self.prepared = made or prepare(wish, registry)
         except NodegraphError as error:
             self.refused = RunProblem("", sentence(error.message), error.hint)
             return False

@@ -69,6 +69,11 @@ class Player:
                 self._wish = Wish(graph, base, **self._options)
                 self._wake()
 
+    def look_again(self) -> None:
+        """Types of node have come or gone: see again what of the document can run."""
+        with self._due:
+            self._wake()
+
     def play(self) -> None:
         """Run; what had ended or failed is tried again, what was paused goes on."""
         with self._due:
