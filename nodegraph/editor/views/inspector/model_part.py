@@ -18,13 +18,12 @@ from nodegraph.editor.state.inspector.policies import Choice
 from nodegraph.editor.state.models.pages import ModelPage
 from nodegraph.editor.views.inspector.fields import TextField
 from nodegraph.editor.views.inspector.kit import Kit, Tag
+from nodegraph.editor.views.inspector.model_limits import ModelLimits
 from nodegraph.editor.views.inspector.model_state import ModelState
 from nodegraph.editor.views.inspector.segments import Segments
 
 _LINES: Final = 200
 _PERIOD: Final = 0.5
-_LARGEST: Final = 1 << 20
-"""Megabytes that may be asked for."""
 
 
 class ModelPart:
@@ -37,7 +36,7 @@ class ModelPart:
         self._looked = 0.0
         self._log: list[str] = []
         self._device: Segments | None = None
-        self._memory: Tag = 0
+        self._limits: ModelLimits | None = None
         section = kit.section(parent, "Model")
         self._state = ModelState(kit, section, facts)
         page = kit.button(section, "Model page", self._page, width=kit.width)
@@ -79,7 +78,7 @@ class ModelPart:
         if key != "url":
             self._build_device(parent)
         if in_container(key, choices):
-            self._build_limits(parent)
+            self._limits = ModelLimits(kit, parent, self._facts.place, self._limit)
 
     def _build_device(self, parent: Tag) -> None:
         words = {"auto": "Auto", "cpu": "CPU", "gpu": "GPU"}
@@ -88,31 +87,6 @@ class ModelPart:
 
     def _device_now(self) -> str:
         return str(self._facts.place.get("device") or "auto")
-
-    def _build_limits(self, parent: Tag) -> None:
-        kit = self._kit
-        about = "What the container may use at most; 0 is three quarters of the machine's."
-        place, width = kit.named(parent, "Memory", about)
-        self._memory = dpg.add_drag_int(
-            parent=place,
-            width=width,
-            default_value=self._megabytes(),
-            min_value=0,
-            max_value=_LARGEST,
-            speed=16,
-            clamped=True,
-            format="%d MB",
-            callback=self._set_memory,
-        )
-        kit.watch(self._memory)
-        row = kit.row(parent)
-        kit.tip(kit.label(row, "Internet"), "Let the container reach the internet. It is closed off otherwise.")
-        on = self._facts.place.get("network") == "on"
-        dpg.add_checkbox(parent=row, default_value=on, callback=self._set_network)
-
-    def _megabytes(self) -> int:
-        memory = self._facts.place.get("memory")
-        return int(memory) if isinstance(memory, int | float) and 0 <= memory <= _LARGEST else 0
 
     def _chosen(self, _sender: Any, title: str) -> None:
         key = next(key for key, one in self._titles.items() if one == title)
@@ -126,11 +100,8 @@ class ModelPart:
     def _set_device(self, device: str) -> None:
         self._change(device=None if device == "auto" else device)
 
-    def _set_memory(self, _sender: Any, megabytes: int) -> None:
-        self._kit.changes.set_place(self._facts.ids[0], memory=megabytes)
-
-    def _set_network(self, _sender: Any, on: bool) -> None:
-        self._change(network="on" if on else None)
+    def _limit(self, **values: Any) -> None:
+        self._kit.changes.set_place(self._facts.ids[0], **values)
 
     def _change(self, **values: Any) -> None:
         self._kit.changes.seal()
@@ -156,8 +127,8 @@ class ModelPart:
         self._state.follow(facts)
         if self._device is not None:
             self._device.show(self._device_now())
-        if self._memory and not dpg.is_item_active(self._memory):
-            dpg.set_value(self._memory, self._megabytes())
+        if self._limits is not None:
+            self._limits.follow(facts.place)
 
     def update(self) -> None:
         """State at once, the log now and then."""

@@ -65,6 +65,27 @@ def test_a_model_has_a_page_at_every_place(panel: Panel, kind: str) -> None:
     view.update()
 
 
+def test_limits_of_a_model_follow_the_document(panel: Panel) -> None:
+    editor, view, parent = panel
+    id = editor.add_node("model.lineart", (0, 0))
+    editor.workspace.do("Place", set_place(editor.workspace.document, [id], {"kind": "container"}))
+    view.update()
+    assert {key: dpg.get_value(one) for key, one in numbers().items()} == {"memory": 0, "replicas": 1}
+    place = {"kind": "container", "replicas": 3, "memory": 512}
+    editor.workspace.do("Place", set_place(editor.workspace.document, [id], place))
+    view.update()
+    assert {key: dpg.get_value(one) for key, one in numbers().items()} == {"memory": 512, "replicas": 3}
+    replicas = numbers()["replicas"]
+    dpg.get_item_callback(replicas)(replicas, 1, "replicas")
+    assert editor.workspace.document.graph.nodes[id].place == {"kind": "container", "memory": 512}
+
+
+def numbers() -> dict[str, int]:
+    """The whole-number fields of a model's place, by key."""
+    drags = [one for one in dpg.get_all_items() if dpg.get_item_type(one) == "mvAppItemType::mvDragInt"]
+    return {key: one for one in drags if (key := dpg.get_item_user_data(one))}
+
+
 def test_items_of_a_page_go_with_it(panel: Panel) -> None:
     editor, view, _ = panel
     blur, curves = editor.add_node("filter.gaussian_blur", (0, 0)), editor.add_node("filter.curves", (0, 0))
