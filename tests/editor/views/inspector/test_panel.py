@@ -66,7 +66,7 @@ def test_a_model_has_a_page_at_every_place(panel: Panel, kind: str) -> None:
 
 
 def test_limits_of_a_model_follow_the_document(panel: Panel) -> None:
-    editor, view, parent = panel
+    editor, view, _ = panel
     id = editor.add_node("model.lineart", (0, 0))
     editor.workspace.do("Place", set_place(editor.workspace.document, [id], {"kind": "container"}))
     view.update()
