@@ -1,0 +1,70 @@
+"""Loading a checkpoint of transformers from a folder: only safetensors, none of its own code, nothing missing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from nodegraph_kit import Refusal
+from safetensors import SafetensorError
+
+_SAFE = {"local_files_only": True, "trust_remote_code": False}
+
+
+def load_model(automatic: Any, folder: Path) -> Any:
+    """The checkpoint in `folder` as a model of `automatic` (an Auto class), float32, ready to be used.
+
+    Raises Refusal (kind ``failed``) with what is wrong with the folder.
+    """
+    check_folder(folder)
+    model, found = _said(
+        folder,
+        lambda: automatic.from_pretrained(
+            str(folder), use_safetensors=True, dtype=torch.float32, output_loading_info=True, **_SAFE
+        ),
+    )
+    missing = sorted(found["missing_keys"]) + sorted(str(key) for key in found["mismatched_keys"])
+    if missing:  # transformers would fill them with random numbers
+        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+        raise _bad(folder, f"It lacks tensors that {type(model).__name__} needs: {shown}.")
+    return model.eval()
+
+
+def load_processor(folder: Path) -> Any:
+    """What prepares pictures and words for the checkpoint in `folder`. Raises Refusal (kind ``failed``)."""
+    from transformers import AutoProcessor
+
+    check_folder(folder)
+    return _said(folder, lambda: AutoProcessor.from_pretrained(str(folder), backend="pil", **_SAFE))
+
+
+def check_folder(folder: Path) -> None:
+    """Raise Refusal unless `folder` looks like a checkpoint whose weights are safetensors."""
+    if not folder.is_dir():
+        raise _bad(folder, "It is not a folder; a checkpoint of transformers is one, with a config.json.")
+    if not (folder / "config.json").is_file():
+        raise _bad(folder, "There is no config.json in it.")
+    if any(folder.glob("*.safetensors")):
+        return
+    pickles = sorted(path.name for path in folder.iterdir() if path.suffix in (".bin", ".pt", ".pth", ".ckpt"))
+    if pickles:
+        words = f"Its weights, {pickles[0]}, are a pickle, which can run any program; they are not opened."
+        raise _bad(folder, f"{words} Use a revision of it that has model.safetensors.")
+    raise _bad(folder, "There is no .safetensors file in it.")
+
+
+def _said(folder: Path, load: Callable[[], Any]) -> Any:
+    """What `load` gives; what goes wrong in the file or the libraries as a sentence."""
+    try:
+        return load()
+    except SafetensorError as error:
+        raise _bad(folder, f"Its weights are damaged ({error}). Fetch them again.") from error
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, AttributeError) as error:
+        words = " ".join(str(error).split())[:300]
+        if "auto_map" in words or "trust_remote_code" in words or "custom code" in words:
+            words = "It needs program code from its own repository, which is not run here."
+        raise _bad(folder, words if words.endswith(".") else words + ".") from error
+
+
+def _bad(folder: Path, words: str) -> Refusal:
+    return Refusal(f"The checkpoint {folder.name} cannot be used. {words}", "failed")
