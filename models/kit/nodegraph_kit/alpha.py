@@ -6,17 +6,16 @@ import struct
 from collections.abc import Mapping
 from typing import Any, Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph_kit import pictures
 from nodegraph_kit.errors import Refusal
 from nodegraph_kit.runner import Runner
 from nodegraph_kit.types import Detections, Flow, Keypoints, Segmentation
 from nodegraph_kit.values import Packer, pack
 
 MAX_PIXELS: Final = 1 << 26
-QUALITY: Final = 80
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
@@ -61,10 +60,10 @@ def decode_image(text: Any) -> NDArray[np.uint8]:
     pixels = _pixels(data)
     if pixels > MAX_PIXELS:
         raise Refusal(f"The picture has {pixels} pixels; at most {MAX_PIXELS} are accepted.", "too_large")
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    image = pictures.decode(data)
     if image is None:
         raise Refusal("The picture is damaged: it does not decode.")
-    return image.astype(np.uint8, copy=False)
+    return image
 
 
 def _pixels(data: bytes) -> int:
@@ -86,7 +85,7 @@ def _input(name: str, kind: str, value: Any) -> Any:
     if kind == "image":
         return decode_image(value)
     if kind == "mask":
-        return cv2.cvtColor(decode_image(value), cv2.COLOR_BGR2GRAY)
+        return pictures.grey(decode_image(value))
     plain = {"text": str, "category": str, "number": (int, float), "integer": int, "boolean": bool, "json": object}
     if kind not in plain or not isinstance(value, plain[kind]):  # type: ignore[arg-type]  # types and tuples of types
         raise Refusal(f"The input {name} is {kind}; this protocol cannot carry it as {type(value).__name__}.")
@@ -96,21 +95,12 @@ def _input(name: str, kind: str, value: Any) -> Any:
 def _sample(runner: Runner, kind: str) -> Any:
     if kind == "image":
         path = runner.command.sample
-        picture = None if path is None else cv2.imread(str(path), cv2.IMREAD_COLOR)
-        return _drawn() if picture is None else picture
+        picture = None if path is None or not path.is_file() else pictures.decode(path.read_bytes())
+        return pictures.drawn() if picture is None else picture
     plain = {"text": "test", "category": "test", "number": 0.5, "integer": 1, "boolean": True, "json": {}}
     if kind not in plain:
         raise Refusal(f"There is no sample for an input of type {kind}.")
     return plain[kind]
-
-
-def _drawn() -> NDArray[np.uint8]:
-    """A picture for models without a sample: a gradient with a disc and a square, uint8 (240, 320, 3)."""
-    across = np.linspace(0, 255, 320, dtype=np.uint8)
-    image = np.ascontiguousarray(np.dstack([np.tile(across, (240, 1))] * 3))
-    cv2.circle(image, (100, 120), 50, (40, 80, 220), -1)
-    cv2.rectangle(image, (190, 70), (280, 170), (60, 200, 90), -1)
-    return image
 
 
 def _shape(kind: str, value: Any) -> Any:
@@ -123,18 +113,17 @@ def _shape(kind: str, value: Any) -> Any:
     return pack(kind, value, Packer())["value"]
 
 
-def _data_uri(image: NDArray[Any], suffix: str, *options: int) -> str:
-    done, data = cv2.imencode(suffix, image, options)
-    if not done:
-        raise Refusal(f"The result {image.shape} cannot be written as {suffix}.", "model")
+def _data_uri(image: NDArray[Any], suffix: str) -> str:
+    try:
+        data = pictures.encode(image, suffix)
+    except ValueError as error:
+        raise Refusal(f"The result {image.shape} cannot be written as {suffix}.", "model") from error
     kind = {".jpg": "jpg", ".png": "png"}[suffix]
-    return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _image(value: NDArray[np.uint8]) -> str:
-    if value.shape[2] == 4:
-        return _data_uri(value, ".png")
-    return _data_uri(value, ".jpg", cv2.IMWRITE_JPEG_QUALITY, QUALITY)
+    return _data_uri(value, ".png" if value.shape[2] == 4 else ".jpg")
 
 
 def _boxes(value: Detections) -> list[dict[str, Any]]:

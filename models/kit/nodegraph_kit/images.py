@@ -1,9 +1,9 @@
 """What most image models need first and last: plain colour, a size that is fast to work at, and the alpha put back."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph_kit.pictures import resize
 from nodegraph_kit.types import Image
 
 
@@ -18,15 +18,14 @@ def fitted(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     scale = size / max(height, width)
     if scale >= 1:
         return image
-    target = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(image, target, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return resize(image, max(1, round(width * scale)), max(1, round(height * scale)), "area")
 
 
 def finished(result: NDArray[np.uint8], image: Image) -> Image:
     """`result` (grey or BGR, any size) in the size of `image`, with the alpha of `image` if it has one."""
     height, width = image.shape[:2]
     if result.shape[:2] != (height, width):
-        result = cv2.resize(result, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
+        result = resize(result, width, height, "cubic")
     if result.ndim == 2:
-        result = cv2.cvtColor(result, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
+        result = np.dstack([result] * 3)
     return result if image.shape[2] == 3 else np.dstack([result, image[:, :, 3]])
