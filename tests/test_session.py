@@ -126,3 +126,24 @@ def test_the_shortest_source_and_the_asked_for_number_bound_the_frames(session, 
     assert session.frames_of(Graph({"pattern": nodes["pattern"]}), None, None) == 20
     assert session.frames_of(Graph({"pattern": nodes["pattern"]}), 7, None) == 7
     assert session.frames_of(Graph(nodes), None, None) == 1
+
+
+def test_every_session_reads_the_persons_own_catalogue_after_the_shipped_one(tmp_path, monkeypatch):
+    path = tmp_path / "mine.json"
+    monkeypatch.setenv("NODEGRAPH_CATALOGUE", str(path))
+    with Session() as session:
+        assert session.registry.find("model.cats") is None
+        assert not session.registry.problems
+    path.write_text('[{"id": "cats", "name": "Cats", "tag": "a/b"}, {"id": "people", "name": "False people"}]')
+    with Session() as session:
+        assert session.registry.find("model.cats")
+        assert session.registry.find("model.people").spec.title == "People"
+
+
+def test_a_broken_catalogue_of_ones_own_costs_only_itself(tmp_path, monkeypatch):
+    path = tmp_path / "mine.json"
+    monkeypatch.setenv("NODEGRAPH_CATALOGUE", str(path))
+    path.write_text("[{")
+    with Session() as session:
+        assert session.registry.find("model.people")
+        assert [problem.where for problem in session.registry.problems if problem.severity == "error"] == ["mine.json"]

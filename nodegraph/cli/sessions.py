@@ -9,11 +9,11 @@ from nodegraph.core.resources import data_folder
 from nodegraph.core.validate import errors_of
 from nodegraph.runtime.catalog import Catalog
 from nodegraph.runtime.state import ServerListener
-from nodegraph.session import Session, user_nodes
+from nodegraph.session import Session, user_catalogue, user_nodes
 
 
 def session_for(catalogs: Sequence[str], nodes: Sequence[str] = (), on_server: ServerListener | None = None) -> Session:
-    """A session that reads `catalogs` before the shipped one, and the nodes in the folders `nodes`.
+    """A session that reads `catalogs` before the shipped one and the person's own, and the folders `nodes`.
 
     Mistakes in a named catalogue are told. Raises UsageError for one that is not there, DocumentError for one in which
     nothing can be used.
@@ -25,7 +25,8 @@ def session_for(catalogs: Sequence[str], nodes: Sequence[str] = (), on_server: S
     if missing:
         raise UsageError(f"--nodes: there is no folder {missing[0]!r}.", "Name the folder that holds the .py files.")
     folders = {path.resolve(): path for path in (*map(Path, nodes), user_nodes())}
-    session = Session([*map(Path, catalogs), data_folder() / "models.json"], folders.values(), on_server=on_server)
+    paths = [*map(Path, catalogs), data_folder() / "models.json", user_catalogue()]
+    session = Session(paths, folders.values(), on_server=on_server)
     for name in catalogs:
         _tell_mistakes(session.catalogs[Path(name)])
     return session

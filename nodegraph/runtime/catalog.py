@@ -128,6 +128,6 @@ def _bad_id(field: EntryField, id: str, where: str, taken: dict[str, str]) -> Pr
 
 
 def _doubts(entry: ModelEntry) -> Iterator[Problem]:
-    if entry.available and not (container_options(entry).image or entry.build or entry.process):
-        hint = 'Add "tag", "build" or "process", or set "available": false.'
+    if entry.available and not (container_options(entry).image or entry.build or entry.process or entry.server):
+        hint = 'Add "tag", "build", "process" or "server", or set "available": false.'
         yield Problem(entry.where, "names nothing that can be run; it works only with a server's URL.", hint, "warning")

@@ -68,6 +68,8 @@ def entry_of(
         command=field.command or "",
         setup=setup,
         secrets=tuple(field.secrets),
+        server=(field.server or "").rstrip("/"),
+        image_id=field.imageId or "",
         raw=raw,
     )
     return entry, [*_unknown_kinds(entry.accepts, where)]

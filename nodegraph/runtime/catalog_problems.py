@@ -25,6 +25,8 @@ _KINDS: Final = {
 
 _PATTERNS: Final = {
     "digest": ("a digest", "Use sha256: and 64 hexadecimal digits."),
+    "imageId": ("an image's id", "Use sha256: and 64 hexadecimal digits, as `docker image inspect` shows it."),
+    "server": ("a server's address", "Use http:// or https://, without a user name, as in http://127.0.0.1:5000."),
     "sha256": ("a SHA-256 sum", "Use 64 hexadecimal digits."),
     "id": ("an id", "Use lower-case letters, digits, '.', '-' and '_', at most 64."),
     "data": ("a data prefix", "Start with 'data:' and end with a comma, as in 'data:image/jpg;base64,'."),

@@ -25,6 +25,8 @@ from nodegraph.runtime.catalog_values import (
 )
 
 Digest = Annotated[str, StringConstraints(pattern=r"^([^\s@]+@)?sha256:[0-9a-f]{64}$")]
+ImageId = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+ServerUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{64})?$")]
 IMAGE_KINDS = {"image", "video", "pixels"}
 
@@ -228,5 +230,7 @@ class EntryField(_Object):
         BeforeValidator(named("type"), json_schema_input_type=dict[str, ParameterField | str] | list[ParameterField]),
     ] = {}
     secrets: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]] = []
+    server: Annotated[ServerUrl | None, Maybe] = None
+    imageId: Annotated[ImageId | None, Maybe] = None
     maxInflight: Annotated[int, Field(ge=1, le=64, strict=True)] = 1
     timeout: Annotated[float | None, Field(gt=0, le=3600, strict=True)] = None

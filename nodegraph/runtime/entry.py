@@ -87,7 +87,9 @@ class ModelEntry:
     `inputs` and `outputs` are ports; without declared `outputs` the answer's shape decides at run time.
     command: which of its server's commands the node calls (Runway model SDK), "" for the only one. setup: parameters of
     the server's set-up, which is done again when one changes. secrets: names of variables the server is given from the
-    keyring or the environment; their values are never written anywhere. `raw` is the entry as it was written, `where`
+    keyring or the environment; their values are never written anywhere. server: the address of a running server, where
+    the node asks when its place says nothing. image_id: the engine's id of the only image that may run, for one that
+    comes from no registry and so has no digest. `raw` is the entry as it was written, `where`
     its place in the file for messages.
     """
 
@@ -125,6 +127,8 @@ class ModelEntry:
     command: str = ""
     setup: tuple[Param, ...] = ()
     secrets: tuple[str, ...] = ()
+    server: str = ""
+    image_id: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -56,9 +56,9 @@ class Launch:
 def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
     """How to run `entry` at `place` (see GraphNode.place). Raises ModelError for a place that makes no sense.
 
-    Without a place it is a local process when the entry has a command for that, and a container otherwise.
+    Without a place it runs where `usual_kind` says.
     """
-    kind = str(place.get("kind") or ("process" if entry.process else "container"))
+    kind = str(place.get("kind") or usual_kind(entry))
     device = str(place.get("device") or "auto")
     if kind not in ("container", "process", "url"):
         raise ModelError(f"{entry.name} cannot run at {kind!r}.", "A place is container, process or url.")
@@ -87,9 +87,14 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         legacy=entry.protocol == "runway-alpha" and entry.build is None,
         memory=_megabytes(entry, place) << 20,
         internet=place.get("network") == "on",
-        url=str(place.get("url") or "").rstrip("/") if kind == "url" else "",
+        url=str(place.get("url") or entry.server).rstrip("/") if kind == "url" else "",
         engine=str(place.get("engine") or "") if kind == "container" else "",
     )
+
+
+def usual_kind(entry: ModelEntry) -> Kind:
+    """Where a model runs when nobody chose: at the server it names, else as a local process if it can, else Docker."""
+    return "url" if entry.server else "process" if entry.process else "container"
 
 
 def _megabytes(entry: ModelEntry, place: Mapping[str, object]) -> int:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from nodegraph.core.spec import NodeSpec, Port
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import usual_kind
 
 DERIVED_OUTPUTS: Final = (
     Port("result", ("json",), "The whole answer as data."),
@@ -64,6 +65,7 @@ def _model_page(entry: ModelEntry) -> dict[str, Any]:
         "picture": about.image,
         "needs_training": entry.needs_training,
         "accepts": list(entry.accepts),
+        "usual_place": usual_kind(entry),
         "places": [kind for kind, there in _places(entry).items() if there],
     }
 

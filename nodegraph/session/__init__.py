@@ -7,6 +7,7 @@ with Session() as session:
 """
 
 from nodegraph.session.found import Found, find_preset, shipped_presets
-from nodegraph.session.session import Session, user_nodes
+from nodegraph.session.own import user_catalogue, user_nodes
+from nodegraph.session.session import Session
 
-__all__ = ["Found", "Session", "find_preset", "shipped_presets", "user_nodes"]
+__all__ = ["Found", "Session", "find_preset", "shipped_presets", "user_catalogue", "user_nodes"]

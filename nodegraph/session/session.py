@@ -1,5 +1,6 @@
 """One session: the registry, the catalogue and the model servers, each made when first needed."""
 
+import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from nodegraph.core.registry import Registry, discover
 from nodegraph.core.resources import data_folder
 from nodegraph.core.validate import validate
 from nodegraph.session.found import Found, find_preset
+from nodegraph.session.own import user_catalogue, user_nodes
 from nodegraph.session.paths import resolve_paths
 
 if TYPE_CHECKING:
@@ -29,10 +31,10 @@ _WINDOWS = ("sink.window",)
 class Session:
     """Everything a run needs. Use as a context manager, or `close()` it: that stops the model servers it started.
 
-    catalog_paths: catalogues to read, the shipped one by default; an id in an earlier one wins. node_folders: folders
-    with node modules of the person's own (``nodes`` in the user's data folder by default); they are run as code, so
-    a preset can never name one. servers: shared servers of somebody else, who closes them. on_server: told what the
-    servers do.
+    catalog_paths: catalogues to read, by default the shipped one, then the person's own, which need not be there; an
+    id in an earlier one wins. node_folders: folders with node modules of the person's own (``nodes`` in the user's data
+    folder by default); they are run as code, so a preset can never name one. servers: shared servers of
+    somebody else, who closes them. on_server: told what the servers do.
     """
 
     def __init__(
@@ -42,7 +44,8 @@ class Session:
         servers: "Servers | None" = None,
         on_server: "ServerListener | None" = None,
     ) -> None:
-        self._catalog_paths = [data_folder() / "models.json"] if catalog_paths is None else list(catalog_paths)
+        own = user_catalogue()
+        self._catalog_paths = [data_folder() / "models.json", own] if catalog_paths is None else list(catalog_paths)
         self._node_folders = [user_nodes()] if node_folders is None else list(node_folders)
         self._given = servers
         self._own: Servers | None = None
@@ -59,7 +62,8 @@ class Session:
         """The catalogues by path, mistakes included."""
         from nodegraph.runtime.catalog import load_catalog
 
-        return {path: load_catalog(path) for path in self._catalog_paths}
+        own = user_catalogue()
+        return {path: load_catalog(path) for path in self._catalog_paths if path != own or os.path.exists(path)}
 
     @property
     def models(self) -> "list[ModelEntry]":
@@ -179,10 +183,3 @@ class _Lazy:
 
     def acquire(self, entry: "ModelEntry", place: Mapping[str, Any]) -> "Lease":
         return self._session.servers.acquire(entry, place)
-
-
-def user_nodes() -> Path:
-    """The folder of the person's own nodes, which every session loads; it need not be there."""
-    import platformdirs
-
-    return platformdirs.user_data_path("nodegraph", appauthor=False) / "nodes"

@@ -85,7 +85,9 @@ def _of_models(models: list[tuple["ModelEntry", list[GraphNode]]], requires: Map
 
 
 def _place(entry: "ModelEntry", node: GraphNode) -> tuple[str, str]:
-    kind = str(node.place.get("kind") or ("process" if entry.process else "container"))
+    from nodegraph.runtime.launch import usual_kind
+
+    kind = str(node.place.get("kind") or usual_kind(entry))
     return kind, str(node.place.get("engine") or "")
 
 

@@ -30,7 +30,7 @@ def choices_of(spec: NodeSpec) -> tuple[PlaceChoice, ...]:
     """The places that this model can run at; the first is the default."""
     able = set(spec.extra.get("places", ()))
     able |= {REMOTE} if "container" in able else set()
-    usual = "process" if "process" in able else "container"
+    usual = spec.extra.get("usual_place") or ("process" if "process" in able else "container")
     return PlaceChoice("", f"Default ({usual})"), *(one for one in _CHOICES if one.key in able)
 
 
