@@ -1,5 +1,6 @@
 """Loading a checkpoint of transformers from a folder: only safetensors, none of its own code, nothing missing."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from safetensors import SafetensorError
 _SAFE = {"local_files_only": True, "trust_remote_code": False}
 
 
-def load_model(automatic: Any, folder: Path) -> Any:
+def load_model(automatic: Any, folder: Path, spare: str = "") -> Any:
     """The checkpoint in `folder` as a model of `automatic` (an Auto class), float32, ready to be used.
 
+    spare: a regular expression for names of tensors that may be missing, because the caller makes no use of them.
     Raises Refusal (kind ``failed``) with what is wrong with the folder.
     """
     check_folder(folder)
@@ -23,19 +25,25 @@ def load_model(automatic: Any, folder: Path) -> Any:
             str(folder), use_safetensors=True, dtype=torch.float32, output_loading_info=True, **_SAFE
         ),
     )
-    missing = sorted(found["missing_keys"]) + sorted(str(key) for key in found["mismatched_keys"])
+    unused = re.compile(spare or r"(?!)")  # the latter matches nothing
+    missing = sorted(key for key in found["missing_keys"] if not unused.search(key))
+    missing += sorted(str(key) for key in found["mismatched_keys"])
     if missing:  # transformers would fill them with random numbers
         shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
         raise _bad(folder, f"It lacks tensors that {type(model).__name__} needs: {shown}.")
     return model.eval()
 
 
-def load_processor(folder: Path) -> Any:
-    """What prepares pictures and words for the checkpoint in `folder`. Raises Refusal (kind ``failed``)."""
-    from transformers import AutoProcessor
+def load_processor(folder: Path, kind: str = "AutoProcessor") -> Any:
+    """What prepares pictures and words for the checkpoint in `folder`. Raises Refusal (kind ``failed``).
+
+    kind: the Auto class; AutoImageProcessor or AutoTokenizer where only pictures or only words are needed.
+    """
+    import transformers
 
     check_folder(folder)
-    return _said(folder, lambda: AutoProcessor.from_pretrained(str(folder), backend="pil", **_SAFE))
+    options = _SAFE if kind == "AutoTokenizer" else {**_SAFE, "backend": "pil"}
+    return _said(folder, lambda: getattr(transformers, kind).from_pretrained(str(folder), **options))
 
 
 def check_folder(folder: Path) -> None:
