@@ -1,14 +1,13 @@
 """Which Engine.IO a Socket.IO server speaks: 2018 servers answer version 3 whatever they are asked for."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-import httpx
-
 from nodegraph.core.errors import ModelAnswerError, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.protocols.eio3 import decode_payload
+from nodegraph.runtime.protocols.web import Web
+from nodegraph.runtime.protocols.wire import fetch, loads
 
 PATH: Final = "/socket.io/"
 _EIO3_TEXT: Final = re.compile(rb"\d+:0\{")
@@ -29,28 +28,27 @@ class Handshake:
     packets: tuple[str | bytes, ...]
 
 
-def shake_hands(http: httpx.Client, url: str, timeout: float) -> Handshake:
+def shake_hands(http: Web, url: str, timeout: float) -> Handshake:
     """Open a polling session at `url` in the server's version.
 
     Raises ModelUnreachable, ModelTimeout, or ModelAnswerError when it is no Socket.IO server.
     """
     for query in ({"EIO": "4", "transport": "polling"}, {"EIO": "3", "transport": "polling", "b64": "1"}):
         try:
-            response = http.get(url + PATH, params=query, timeout=timeout)
-        except httpx.TimeoutException:
+            status, _, body = fetch(http, "GET", url + PATH, timeout, params=query)
+        except ModelTimeout:
             raise ModelTimeout(f"{url} did not answer the Socket.IO handshake in {timeout:g} s.") from None
-        except httpx.TransportError as error:
-            raise ModelUnreachable(f"{url} cannot be reached: {error}.") from None
-        if response.status_code != 400:
-            return _read(response, url)
+        except ModelUnreachable as error:
+            raise ModelUnreachable(f"{url} cannot be reached: {error.message}") from None
+        if status != 400:
+            return _read(status, body, url)
     raise ModelAnswerError(f"{url} speaks neither Engine.IO 3 nor 4.", "Its Socket.IO is older than 2 or newer than 5.")
 
 
-def _read(response: httpx.Response, url: str) -> Handshake:
-    body = response.content
+def _read(status: int, body: bytes, url: str) -> Handshake:
     try:
-        if response.status_code != 200:
-            raise ValueError(f"HTTP {response.status_code}")
+        if status != 200:
+            raise ValueError(f"HTTP {status}")
         if body[:2] == b"0{":
             return _handshake(4, list(body.decode("utf-8").split("\x1e")))
         if body[:1] in (b"\0", b"\1") or _EIO3_TEXT.match(body):
@@ -62,7 +60,7 @@ def _read(response: httpx.Response, url: str) -> Handshake:
 
 
 def _handshake(version: int, packets: list[Any]) -> Handshake:
-    opened = json.loads(str(packets[0])[1:])
+    opened = loads(str(packets[0])[1:])
     limit = opened.get("maxPayload")
     return Handshake(
         version,

@@ -1,8 +1,6 @@
 """Native over HTTP: for servers whose Unix socket cannot be reached."""
 
 import contextlib
-import socket
-import threading
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -14,6 +12,7 @@ from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols import native_message as message
 from nodegraph.runtime.protocols.native_message import Deadline
 from nodegraph.runtime.protocols.native_values import Bytes, Packer
+from nodegraph.runtime.protocols.web import Web
 
 CONTENT_TYPE: Final = "application/x-nodegraph"
 
@@ -27,9 +26,7 @@ class HttpChannel:
         self._max_answer = max_answer
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=16)
         # No proxy of the environment: the server is on this machine or at an address a person gave.
-        self._client = httpx.Client(base_url=url, limits=limits, trust_env=False)
-        self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
+        self._client = Web(base_url=url, limits=limits, trust_env=False)
 
     def describe(self, deadline: Deadline) -> dict[str, Any]:
         """What ``GET /`` says."""
@@ -66,26 +63,23 @@ class HttpChannel:
 
     def close(self) -> None:
         """Hang up; threads that wait for an answer wake at once."""
-        with self._lock:
-            for connection in self._sockets:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-            self._sockets.clear()
+        self._client.hang_up()
         self._client.close()
 
     @contextlib.contextmanager
     def _request(self, method: str, path: str, content: bytes | None, deadline: Deadline) -> Iterator[httpx.Response]:
         headers = {"Content-Type": CONTENT_TYPE, "Accept-Encoding": "identity"}
         try:
-            timeout = httpx.Timeout(deadline.left())
-            extensions = {"trace": self._note_socket}
-            with self._client.stream(
-                method, path, content=content, headers=headers, timeout=timeout, extensions=extensions
-            ) as response:
+            left = deadline.left()
+            with (
+                self._client.at_most(left),
+                self._client.stream(method, path, content=content, headers=headers, timeout=left) as response,
+            ):
                 yield response
         except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
             raise deadline.error() from error
         except (httpx.ConnectTimeout, httpx.TransportError, httpx.InvalidURL, RuntimeError) as error:
+            deadline.left()  # the clock may have cut it
             raise ModelUnreachable(
                 f"The model's server at {self._client.base_url} fails: {str(error) or type(error).__name__}.",
                 f"It may still be starting, or have crashed. {SEE_LOG}",
@@ -105,13 +99,6 @@ class HttpChannel:
             if len(body) > limit:
                 raise _too_long(len(body), self._max_answer)
         return np.frombuffer(body, np.uint8)
-
-    def _note_socket(self, event: str, info: Any) -> None:
-        """Remember each socket, so that `close` can wake those who wait on it."""
-        if event == "connection.connect_tcp.complete":
-            opened = info["return_value"].get_extra_info("socket")
-            with self._lock:
-                self._sockets = [known for known in self._sockets if known.fileno() >= 0] + [opened]
 
 
 def _too_long(size: int, limit: int) -> ModelAnswerError:

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
-import httpx
-
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.answers import Size, by_declaration, by_shape
 from nodegraph.runtime.entry import ModelEntry
@@ -20,6 +18,7 @@ from nodegraph.runtime.protocols.alpha_payload import payload_of, results_in
 from nodegraph.runtime.protocols.handshake import PATH, shake_hands
 from nodegraph.runtime.protocols.socketio3 import PollingSocket
 from nodegraph.runtime.protocols.socketio4 import LibrarySocket
+from nodegraph.runtime.protocols.web import Web
 from nodegraph.runtime.protocols.wire import fetch, loads, readable, too_slow
 
 _NO_SUCH_ROUTE: Final = {404, 405, 500, 501}
@@ -45,7 +44,7 @@ class RunwayAlpha:
     def __init__(self, entry: ModelEntry, endpoint: Endpoint) -> None:
         self._entry, self._endpoint = entry, endpoint
         self._busy = threading.Lock()
-        self._http: httpx.Client | None = None
+        self._http: Web | None = None
         self._socket: _Socket | None = None
         self._closed = False
         post = entry.http is not None and entry.http.method == "post"
@@ -111,7 +110,7 @@ class RunwayAlpha:
     def _post(self, payload: Mapping[str, Any], timeout: float) -> tuple[bool, Any]:
         """Ask over HTTP: whether the route takes frames, and the results."""
         if self._http is None:
-            self._http = httpx.Client(trust_env=not self._endpoint.local)
+            self._http = Web(trust_env=not self._endpoint.local)
         url = f"{self._endpoint.url}/{self._route}"
         status, kind, body = fetch(self._http, "POST", url, timeout, json=payload)
         if status in _NO_SUCH_ROUTE and self._entry.socket is not None and "json" not in kind:
@@ -140,7 +139,7 @@ class RunwayAlpha:
         timeout = max(0.001, deadline - time.monotonic())
         if asked is None:
             raise ModelRefused(f"{self._entry.name} has no query.socket.")
-        http = httpx.Client(trust_env=not local)
+        http = Web(trust_env=not local)
         try:
             shaken = shake_hands(http, url, timeout)
             if shaken.version == 3:

@@ -12,11 +12,10 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import httpx
-
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.protocols import SEE_LOG, eio3
 from nodegraph.runtime.protocols.handshake import PATH, Handshake
+from nodegraph.runtime.protocols.web import Web
 from nodegraph.runtime.protocols.wire import fetch, too_slow
 
 SILENT: Final = f"Servers of 2018 send no errors. {SEE_LOG}"
@@ -30,7 +29,7 @@ class PollingSocket:
     transport: Final = "socket.io 3 (polling)"
     max_payload: int | None = None
 
-    def __init__(self, http: httpx.Client, url: str, shaken: Handshake, namespace: str, timeout: float) -> None:
+    def __init__(self, http: Web, url: str, shaken: Handshake, namespace: str, timeout: float) -> None:
         """Join `namespace`; `timeout` seconds for that. Raises ModelRefused, ModelTimeout or ModelUnreachable."""
         self._http, self._url, self._namespace = http, url + PATH, namespace
         self._query = {"EIO": "3", "transport": "polling", "b64": "1", "sid": shaken.sid}

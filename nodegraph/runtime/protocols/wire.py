@@ -12,6 +12,7 @@ import httpx
 
 from nodegraph.core.errors import ModelAnswerError, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.protocols import SEE_LOG
+from nodegraph.runtime.protocols.web import Web
 
 MAX_ANSWER: Final = 64_000_000
 """Bytes of one answer; a 4K picture as base64 PNG is about half of it."""
@@ -49,19 +50,38 @@ def said_plainly(timeout: float) -> Iterator[None]:
         raise ModelUnreachable(f"The connection to the model was closed: {error}") from None
 
 
-def fetch(http: httpx.Client, method: str, url: str, timeout: float, **request: Any) -> tuple[int, str, bytes]:
+def fetch(http: Web, method: str, url: str, timeout: float, **request: Any) -> tuple[int, str, bytes]:
     """Status, content type and body. Raises ModelUnreachable, ModelTimeout, or ModelAnswerError over the limit."""
+    with streamed(http, method, url, timeout, **request) as (status, kind, chunks):
+        return status, kind, b"".join(chunks)
+
+
+@contextmanager
+def streamed(
+    http: Web, method: str, url: str, timeout: float, **request: Any
+) -> Iterator[tuple[int, str, Iterator[bytes]]]:
+    """Status, content type and the body as it comes in, all within `timeout` seconds. Raises as `fetch` does."""
     deadline = time.monotonic() + timeout
-    chunks, size = [], 0
-    with said_plainly(timeout), http.stream(method, url, timeout=timeout, **request) as response:
-        for chunk in response.iter_bytes(1 << 18):
-            size += len(chunk)
-            if size > MAX_ANSWER:
-                raise too_large()
-            if time.monotonic() > deadline:
-                raise too_slow(timeout)
-            chunks.append(chunk)
-        return response.status_code, response.headers.get("content-type", ""), b"".join(chunks)
+    with http.at_most(timeout) as cut:
+        try:
+            with said_plainly(timeout), http.stream(method, url, timeout=timeout, **request) as response:
+                kind = response.headers.get("content-type", "")
+                yield response.status_code, kind, _limited(response, deadline, timeout)
+        except ModelUnreachable:
+            if cut.is_set():
+                raise too_slow(timeout) from None
+            raise
+
+
+def _limited(response: httpx.Response, deadline: float, timeout: float) -> Iterator[bytes]:
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > MAX_ANSWER:
+            raise too_large()
+        if time.monotonic() > deadline:
+            raise too_slow(timeout)
+        yield chunk
 
 
 def readable(body: bytes) -> str:

@@ -1,0 +1,178 @@
+"""Which protocol answers at an address, and what the model there is: an entry for models.json."""
+
+import json
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelUnreachable
+from nodegraph.runtime.catalog import parse_catalog, slug
+from nodegraph.runtime.protocols import cog_schema, native_schema, runway_sdk_schema
+from nodegraph.runtime.protocols.described import Described, words
+from nodegraph.runtime.protocols.native_message import Deadline
+from nodegraph.runtime.protocols.web import Web
+from nodegraph.runtime.protocols.wire import fetch, loads
+
+__all__ = ["Described", "describe"]
+
+COG_STATES: Final = {"STARTING", "READY", "BUSY", "SETUP_FAILED", "DEFUNCT", "UNHEALTHY"}
+PATIENT: Final = 300.0
+"""The `timeout` of entries whose models may think long over one answer."""
+_MAX_COMMANDS: Final = 20
+
+
+def describe(url: str, timeout: float = 10.0) -> Described:
+    """Look at the server at `url` (only GETs) and describe it: one entry dict per node, as models.json has them.
+
+    Every entry passes the catalogue's rules; it has `id`, `name` and `protocol`, and of `inputs`, `outputs`,
+    `parameters`, `setup`, `command`, `query`, `secrets`, `description` what the protocol tells. It names no image: the
+    server runs at `url`, which belongs into the node's place ``{"kind": "url", "url": url}``.
+    Raises ModelRefused for what is no address, ModelUnreachable, ModelTimeout, or ModelAnswerError when something
+    answers that speaks no protocol of ours.
+    """
+    base = _address(url)
+    with Web(trust_env=False) as http:
+        found = _Looking(http, base, Deadline(timeout)).described()
+    entries, notes = [], list(found.notes)
+    for entry in found.entries:
+        wrong = [one for one in parse_catalog(json.dumps([entry])).problems if one.severity == "error"]
+        notes += [f"Left out: {one}" for one in wrong[:3]]
+        entries += [] if wrong else [entry]
+    if not entries:
+        hint = " ".join(notes[:2])
+        raise ModelAnswerError(f"{base} speaks {found.protocol}, but says nothing that makes a node.", hint)
+    return Described(found.protocol, entries, notes)
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or not url.strip().isprintable():
+        raise ModelRefused(f"{url[:100]!r} is no address of a server.", "Write it like http://192.168.1.20:33000")
+    return url.strip().rstrip("/")
+
+
+class _Looking:
+    """One look at one server; `deadline` is for all of it."""
+
+    def __init__(self, http: Web, base: str, deadline: Deadline) -> None:
+        self._http, self._base, self._deadline = http, base, deadline
+        self._reached = False
+
+    def described(self) -> Described:
+        """Try what can be told apart, the surest first."""
+        for path, recognised in (
+            ("/health-check", self._cog),
+            ("/meta", self._sdk),
+            ("/", self._native_or_alpha),
+            ("/info", self._app),
+            ("/v1", self._hosted),
+        ):
+            said = self._get(path)
+            found = recognised(said) if isinstance(said, dict) else None
+            if found is not None:
+                return found
+        message = f"Something answers at {self._base}, but it speaks no protocol of a model's server."
+        raise ModelAnswerError(
+            message, "A server speaks native, Cog, the Runway Model SDK's or Runway's of 2018. Check the port."
+        )
+
+    def _get(self, path: str) -> Any:
+        """The JSON at a path, None for anything else. Raises ModelError when nobody answers at all."""
+        try:
+            status, _, body = fetch(self._http, "GET", self._base + path, self._deadline.left())
+        except ModelUnreachable as error:
+            if self._reached:
+                return None
+            hint = "Check the address, and that the server has finished loading: many listen only then."
+            raise ModelUnreachable(f"{self._base} cannot be reached: {error.message}", hint) from None
+        except ModelAnswerError:
+            return None
+        self._reached = True
+        try:
+            return loads(body) if status < 500 or path == "/" else None
+        except ValueError:
+            return None
+
+    def _cog(self, said: dict[str, Any]) -> Described | None:
+        state = said.get("status")
+        if not isinstance(state, str) or state not in COG_STATES:
+            return None
+        openapi = self._get("/openapi.json")
+        notes = [] if state in ("READY", "BUSY") else [f"The server says {state}."]
+        pieces: dict[str, Any] = {"inputs": {"image": "image"}}
+        if cog_schema.fields_of(openapi):
+            pieces = cog_schema.entry_pieces(openapi)
+        else:
+            notes.append("It has no schema of its inputs (/openapi.json): the entry asks for a picture; correct it.")
+        title = _title(openapi)
+        return Described("cog", [self._entry(title, "cog", {**pieces, "timeout": PATIENT})], notes)
+
+    def _sdk(self, said: dict[str, Any]) -> Described | None:
+        if "modelSDKVersion" not in said:
+            return None
+        commands = runway_sdk_schema.commands_of(said)
+        notes = ["Only its first 20 commands are described."] if len(commands) > _MAX_COMMANDS else []
+        entries = []
+        for command in commands[:_MAX_COMMANDS]:
+            pieces = runway_sdk_schema.entry_pieces(said, command)
+            entry = self._entry(command.name, "runway-sdk", {**pieces, "timeout": PATIENT})
+            entry["description"] = {"first": command.description}
+            entries.append(entry)
+            unknown = runway_sdk_schema.unknown_types(command)
+            notes += [f"The type '{one}' of {command.name} is unknown; its port carries anything." for one in unknown]
+        return Described("runway-sdk", _told_apart(entries), notes)
+
+    def _native_or_alpha(self, said: dict[str, Any]) -> Described | None:
+        if said.get("protocol") == "native":
+            title = words(said.get("title"), 100) or words(said.get("name"), 100)
+            entry = self._entry(title, "native", native_schema.entry_pieces(said))
+            entry["description"] = {"first": words(said.get("description"))}
+            return Described("native", [entry])
+        if said.get("status") != "200" and "query_route" not in said:
+            return None
+        route = said.get("query_route")
+        namespace = route if isinstance(route, str) and route.strip("/") else "/query"
+        socket = {"namespace": words(namespace, 100), "emit": "update_request", "event": "update_response"}
+        title = words(said.get("message"), 100).removesuffix(" is running")
+        entry = self._entry(title, "runway-alpha", {"query": {"socket": socket}, "inputs": {"image": "image"}})
+        note = "A server of 2018 does not say what it answers: the node has a port for every known kind of answer."
+        return Described("runway-alpha", [entry], [note])
+
+    def _app(self, said: dict[str, Any]) -> Described | None:
+        if "inputs" not in said or "outputs" not in said:
+            return None
+        raise self._no_model("the local API of the Runway app")
+
+    def _hosted(self, said: dict[str, Any]) -> Described | None:
+        if "queryRoute" not in said:
+            return None
+        raise self._no_model("a model hosted by Runway")
+
+    def _no_model(self, what: str) -> ModelError:
+        hint = "Start the model itself (its container or server) and give that address."
+        return ModelAnswerError(f"{self._base} is {what}, which cannot be a node.", hint)
+
+    def _entry(self, title: str, protocol: str, pieces: dict[str, Any]) -> dict[str, Any]:
+        name = title or f"Model at {urlsplit(self._base).netloc}"[:100]
+        return {"id": slug(name) or "model", "name": name, "protocol": protocol, **pieces}
+
+
+def _title(openapi: Any) -> str:
+    """Cog calls every model Cog, unless its author gave it a name."""
+    info = openapi.get("info") if isinstance(openapi, dict) else None
+    title = words(info.get("title"), 100) if isinstance(info, dict) else ""
+    return "" if title.lower() == "cog" else title
+
+
+def _told_apart(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Ids that differ: two names may make one id."""
+    taken: set[str] = set()
+    for entry in entries:
+        id, number = entry["id"], 2
+        while entry["id"] in taken:
+            entry["id"], number = f"{id}-{number}", number + 1
+        taken.add(entry["id"])
+    return entries
