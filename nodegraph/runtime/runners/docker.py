@@ -13,10 +13,11 @@ import docker
 from docker import auth, errors
 from docker.context import ContextAPI
 from docker.utils import parse_repository_tag
-from docker.utils.build import tar
+from docker.utils.build import exclude_paths
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.runners.tarstream import stream_tar
 
 _TIMEOUT = 30  # seconds for one ordinary call
 
@@ -98,15 +99,28 @@ class Engine:
         yield from self._stream("/images/create", cancel, params=params, headers=headers)
 
     def build(
-        self, context: Path, dockerfile: Path, tag: str, labels: Mapping[str, str], cancel: Cancel
+        self,
+        context: Path,
+        dockerfile: Path,
+        tag: str,
+        labels: Mapping[str, str],
+        cancel: Cancel,
+        *,
+        arguments: Mapping[str, str] | None = None,
+        extra: Mapping[str, Path] | None = None,
+        exclude: Iterable[str] = (),
     ) -> Iterator[Mapping[str, Any]]:
-        """Build an image (classic builder); yields the engine's progress items. Raises EngineError, Cancelled."""
+        """Build an image (classic builder); yields the engine's progress items. Raises EngineError, Cancelled.
+
+        The folder `context` is sent without what its .dockerignore or `exclude` (patterns of the same kind) names, and
+        with `extra`: files from elsewhere by their paths in it. arguments: values for the Dockerfile's ARGs.
+        """
         name = os.path.relpath(dockerfile, context)
         params = {"t": tag, "dockerfile": name, "rm": True, "forcerm": True, "labels": json.dumps(dict(labels))}
-        with _packed(context, name) as archive:
-            yield from self._stream(
-                "/build", cancel, params=params, data=archive, headers={"Content-Type": "application/tar"}
-            )
+        params["buildargs"] = json.dumps(dict(arguments or {}))
+        files = {**_files(context, name, exclude), **(extra or {})}
+        body = _archive(context, files, cancel)
+        yield from self._stream("/build", cancel, params=params, data=body, headers={"Content-Type": "application/tar"})
 
     # ---- containers ---------------------------------------------------------------------------------------------
 
@@ -293,15 +307,23 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
         yield rest.decode("utf-8", "replace")
 
 
-@contextlib.contextmanager
-def _packed(context: Path, dockerfile: str) -> Iterator[Any]:
-    """The build context as a tar, without what its .dockerignore names. Raises EngineError."""
+def _files(context: Path, dockerfile: str, exclude: Iterable[str]) -> dict[str, Path]:
+    """What is sent of a folder: names in it → paths. Raises EngineError."""
     ignore = context / ".dockerignore"
     try:
         patterns = [line.strip() for line in ignore.read_text("utf-8").splitlines()] if ignore.is_file() else []
         patterns = [line for line in patterns if line and not line.startswith("#")]
-        archive = tar(context, exclude=patterns, dockerfile=(dockerfile, None))
+        names = exclude_paths(str(context), [*patterns, *exclude], dockerfile=dockerfile)
     except OSError as error:
         raise EngineError(f"The folder {context} cannot be read: {error}.") from error
-    with contextlib.closing(archive):
-        yield archive
+    return {Path(name).as_posix(): context / name for name in sorted(names)}
+
+
+def _archive(context: Path, files: Mapping[str, Path], cancel: Cancel) -> Iterator[bytes]:
+    """The files as a tar archive, made while it is sent. Raises EngineError, Cancelled."""
+    try:
+        for piece in stream_tar(files):
+            cancel.check()
+            yield piece
+    except OSError as error:
+        raise EngineError(f"The folder {context} cannot be read: {error}.") from error

@@ -1,19 +1,17 @@
 """Making sure that the engine has a model's image: there already, built from its folder, or pulled."""
 
-import hashlib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners import Watcher
+from nodegraph.runtime.runners.bases import OUTDATED, bases_of, ensure_bases, source_of
+from nodegraph.runtime.runners.building import run_build
 from nodegraph.runtime.runners.docker import Engine, EngineError, NoSuchImage
 from nodegraph.runtime.runners.labels import IMAGE, SOURCE
-from nodegraph.runtime.runners.progress import PullProgress, build_lines
+from nodegraph.runtime.runners.progress import PullProgress
 from nodegraph.runtime.state import Stage
-
-_LARGE: Final = 4 << 20
 
 
 def ensure_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
@@ -31,31 +29,18 @@ def ensure_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
 
 
 def _renew(engine: Engine, launch: Launch, watcher: Watcher, found: Mapping[str, Any]) -> None:
-    """Build an image of ours anew when its folder changed: an older server would give other answers than a process.
+    """Build an image of ours anew when what it is made of changed: an older server would answer otherwise.
 
     An image that somebody else built or pulled is used as it is.
     """
     known = ((found.get("Config") or {}).get("Labels") or {}).get(SOURCE)
-    if launch.build is None or known is None or known == fingerprint(launch.build.context):
+    if launch.build is None or known is None or known == source_of(engine, launch.build, bases_of(launch.build)):
         return
     try:
         build_image(engine, launch, watcher)
     except ModelError as error:
         watcher.log(str(error))
         watcher.note(f"{launch.name} runs from an older image: its folder changed, and it could not be built anew.")
-
-
-def fingerprint(context: Path) -> str:
-    """A hash of the files of a build folder: names and contents, of large ones (weights) the size alone."""
-    total = hashlib.sha256()
-    for path in sorted(context.rglob("*")):
-        name = path.relative_to(context)
-        if not path.is_file() or any(part == "__pycache__" or part.startswith(".") for part in name.parts):
-            continue
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= _LARGE else b""
-        total.update(f"{name.as_posix()}:{size}:{hashlib.sha256(content).hexdigest()}\n".encode())
-    return total.hexdigest()
 
 
 def pull_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
@@ -77,19 +62,15 @@ def pull_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
 
 
 def build_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
-    """Build it from its folder, telling each step. Raises ModelError or Cancelled."""
+    """Build it from its folder, first the bases it needs, telling each step. Raises ModelError or Cancelled."""
     build = launch.build
     if build is None or not build.dockerfile.is_file():
         where = build.dockerfile if build else "no folder"
         raise ModelError(f"{launch.name} cannot be built: there is no Dockerfile ({where}).", "Correct its `build`.")
-    watcher.stage(Stage.BUILDING)
-    marks = {IMAGE: launch.id, SOURCE: fingerprint(build.context)}
+    bases = bases_of(build)
+    source = source_of(engine, build, bases) if ensure_bases(engine, bases, watcher) else OUTDATED
     try:
-        for item in engine.build(build.context, build.dockerfile, launch.image, marks, watcher.cancel):
-            for line in build_lines(item):
-                watcher.log(line)
-                if line.startswith("Step "):
-                    watcher.stage(Stage.BUILDING, message=line)
+        run_build(engine, launch.image, build, {IMAGE: launch.id, SOURCE: source}, watcher)
     except EngineError as error:
         words = f'{_ended(error.message)} The build\'s last words: "{watcher.tail()}".'
         raise ModelError(

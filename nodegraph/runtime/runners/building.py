@@ -1,0 +1,55 @@
+"""One build on an engine: the context with local wheels, arguments from the environment, each step told."""
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from nodegraph.runtime.entry import Build
+from nodegraph.runtime.runners import Watcher
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.runners.dockerfile import WHEELS, Recipe
+from nodegraph.runtime.runners.progress import build_lines
+from nodegraph.runtime.runners.sources import recipe_of
+from nodegraph.runtime.runners.wheels import local_wheels
+from nodegraph.runtime.state import Stage
+
+ARGUMENT: Final = "NODEGRAPH_BUILD_"
+"""An ARG of a Dockerfile is set by the variable of this and its name: NODEGRAPH_BUILD_TORCH_INDEX."""
+
+
+def run_build(
+    engine: Engine, image: str, build: Build, marks: Mapping[str, str], watcher: Watcher, prefix: str = ""
+) -> None:
+    """Build `image` with the labels `marks`; steps are told behind `prefix`. Raises EngineError or Cancelled."""
+    recipe = recipe_of(build)
+    wheels = local_wheels(recipe.wheels)
+    for name in sorted(wheels):
+        watcher.log(f"uses {wheels[name]}")
+    watcher.stage(Stage.BUILDING, message=prefix.rstrip(": "))
+    steps = engine.build(
+        build.context,
+        build.dockerfile,
+        image,
+        marks,
+        watcher.cancel,
+        arguments=_arguments(recipe),
+        extra=wheels,
+        exclude=_unused_wheels(recipe),
+    )
+    for item in steps:
+        for line in build_lines(item):
+            watcher.log(line)
+            if line.startswith("Step "):
+                watcher.stage(Stage.BUILDING, message=prefix + line)
+
+
+def _arguments(recipe: Recipe) -> dict[str, str]:
+    return {name: os.environ[ARGUMENT + name] for name in recipe.arguments if ARGUMENT + name in os.environ}
+
+
+def _unused_wheels(recipe: Recipe) -> tuple[str, ...]:
+    """Patterns that keep large wheels out of the context of what does not use them."""
+    folder = WHEELS.rstrip("/")
+    if "." in recipe.sources or folder in recipe.sources:
+        return ()
+    return (folder, *(f"!{WHEELS}{pattern}" for pattern in recipe.wheels))

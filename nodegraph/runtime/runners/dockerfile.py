@@ -1,0 +1,85 @@
+"""What a Dockerfile builds upon and takes from its folder. Reads no more of it than that."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+WHEELS = "wheels/"
+"""What a Dockerfile copies from here may come from a folder of Python wheels on this machine; see wheels.py."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """bases: the images after FROM that are no stage of the file. sources: what COPY and ADD take from the folder, as
+    they write it (``"."`` is all of it). arguments: the names after ARG."""
+
+    bases: tuple[str, ...]
+    sources: tuple[str, ...]
+    arguments: tuple[str, ...]
+
+    @property
+    def wheels(self) -> tuple[str, ...]:
+        """Patterns of the names of wheels it can use: ``COPY wheels/torch-* ...`` takes ``torch-*``."""
+        return tuple(one.removeprefix(WHEELS) for one in self.sources if one.startswith(WHEELS))
+
+
+def read_dockerfile(text: str) -> Recipe:
+    """What `text` builds upon and takes. Instructions that make no sense are left to the engine to refuse."""
+    stages: set[str] = set()
+    bases: dict[str, None] = {}
+    sources: dict[str, None] = {}
+    arguments: dict[str, None] = {}
+    for instruction, rest in _instructions(text):
+        if instruction == "FROM":
+            name, *more = _words(rest) or [""]
+            if name.lower() not in stages:
+                bases[name] = None
+            stages |= {more[-1].lower()} if len(more) == 2 else set()
+        elif instruction in ("COPY", "ADD") and "--from=" not in rest:
+            sources |= dict.fromkeys(map(_relative, _words(rest)[:-1]))
+        elif instruction == "ARG":
+            arguments |= dict.fromkeys(word.partition("=")[0] for word in _words(rest))
+    return Recipe(tuple(bases), tuple(source for source in sources if source), tuple(arguments))
+
+
+def _instructions(text: str) -> Iterator[tuple[str, str]]:
+    """Each instruction in capitals with the rest of its line, lines that go on put together."""
+    line = ""
+    for part in text.splitlines():
+        if part.lstrip().startswith("#"):
+            continue
+        line += part.rstrip()
+        if line.endswith("\\"):
+            line = line[:-1] + " "
+            continue
+        word, _, rest = line.strip().partition(" ")
+        if word.upper() == "ONBUILD":
+            word, _, rest = rest.strip().partition(" ")
+        if word:
+            yield word.upper(), rest.strip()
+        line = ""
+
+
+def _words(rest: str) -> list[str]:
+    """The words of an instruction without its flags; also those written as a JSON list."""
+    while rest.startswith("--"):
+        rest = rest.partition(" ")[2].lstrip()
+    if rest.startswith("["):
+        try:
+            return [str(word) for word in json.loads(rest)]
+        except ValueError:
+            pass
+    try:
+        return shlex.split(rest)
+    except ValueError:
+        return rest.split()
+
+
+def _relative(source: str) -> str:
+    """A source as a path below the folder; "" for what does not come from there."""
+    if "://" in source or source.startswith("<<"):
+        return ""
+    if "$" in source:  # only the engine knows what that is
+        return "."
+    return source.removeprefix("./").strip("/") or "."

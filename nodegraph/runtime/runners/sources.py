@@ -1,0 +1,50 @@
+"""What an image is made of: a fingerprint of the files its Dockerfile takes; it is built anew when they change."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from nodegraph.runtime.entry import Build
+from nodegraph.runtime.runners.dockerfile import WHEELS, Recipe, read_dockerfile
+
+_LARGE: Final = 4 << 20
+
+
+def recipe_of(build: Build) -> Recipe:
+    """What its Dockerfile takes; nothing when it cannot be read, which the engine will say better."""
+    try:
+        return read_dockerfile(build.dockerfile.read_text("utf-8"))
+    except (OSError, UnicodeError):
+        return Recipe((), (), ())
+
+
+def fingerprint(build: Build) -> str:
+    """A hash of the Dockerfile and the files it takes: names and contents, of large ones (weights) the size alone."""
+    total = hashlib.sha256()
+    for path in sorted({build.dockerfile, *_taken(build)}):
+        try:
+            size = path.stat().st_size
+            content = path.read_bytes() if size <= _LARGE else b""
+        except OSError:  # it went while we looked
+            continue
+        total.update(f"{_name(path, build)}:{size}:{hashlib.sha256(content).hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
+def _taken(build: Build) -> Iterator[Path]:
+    for source in recipe_of(build).sources:
+        if source.startswith(WHEELS):  # which wheel there is does not change what the versions in the Dockerfile say
+            continue
+        for path in build.context.glob(source) if source != "." else [build.context]:
+            inside = path.rglob("*") if path.is_dir() else [path]
+            yield from (one for one in inside if one.is_file() and not _is_aside(one.relative_to(build.context)))
+
+
+def _is_aside(name: Path) -> bool:
+    return any(part == "__pycache__" or part.startswith(".") for part in name.parts)
+
+
+def _name(path: Path, build: Build) -> str:
+    inside = path.is_relative_to(build.context)
+    return path.relative_to(build.context).as_posix() if inside else path.name
