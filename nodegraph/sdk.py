@@ -1,6 +1,7 @@
 """The only module a node author imports."""
 
 from nodegraph.core.errors import NodeError
+from nodegraph.core.in_parts import InParts
 from nodegraph.core.node import Color, Filter, Sink, Source, Stamp, Stamped, param
 from nodegraph.core.plain import plain
 from nodegraph.core.types import (
@@ -31,6 +32,7 @@ __all__ = [
     "Filter",
     "Flow",
     "Image",
+    "InParts",
     "Integer",
     "Json",
     "Keypoints",

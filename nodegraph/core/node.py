@@ -158,6 +158,14 @@ class Source(Node):
         """
         return None
 
+    def positions(self) -> Iterator[float]:
+        """The times of all that `stream` yields; a render is divided by them. Override where they cost less to have."""
+        return (item.time for item in self.stream() if item is not None)
+
+    def stream_at(self, position: float) -> Iterator[Stamped[Any] | None]:
+        """What `stream` yields from `position`, one of `positions`, on. Override where the way there can be skipped."""
+        return (item for item in self.stream() if item is None or item.time >= position)
+
 
 class Filter(Node):
     """Turns inputs into outputs: define ``process(self, image: Image, ...) -> Image``.

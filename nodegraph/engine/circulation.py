@@ -17,7 +17,7 @@ from nodegraph.engine.free import FreeLane
 from nodegraph.engine.measure import Trace
 from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.plan import Domain, Feed, Plan, Step
-from nodegraph.engine.sources import Reader
+from nodegraph.engine.sources import Begin, Reader
 from nodegraph.engine.streams import Item, Stream
 from nodegraph.engine.workers import Lane, Threads, Workers
 
@@ -52,8 +52,9 @@ class Circulation:
         frames: int | None,
         seconds: float | None,
         trace: Trace | None,
+        begin: Begin | None = None,
     ) -> None:
-        self.plan, self.nodes, self.live = plan, nodes, live
+        self.plan, self.nodes, self.live, self._begin = plan, nodes, live, begin
         self.frames, self.seconds, self.trace = frames, seconds, trace
         self.threads = threads
         self.epoch = 0
@@ -143,7 +144,7 @@ class Circulation:
             self.threads.start("sources", OfflineFeed(self, readers).run)
 
     def _stream(self, domain: Domain) -> Stream:
-        reader = None if domain.parent else Reader(self.nodes[domain.head] if domain.head else None)
+        reader = None if domain.parent else Reader(self.nodes[domain.head] if domain.head else None, self._begin)
         return Stream(domain, reader, self._room(domain), self.epoch)
 
     def _room(self, domain: Domain) -> int:

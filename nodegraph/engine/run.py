@@ -25,6 +25,7 @@ from nodegraph.engine.measure import Trace
 from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.plan import Mode, Plan, build_plan
 from nodegraph.engine.report import newest_value, run_stats
+from nodegraph.engine.sources import Begin
 from nodegraph.engine.stills import Stills
 from nodegraph.engine.streams import Stream
 from nodegraph.engine.workers import Threads
@@ -43,8 +44,9 @@ class Run:
     """One graph at work. Use as a context manager, or call `start`, then `stop` or `wait`.
 
     mode: "live" or "offline". workers: threads that carry frames (default: one per core). frames: end after so many
-    frames of each source. seconds: end after so much time (offline: of the sources' time). The constructor raises
-    DocumentError when the graph cannot run. All methods may be called from any thread.
+    frames of each source. seconds: end after so much time (offline: of the sources' time). begin: offline, with one
+    source: begin there, with the stamps that the frames have in a run of all. The constructor raises DocumentError
+    when the graph cannot run. All methods may be called from any thread.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Run:
         seconds: float | None = None,
         listener: Listener | None = None,
         trace: bool = False,
+        begin: Begin | None = None,
     ) -> None:
         self.mode, self.live = mode, mode == "live"
         self.failure: NodeFailed | None = None
@@ -70,7 +73,7 @@ class Run:
         plan = build_plan(graph, registry, mode)
         nodes = {id: self._node(graph, id) for id in plan.specs}
         width = workers or os.cpu_count() or 1
-        self._flow = Circulation(plan, nodes, self, self.threads, self.live, width, frames, seconds, self._trace)
+        self._flow = Circulation(plan, nodes, self, self.threads, self.live, width, frames, seconds, self._trace, begin)
         self._stills = Stills(self._flow.executor, self._now)
         self._edit = threading.RLock()
         self._state = threading.Condition()

@@ -4,7 +4,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from nodegraph.core.errors import NodeError
@@ -19,14 +19,28 @@ TICK_RATE: Final = 30.0
 """Frames per second of the engine's own clock, for timed nodes without a source."""
 
 
+OFF: Final = 0.0005
+"""Seconds by which a source that is asked to begin somewhere may miss it: positions can be rounded in files."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Where in its source's film a run begins: the stamp that its first frame has in a run of the whole film."""
+
+    index: int
+    time: float
+    media: float
+
+
 class Reader:
     """Takes stamped values from a source node, one at a time. Used by one thread."""
 
-    def __init__(self, node: NodeRun | None) -> None:
+    def __init__(self, node: NodeRun | None, begin: Begin | None = None) -> None:
         self.node = node
-        self.count = 0
+        self.count = begin.index if begin else 0
+        self._begin = begin
         self._items: Iterator[Stamped[Any] | None] | None = None
-        self._next = 0.0
+        self._next = begin.time if begin else 0.0
         self._media: float | None = None
         self._last = 0.0
         self._step = 1.0 / TICK_RATE
@@ -79,7 +93,8 @@ class Reader:
         if self.node is None:
             return (Stamped(None, number / TICK_RATE, TICK_RATE) for number in itertools.count())
         self.node.open()
-        stream: Iterator[Stamped[Any] | None] = self.node.instance.stream()
+        source: Any = self.node.instance
+        stream: Iterator[Stamped[Any] | None] = source.stream_at(self._begin.media) if self._begin else source.stream()
         return stream
 
     def _again(self) -> bool:
@@ -115,6 +130,8 @@ class Reader:
         speed = 1.0
         if self.node is not None:
             speed = float(getattr(self.node.instance, "speed", 1.0)) or 1.0
+        if self._begin and self.count == self._begin.index and abs(item.time - self._begin.media) > OFF:
+            raise NodeError(f"The source gave {item.time:g} s when {self._begin.media:g} s was asked for.")
         if self._media is None:
             shown = self._next
         elif item.time > self._media:

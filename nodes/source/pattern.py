@@ -1,6 +1,6 @@
 """Pictures from nothing: a moving test pattern, and two stills."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Literal
 
@@ -29,10 +29,20 @@ class Pattern(
 
     def stream(self) -> Iterator[Stamped[Image]]:
         """Yield round(duration × fps) frames, at least one; without a duration for ever."""
-        frames = range(max(1, round(self.duration * self.fps))) if self.duration else count()
-        for number in frames:
+        return self.stream_at(0.0)
+
+    def positions(self) -> Iterator[float]:
+        """The frames' times; without a duration they do not end."""
+        return (number / self.fps for number in self._numbers(0))
+
+    def stream_at(self, position: float) -> Iterator[Stamped[Image]]:
+        """Yield the frames from `position` on."""
+        for number in self._numbers(round(position * self.fps)):
             image = PATTERNS[self.kind](number, self.width, self.height)
             yield Stamped(image, number / self.fps, self.fps)
+
+    def _numbers(self, first: int) -> Iterable[int]:
+        return range(first, max(1, round(self.duration * self.fps))) if self.duration else count(first)
 
 
 class SolidColor(Filter, id="source.solid_color", category="Source/Generate", keywords=("background", "fill")):

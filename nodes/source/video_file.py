@@ -10,6 +10,7 @@ import numpy as np
 from nodegraph.sdk import File, Image, NodeError, Source, Stamped, param
 from nodes.source._decoded import has_alpha, pictures_with_alpha
 from nodes.source._opencv import open_file, rate_of
+from nodes.source._positions import positions_of
 from nodes.source._reasons import check_file, why_no_video
 from nodes.source._torn import length_of, warn_if_torn
 
@@ -59,6 +60,17 @@ class VideoFile(Source, id="source.video_file", category="Source/File", keywords
 
     def stream(self) -> Iterator[Stamped[VideoFrame]]:
         """Yield the frames between `start` and `end`. Raises NodeError when there is none."""
+        return self.stream_at(self.start)
+
+    def positions(self) -> Iterator[float]:
+        """The frames' times, without decoding where the file tells them."""
+        times = positions_of(self.path)
+        if times is None:
+            return super().positions()
+        return (one for one in times if one >= self.start - SLACK and not (self.end and one >= self.end - SLACK))
+
+    def stream_at(self, position: float) -> Iterator[Stamped[VideoFrame]]:
+        """Yield the frames from `position` to `end`. Raises NodeError when there is none."""
         check_file(self.path, "video")
         if 0 < self.end <= self.start:
             raise NodeError(f"The end ({self.end:g} s) is not after the start ({self.start:g} s).", "Set end to 0.")
@@ -68,24 +80,26 @@ class VideoFile(Source, id="source.video_file", category="Source/File", keywords
                 raise why_no_video(self.path)
             rate = rate_of(capture)
             if has_alpha(capture):
-                yield from self._frames(pictures_with_alpha(self.path, self.start), rate)
+                yield from self._frames(pictures_with_alpha(self.path, position), position, rate)
             else:
-                if not seek(capture, self.start):
+                if not seek(capture, position):
                     capture.release()
                     capture = open_file(self.path)
-                yield from self._frames(pictures(capture, rate), rate)
+                yield from self._frames(pictures(capture, rate), position, rate)
         finally:
             capture.release()
 
-    def _frames(self, pictures: Iterable[tuple[float, Image]], rate: float | None) -> Iterator[Stamped[VideoFrame]]:
+    def _frames(
+        self, pictures: Iterable[tuple[float, Image]], start: float, rate: float | None
+    ) -> Iterator[Stamped[VideoFrame]]:
         last = None
         for seconds, image in pictures:
             if self.end and seconds >= self.end - SLACK:
                 return
-            if seconds >= self.start - SLACK:
+            if seconds >= start - SLACK:
                 yield Stamped(VideoFrame(image, self.path), seconds, rate)
             last = seconds
-        if last is None or last < self.start - SLACK:
+        if last is None or last < start - SLACK:
             raise self._nothing_came(last)
         if not self._told:  # once, not in every round of a loop
             self._told = True
