@@ -1,0 +1,77 @@
+"""A file on the network: what is known about it before it is here, and the check that it is the one."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from nodegraph.core.errors import ModelError
+from nodegraph.runtime.runners.cancel import Cancel
+
+_BLOCK = 1 << 20
+
+
+class WrongFile(ModelError):
+    """The bytes are not those that were asked for."""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file to fetch. path: below the model's folder, with slashes. size: bytes, 0 when unknown.
+
+    sha256: in hexadecimal, "" when unknown. blob: the SHA-1 by which git knows a small file of a repository, "" for
+    none. page: where a person reads about it and accepts its licence. secret: it is asked for with the hub's token.
+    """
+
+    path: str
+    url: str
+    size: int = 0
+    sha256: str = ""
+    blob: str = ""
+    page: str = ""
+    secret: bool = False
+
+    @property
+    def provable(self) -> bool:
+        """Whether its content can be checked."""
+        return bool(self.sha256 or self.blob)
+
+
+class Digest:
+    """The hashes of a file as it comes in."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._sha256 = hashlib.sha256()
+        self._bytes = bytearray()  # only of small files: git's hash begins with the length
+
+    def add(self, data: bytes) -> None:
+        """More bytes of the file."""
+        self.length += len(data)
+        self._sha256.update(data)
+        if self.length <= _BLOCK:
+            self._bytes += data
+
+    def add_file(self, path: Path, cancel: Cancel) -> None:
+        """All bytes of a file. Raises OSError, or Cancelled."""
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                cancel.check()
+                self.add(block)
+
+    @property
+    def sha256(self) -> str:
+        """In hexadecimal."""
+        return self._sha256.hexdigest()
+
+    def check(self, file: RemoteFile) -> None:
+        """Raises WrongFile, with both values, when the bytes are not those of `file`."""
+        name = file.path
+        if file.sha256 and self.sha256 != file.sha256:
+            raise WrongFile(f"{name} is not the file its entry names: its sha256 is {self.sha256}, not {file.sha256}.")
+        if not file.sha256 and file.size and self.length != file.size:
+            raise WrongFile(f"{name} is not the file its entry names: it has {self.length} bytes, not {file.size}.")
+        if not file.sha256 and file.blob and self.length <= _BLOCK and self._blob() != file.blob:
+            raise WrongFile(f"{name} is not the file of that commit: git would call it {self._blob()}.")
+
+    def _blob(self) -> str:
+        return hashlib.sha1(b"blob %d\0" % self.length + self._bytes, usedforsecurity=False).hexdigest()

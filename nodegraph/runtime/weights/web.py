@@ -1,0 +1,154 @@
+"""Asking web servers for files: connections that can be called off, a token that stays with its host, sentences."""
+
+import contextlib
+import functools
+import http.client
+import os
+import socket
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from nodegraph.core.errors import ModelError
+from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.secrets import redacted, secret
+
+TOKEN: Final = "HF_TOKEN"
+_SILENCE: Final = 15.0  # seconds a connection may say nothing
+_GONE: Final = (404, 410)
+_CLOSED: Final = (401, 403)
+
+
+class BrokenOff(ModelError):
+    """The network or the server failed in a way that another try may mend."""
+
+
+def hub() -> str:
+    """The address of the model hub: $HF_ENDPOINT (a mirror), else huggingface.co."""
+    return os.environ.get("HF_ENDPOINT", "").rstrip("/") or "https://huggingface.co"
+
+
+class Web:
+    """GET requests. token: gives the hub's token or None; by default the secret HF_TOKEN."""
+
+    def __init__(self, cancel: Cancel, token: Callable[[], str | None] | None = None) -> None:
+        self._cancel = cancel
+        self._token = token or functools.partial(secret, TOKEN)
+        self._sockets: list[socket.socket] = []
+        self._opener = self._made()
+
+    @contextlib.contextmanager
+    def get(
+        self, url: str, headers: Mapping[str, str] | None = None, *, secret: bool = False, page: str = ""
+    ) -> Iterator[http.client.HTTPResponse]:
+        """The answer, its body unread. secret: send the token, if there is one. page: where a login may be had.
+
+        Raises BrokenOff, ModelError, or Cancelled; inside too, while the body is read.
+        """
+        if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+            raise ModelError(f"{url!r} is no address of a file on the web.", "Correct `url` in the entry.")
+        request = urllib.request.Request(url, headers={"User-Agent": "nodegraph", **(headers or {})})
+        token = self._token() if secret else None
+        if token:  # never sent on to the storage host that the hub redirects to
+            request.add_unredirected_header("Authorization", f"Bearer {token}")
+        with (
+            self._as_ours(url, page, bool(token)),
+            self._cancel.interrupting(self._cut),
+            contextlib.closing(self._opener.open(request, timeout=_SILENCE)) as response,
+        ):
+            yield response
+
+    @contextlib.contextmanager
+    def _as_ours(self, url: str, page: str, with_token: bool) -> Iterator[None]:
+        host = urllib.parse.urlsplit(url).netloc
+        try:
+            yield
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise _refusal(error, url, host, page, with_token) from None
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self._cancel.check()
+            raise BrokenOff(f"{host} cannot be reached: {_words(error)}.", _OFFLINE) from error
+        finally:
+            self._sockets.clear()
+
+    def _cut(self) -> None:
+        for one in tuple(self._sockets):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def _made(self) -> urllib.request.OpenerDirector:
+        """An opener for http and https alone, with redirects and the environment's proxies."""
+        opener = urllib.request.OpenerDirector()
+        handlers = (
+            urllib.request.ProxyHandler(),
+            urllib.request.UnknownHandler(),
+            _Http(self._sockets),
+            _Https(self._sockets),
+            urllib.request.HTTPDefaultErrorHandler(),
+            urllib.request.HTTPRedirectHandler(),
+            urllib.request.HTTPErrorProcessor(),
+        )
+        for handler in handlers:
+            opener.add_handler(handler)
+        return opener
+
+
+class _Http(urllib.request.HTTPHandler):
+    """Notes the socket of each connection, so that another thread can cut it."""
+
+    def __init__(self, sockets: list[socket.socket]) -> None:
+        super().__init__()
+        self._sockets = sockets
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(functools.partial(_noted, http.client.HTTPConnection, self._sockets), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    """The same over TLS."""
+
+    def __init__(self, sockets: list[socket.socket]) -> None:
+        super().__init__()
+        self._sockets = sockets
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(functools.partial(_noted, http.client.HTTPSConnection, self._sockets), req)
+
+
+def _noted(kind: type[http.client.HTTPConnection], sockets: list[socket.socket], host: str, **more: Any) -> Any:
+    connection = kind(host, **more)
+    connect = connection.connect
+
+    def noting() -> None:
+        connect()
+        sockets.append(connection.sock)
+
+    connection.connect = noting  # type: ignore[method-assign]
+    return connection
+
+
+_OFFLINE: Final = "Check the network; what has arrived is kept. Offline: nodegraph models fetch MODEL --from FOLDER."
+
+
+def _refusal(error: urllib.error.HTTPError, url: str, host: str, page: str, with_token: bool) -> ModelError:
+    code = error.code
+    if code in _CLOSED:
+        hint = f"Accept its licence at {page or url}, make a token there and store it: nodegraph models secret {TOKEN}"
+        if with_token:
+            hint = f"Accept its licence at {page or url} with the account of your token, or use another {TOKEN}."
+        return ModelError(f"{host} does not give {page or url} to everybody: it needs a login ({code}).", hint)
+    if code in _GONE:
+        return ModelError(f"{url} is not there ({code}).", "Correct `url` in the model's entry.")
+    if code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or code == 429 or code >= 500:
+        return BrokenOff(f"{host} cannot answer now ({code} {error.reason}).", "Try again later.")
+    return ModelError(f"{host} refuses to give {url} ({code} {error.reason}).", "Correct `url` in the model's entry.")
+
+
+def _words(error: BaseException) -> str:
+    reason = getattr(error, "reason", None)
+    inner = reason if isinstance(reason, BaseException) else error
+    text = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
+    return redacted(str(text)).rstrip(".")
