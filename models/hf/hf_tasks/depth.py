@@ -1,0 +1,58 @@
+"""How near every point of a picture is."""
+
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+from nodegraph_kit import Image, Json, Mask, param
+
+from hf_tasks.served import Served, pillow
+
+DISTANCES = ("zoedepth", "glpn")  # these give metres; the others how near a thing is, without a unit
+
+
+class Near(NamedTuple):
+    """The outputs."""
+
+    depth: Annotated[Mask, "How near every point is: the nearest is white, the farthest black."]
+    range: Annotated[Json, "What the network said: minimum, maximum, and whether they are metres."]
+
+
+class Depth(Served):
+    """Tells how near every point of a picture is."""
+
+    title = "Depth estimation"
+    automatic = "AutoModelForDepthEstimation"
+    # The first layer that joins features has nothing to join them with: DPT's authors left its tensors out.
+    spare = r"neck\.fusion_stage\.layers\.0\.residual_layer1\."
+
+    def run(
+        self,
+        image: Annotated[Image, "The picture."],
+        size: int = param(
+            0,
+            "Height the picture is worked on at; smaller is faster. 0 is what the network was trained at, which is "
+            "also what a network that takes one size only uses.",
+            ge=0,
+            le=1400,
+            unit="px",
+        ),
+    ) -> Near:
+        inputs = self.processor(images=pillow(image), return_tensors="pt", **self._sized(size))
+        outputs = self.ask(inputs)
+        sizes: dict[str, Any] = {"target_sizes": [image.shape[:2]]}
+        if self.config.model_type == "zoedepth":
+            sizes["source_sizes"] = [image.shape[:2]]
+        found = self.processor.post_process_depth_estimation(outputs, **sizes)[0]["predicted_depth"].numpy()
+        metres = self.config.model_type in DISTANCES or self.config.to_dict().get("depth_estimation_type") == "metric"
+        low, high = float(found.min()), float(found.max())
+        near = (found - low) / max(high - low, 1e-6)
+        mask = np.rint(255 * (1 - near if metres else near)).astype(np.uint8)
+        return Near(mask, {"minimum": low, "maximum": high, "metres": metres})
+
+    def _sized(self, size: int) -> dict[str, Any]:
+        """What makes the processor work at `size`: a whole number of the network's patches, at least four."""
+        step = int(getattr(self.processor, "ensure_multiple_of", 1) or 1)
+        if size == 0 or step == 1 or self.config.model_type == "dpt":
+            return {}
+        side = max(4, round(size / step)) * step
+        return {"size": {"height": side, "width": side}}

@@ -1,0 +1,99 @@
+"""What all tasks share: finding the checkpoint, loading it, warming it up, asking it."""
+
+import inspect
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from nodegraph_kit import Image, Refusal, bgr, model, weights
+from nodegraph_kit.coco import name_of
+from PIL import Image as Pillow
+
+
+def checkpoint_folder() -> Path:
+    """The folder with the checkpoint: the one chosen on the node, else the only one there. Raises Refusal."""
+    if os.environ.get("NODEGRAPH_CHECKPOINT"):
+        return weights.checkpoint("")
+    root = weights.folder()
+    folders = sorted(path for path in root.glob("*") if path.is_dir() and not path.name.startswith("."))
+    if len(folders) == 1:
+        return folders[0]
+    if not folders:
+        id = os.environ.get("NODEGRAPH_MODEL") or "MODEL"
+        raise Refusal(f"There is no checkpoint in {root}. Run `nodegraph models fetch {id}`.", "failed")
+    names = ", ".join(path.name for path in folders[:5])
+    raise Refusal(f"Several checkpoints are in {root} ({names}); NODEGRAPH_CHECKPOINT must name one.", "failed")
+
+
+def pillow(image: Image) -> Pillow.Image:
+    """A frame as the image processors take it: RGB, without alpha."""
+    return Pillow.fromarray(np.ascontiguousarray(bgr(image)[:, :, ::-1]))
+
+
+class Served:
+    """One checkpoint doing one task. A task is a subclass with a title, a docstring for people, and `run`."""
+
+    title = ""
+    automatic = ""  # the class of transformers that knows which network the checkpoint is
+    reader = "AutoImageProcessor"
+    spare = ""  # what may be missing in the checkpoint, because the task has no use for it
+    reduced = True  # whether half precision is good enough
+
+    def setup(self) -> None:
+        """Load the checkpoint and run it twice. Raises Refusal."""
+        folder = checkpoint_folder()
+        # Only now, for they take seconds; and in this order, for torch reads the number of threads once.
+        import torch_kit
+        import transformers
+
+        loaded = torch_kit.load_model(getattr(transformers, self.automatic_for(folder)), folder, self.spare)
+        self.config = loaded.config
+        self.takes = set(inspect.signature(loaded.forward).parameters)
+        self.network = torch_kit.Network(loaded)
+        self.processor = self.read(folder)
+        run, sample = self.run, self._sample()
+        self.network.warm_up(lambda: run(**sample), self.reduced)
+
+    def automatic_for(self, folder: Path) -> str:
+        """The class that loads the checkpoint in `folder`."""
+        return self.automatic
+
+    def read(self, folder: Path) -> Any:
+        """What prepares the inputs, from `folder`. Raises Refusal."""
+        import torch_kit
+
+        return torch_kit.load_processor(folder, self.reader)
+
+    def ask(self, inputs: Mapping[str, Any]) -> Any:
+        """The network's outputs for prepared `inputs`, fractions as float32 on the processor."""
+        import torch
+
+        known = {name: value for name, value in inputs.items() if name in self.takes}
+        with torch.inference_mode():
+            outputs = self.network.model(**self.network.inputs(known))
+        for name, value in outputs.items():
+            if torch.is_tensor(value):
+                outputs[name] = value.float().cpu() if value.is_floating_point() else value.cpu()
+        return outputs
+
+    def label(self, index: int) -> str:
+        """What the checkpoint calls its class number `index`; COCO's things in COCO's spelling."""
+        return name_of(str(self.config.id2label.get(int(index), index)))
+
+    def _sample(self) -> dict[str, Any]:
+        """Arguments for `run` as a user would have them."""
+        command = model()(type(self))
+        image = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+        values = {"image": image, "mask": image[:, :, 0], "text": "a person"}
+        inputs = {port.name: None if port.optional else values[port.type] for port in command.inputs}
+        return inputs | {parameter.name: parameter.default for parameter in command.parameters}
+
+
+def words_in(text: str) -> list[str]:
+    """The words or phrases between commas. Raises Refusal when there is none."""
+    words = [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
+    if not words:
+        raise Refusal("There are no words to look for. Write some, with commas between them.")
+    return words
