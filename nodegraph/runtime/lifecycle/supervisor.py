@@ -108,6 +108,14 @@ class Supervisor(Keeper):
     def _examine(self, endpoint: Endpoint, error: Exception) -> Exit | None:
         """Whether a failed call means that the server must be restarted, and why."""
         health = ask(endpoint, self.launch.native, self._limits.hang, self.cancel)
+        deadline = time.monotonic() + self._limits.hang
+        while health.state == "absent" and not endpoint.local and time.monotonic() < deadline:
+            mail = self._next_mail(0.2)  # it may have ended; else the way to it is being made anew
+            if isinstance(mail, Exit):
+                return mail
+            if mail is not None and mail.restart:
+                return _AS_ASKED
+            health = ask(endpoint, self.launch.native, self._limits.answer, self.cancel)
         name = self.launch.name
         if health.state == "ready":
             if isinstance(error, ModelTimeout) and self._too_many_timeouts():

@@ -41,6 +41,7 @@ class ContainerRunner:
         self._id = ""
         self._adopted = False  # the container is not ours to stop
         self._folder: Path | None = None
+        self._way = ""  # the address of its port on this machine
         self._following: Following | None = None
 
     def prepare(self, watcher: Watcher) -> None:
@@ -61,7 +62,7 @@ class ContainerRunner:
             folder = kept["Labels"].get(labels.FOLDER)
             self._folder = Path(folder) if folder else None
         self._following = Following(self._engine, self._launch, self._id, watcher)
-        return self._endpoint()
+        return self._endpoint(watcher)
 
     def stop(self) -> None:
         """Stop and remove it, unless it is to outlive us."""
@@ -73,7 +74,9 @@ class ContainerRunner:
             if self._following is not None:
                 self._following.stopping.set()
             self._remove()
-        self._id, self._folder, self._following = "", None, None
+        with contextlib.suppress(ModelError):
+            self._known.close_way(self._way)
+        self._id, self._folder, self._way, self._following = "", None, "", None
 
     def let_go(self) -> None:
         """From now on it is not ours to stop."""
@@ -165,13 +168,15 @@ class ContainerRunner:
             remove_kept(self._engine, one)
         return None
 
-    def _endpoint(self) -> Endpoint:
+    def _endpoint(self, watcher: Watcher) -> Endpoint:
         if self._folder is not None:
             return Endpoint("", self._folder / "s")
         found = self._engine.inspect(self._id) or {}
         ports = (found.get("NetworkSettings") or {}).get("Ports") or {}
         for binding in ports.get(f"{self._launch.port}/tcp") or ():
-            return Endpoint(f"http://127.0.0.1:{binding['HostPort']}", local=self._known.shares_folders is not False)
+            published = int(binding["HostPort"])
+            self._way = self._known.open_way(self._id, self._launch.port, published, watcher.log)
+            return Endpoint(self._way, local=self._engine.by_socket)
         return Endpoint("")  # it ended already; how is told by `exited`
 
     def _cannot_start(self, error: EngineError) -> ModelError:

@@ -2,12 +2,16 @@
 
 import signal
 import threading
+import time
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners import Exit, Watcher
 from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.runners.docker import Engine
+
+_AGAIN_WITHIN = 10.0
+"""Seconds for making the connection to an engine elsewhere anew; after that the container counts as lost."""
 
 
 class Following:
@@ -20,6 +24,7 @@ class Following:
         self._launch = launch
         self._container = container
         self._watcher = watcher
+        self._read_until = 0.0  # seconds since the epoch
         self._reader = threading.Thread(target=self._read, name="container log", daemon=True)
         self._waiter = threading.Thread(target=self._wait, name="container end", daemon=True)
         self._reader.start()
@@ -37,17 +42,19 @@ class Following:
 
     def _read(self) -> None:
         try:
-            for line in self._engine.follow_log(self._container, self._let_go):
+            for line in self._engine.follow_log(self._container, self._let_go, self._read_until):
                 self._watcher.log(line)
         except Cancelled:
             return
         except ModelError as error:
             if not self.stopping.is_set():
                 self._watcher.log(f"its log cannot be read any more: {error}")
+        finally:
+            self._read_until = time.time()
 
     def _wait(self) -> None:
         try:
-            code = self._engine.wait(self._container, self._let_go)
+            code = self._until_end()
             self._reader.join(1.0)
             exit = Exit("") if self.stopping.is_set() else self._how(code)
         except Cancelled:
@@ -58,6 +65,29 @@ class Following:
             exit = Exit(f"{self._launch.name} was lost sight of: {error.message}", error.hint)
         if not self.stopping.is_set():
             self._watcher.exited(exit)
+
+    def _until_end(self) -> int | None:
+        """Its exit code. A model elsewhere goes on while the connection to it is down: then it is made anew."""
+        while True:
+            try:
+                return self._engine.wait(self._container, self._let_go)
+            except ModelUnreachable:
+                if self._engine.by_socket or not self._is_back():
+                    raise
+                self._watcher.log("the connection to its engine broke, and is there again")
+                self._reader = threading.Thread(target=self._read, name="container log", daemon=True)
+                self._reader.start()
+
+    def _is_back(self) -> bool:
+        deadline = time.monotonic() + _AGAIN_WITHIN
+        while not self.stopping.is_set():
+            try:
+                self._engine.inspect(self._container)
+                return True
+            except ModelUnreachable:
+                if time.monotonic() > deadline or self.stopping.wait(0.3):
+                    break
+        return False
 
     def _how(self, code: int | None) -> Exit:
         """How it ended, in a sentence."""

@@ -5,21 +5,20 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import docker
 from docker import auth, errors
-from docker.context import ContextAPI
 from docker.utils import parse_repository_tag
 from docker.utils.build import exclude_paths
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.runners.docker_client import Inside, connected, whereabouts
 from nodegraph.runtime.runners.tarstream import stream_tar
-
-_TIMEOUT = 30  # seconds for one ordinary call
+from nodegraph.runtime.runners.tunnel import Tunnel
 
 
 class NoSuchImage(ModelError):
@@ -33,14 +32,16 @@ class EngineError(ModelError):
 class Engine:
     """One Docker engine; thread-safe. Connects when first needed, and again after the engine was restarted.
 
-    host: as in DOCKER_HOST; "" is the environment's, else that of the current Docker context.
+    host: as in DOCKER_HOST (``unix://``, ``ssh://user@host``, ``tcp://host:2376``), or ``context:NAME`` of the docker
+    command; "" is the environment's, else that of the current Docker context.
     Every method raises ModelUnreachable when the engine does not answer and EngineError when it refuses.
     """
 
     def __init__(self, host: str = "") -> None:
         self._host = host
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._client: docker.DockerClient | None = None
+        self._tunnel: Tunnel | None = None
 
     def info(self) -> Mapping[str, Any]:
         """What the engine says about itself (`docker info`)."""
@@ -55,9 +56,15 @@ class Engine:
     @property
     def address(self) -> str:
         """The engine's address: as given, else the environment's, else that of the current Docker context."""
-        given = self._host or os.environ.get("DOCKER_HOST", "")
-        found = given or str(ContextAPI.kwargs_from_context().get("base_url") or "unix:///var/run/docker.sock")
-        return found.removeprefix("http+")
+        return whereabouts(self._host)[0]
+
+    @property
+    def tunnel(self) -> Tunnel | None:
+        """The ssh connection it is reached over, None for an engine reached in another way."""
+        with self._lock:
+            if self._tunnel is None and self.address.startswith("ssh://"):
+                self._tunnel = Tunnel(self.address)
+            return self._tunnel
 
     @property
     def by_socket(self) -> bool:
@@ -151,10 +158,13 @@ class Engine:
             pass
         return None
 
-    def follow_log(self, container: str, cancel: Cancel) -> Iterator[str]:
-        """The lines it prints, from its first to its end. Ends early when the engine goes away or on `cancel`."""
+    def follow_log(self, container: str, cancel: Cancel, since: float = 0.0) -> Iterator[str]:
+        """The lines it prints, from its first (or from `since`, seconds since the epoch) to its end.
+
+        Ends early when the engine goes away or on `cancel`.
+        """
         with self._speaking():
-            chunks = self._api.logs(container, stream=True, follow=True)
+            chunks = self._api.logs(container, stream=True, follow=True, since=since or None)
             with cancel.interrupting(chunks.close):
                 yield from _lines(chunks)
 
@@ -184,6 +194,13 @@ class Engine:
                 pass
             return True
 
+    def run_inside(self, container: str, command: Sequence[str]) -> Inside:
+        """Run a command in a running container; its standard input and output as one stream (see `Inside`)."""
+        with self._speaking():
+            made = self._api.exec_create(container, list(command), stdin=True)
+            raw = self._api.exec_start(made["Id"], socket=True)
+            return Inside(raw)
+
     def remove(self, container: str, grace: float = 0.0) -> None:
         """Stop it within `grace` seconds and remove it with its anonymous volumes; nothing when it is gone."""
         with self._speaking(), contextlib.suppress(errors.NotFound):
@@ -207,8 +224,11 @@ class Engine:
         """Drop all connections."""
         with self._lock:
             client, self._client = self._client, None
+            tunnel, self._tunnel = self._tunnel, None
         if client is not None:
             client.close()
+        if tunnel is not None:
+            tunnel.close()
 
     # ---- inside -------------------------------------------------------------------------------------------------
 
@@ -217,15 +237,15 @@ class Engine:
         with self._lock:
             if self._client is None:
                 self._client = self._connect()
+            elif self._tunnel is not None:
+                self._tunnel.engine_socket()  # connects again when it broke
             return self._client.api
 
     def _connect(self) -> docker.DockerClient:
-        if self.by_socket:
-            with socket.socket(socket.AF_UNIX) as probe:  # docker-py leaks its socket where nobody listens
-                probe.connect(self.address.removeprefix("unix://"))
-        if self._host:
-            return docker.DockerClient(base_url=self._host, timeout=_TIMEOUT)
-        return docker.from_env(timeout=_TIMEOUT)
+        tunnel = self.tunnel
+        if tunnel is not None:
+            return connected(f"unix://{tunnel.engine_socket()}", None)
+        return connected(*whereabouts(self._host))
 
     @contextlib.contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -237,13 +257,26 @@ class Engine:
         except errors.NotFound as error:
             raise NoSuchImage(_words(error)) if "manifest" in _words(error) else EngineError(_words(error)) from error
         except errors.APIError as error:
+            if "HTTPS server" in _words(error):
+                raise self._silent(error) from error
             raise EngineError(_words(error)) from error
         except (errors.DockerException, OSError) as error:  # requests' errors are OSErrors
+            raise self._silent(error) from error
+
+    def _silent(self, error: Exception) -> ModelUnreachable:
+        """The engine does not answer: why, and what to do about it."""
+        address, words = self.address, str(error)
+        if address.startswith("unix://"):
             hint = (
                 "Start it (sudo systemctl start docker, or open Docker Desktop), set DOCKER_HOST, "
                 "or run the model as a local process."
             )
-            raise ModelUnreachable(f"The Docker engine at {self.address} does not answer.", hint) from error
+            return ModelUnreachable(f"The Docker engine at {address} does not answer.", hint)
+        hint = f"Check its address, and that it runs: docker -H {address} version"
+        if any(word in words for word in ("SSL", "certificate", "HTTPS server")):
+            hint = "It wants TLS: give the certificates with a Docker context, or DOCKER_HOST and DOCKER_CERT_PATH."
+            return ModelUnreachable(f"The Docker engine at {address} and we do not trust each other.", hint)
+        return ModelUnreachable(f"The Docker engine at {address} does not answer.", hint)
 
     def _stream(self, path: str, cancel: Cancel, **request: Any) -> Iterator[Mapping[str, Any]]:
         """A long answer, item by item; `cancel` cuts the connection, at which the engine stops the work."""

@@ -2,10 +2,12 @@
 
 import platform
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from nodegraph.runtime.runners import labels
 from nodegraph.runtime.runners.docker import Engine, EngineError
+from nodegraph.runtime.runners.relay import Relay
 
 _lock = threading.Lock()
 _known: dict[str, "KnownEngine"] = {}
@@ -33,6 +35,7 @@ class KnownEngine:
         self._reaped = False
         self._memory = 0
         self._network = ""
+        self._relays: dict[str, Relay] = {}
         self._lock = threading.Lock()
 
     def prepare(self) -> list[str]:
@@ -52,10 +55,34 @@ class KnownEngine:
         """Remove the containers whose program is gone (killed, or the machine lost power); their names."""
         gone = []
         for container in self.engine.containers(labels.OURS):
-            if labels.is_orphan(container.get("Labels") or {}):
+            if labels.is_orphan(container.get("Labels") or {}, own_engine=self.engine.by_socket):
                 self.engine.remove(str(container["Id"]))
                 gone.append(str(container["Names"][0]).lstrip("/") if container.get("Names") else str(container["Id"]))
         return gone
+
+    def open_way(self, container: str, inside: int, published: int, said: Callable[[str], None]) -> str:
+        """An address on this machine that leads to a container's port; nothing is opened to the network.
+
+        inside, published: the port in the container, and on the engine's machine (on its 127.0.0.1). said: told why,
+        should the way be blocked later. Raises ModelError.
+        """
+        tunnel = self.engine.tunnel
+        if tunnel is not None:
+            return f"http://127.0.0.1:{tunnel.forward('127.0.0.1', published)}"
+        if self.engine.by_socket:
+            return f"http://127.0.0.1:{published}"
+        relay = Relay(self.engine, container, inside, said)
+        url = f"http://127.0.0.1:{relay.port}"
+        self._relays[url] = relay
+        return url
+
+    def close_way(self, url: str) -> None:
+        """The container is gone."""
+        relay = self._relays.pop(url, None)
+        if relay is not None:
+            relay.close()
+        elif url and self.engine.tunnel is not None:
+            self.engine.tunnel.cancel(int(url.rpartition(":")[2]))
 
     @property
     def memory(self) -> int:

@@ -1,6 +1,8 @@
 """The labels our containers carry, and what they say about who started them and whether that program still lives."""
 
+import hashlib
 import os
+import platform
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 OWNER = "app.nodegraph.owner"
 INSTANCE = "app.nodegraph.instance"
 PROGRAM = "app.nodegraph.pid"
+MACHINE = "app.nodegraph.machine"
 ENTRY = "app.nodegraph.entry"
 DEVICE = "app.nodegraph.device"
 KEPT = "app.nodegraph.kept"
@@ -21,7 +24,8 @@ THIS_INSTANCE = str(uuid.uuid4())
 
 def labels(entry: str, device: str) -> dict[str, str]:
     """The labels of a new container."""
-    return {**OURS, INSTANCE: THIS_INSTANCE, PROGRAM: this_program(), ENTRY: entry, DEVICE: device}
+    program = {INSTANCE: THIS_INSTANCE, PROGRAM: this_program(), MACHINE: this_machine()}
+    return {**OURS, **program, ENTRY: entry, DEVICE: device}
 
 
 def this_program() -> str:
@@ -30,14 +34,28 @@ def this_program() -> str:
     return f"{pid}:{_started(pid)}:{_namespace()}:{_boot()}"
 
 
-def is_orphan(found: Mapping[str, str]) -> bool:
-    """Whether the program that started a container is gone. Unknown counts as alive; kept ones are nobody's orphans."""
+def this_machine() -> str:
+    """A name for this machine that tells nobody which it is; the same after a restart, "" when there is none."""
+    try:
+        id = Path("/etc/machine-id").read_text().strip()
+    except OSError:
+        id = ""
+    return hashlib.sha256(f"nodegraph {id} {platform.node()}".encode()).hexdigest()[:16] if id else ""
+
+
+def is_orphan(found: Mapping[str, str], own_engine: bool = True) -> bool:
+    """Whether the program that started a container is gone. Unknown counts as alive; kept ones are nobody's orphans.
+
+    Another boot is a restart of this machine or somebody else's machine that uses the same engine: MACHINE tells.
+    own_engine: the engine runs on this machine, so containers of versions that did not write MACHINE are this one's.
+    """
     parts = found.get(PROGRAM, "").split(":")
     if KEPT in found or len(parts) != 4 or not parts[0].isdecimal():
         return False
     pid, started, namespace, boot = parts
+    ours = bool(this_machine()) and found.get(MACHINE) == this_machine()
     if boot != _boot():
-        return bool(boot and _boot())
+        return bool(boot and _boot()) and (ours or (own_engine and MACHINE not in found))
     if namespace != _namespace():  # it lives, or lived, where we cannot see
         return False
     return _started(int(pid)) != started
