@@ -10,21 +10,19 @@ from typing import Any
 from nodegraph.core.errors import ModelError, ModelUnreachable, UsageError
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import Launch, launch_of
-from nodegraph.runtime.lifecycle.durations import Durations
+from nodegraph.runtime.lifecycle.by_hand import Teller
 from nodegraph.runtime.lifecycle.folders import log_path, state_folder
-from nodegraph.runtime.lifecycle.logbook import LogBook
-from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.connect import connect
-from nodegraph.runtime.runners import Exit, labels
+from nodegraph.runtime.runners import labels
 from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.runners.container import ContainerRunner, remove_kept
 from nodegraph.runtime.runners.docker import Engine
 from nodegraph.runtime.runners.engines import engine_at
 from nodegraph.runtime.runners.images import build_image, pull_image
-from nodegraph.runtime.state import ServerEvent, ServerListener, Stage
+from nodegraph.runtime.state import ServerListener, Stage
 
 _CONTAINER: Mapping[str, Any] = {"kind": "container"}
 _TAIL = 256 * 1024  # bytes of a log file that are looked at
@@ -85,7 +83,7 @@ def engine_status(engine: str = "", probe_gpu: bool = True) -> EngineStatus:
 def pull(entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None, engine: str = "") -> None:
     """Pull the model's image, telling progress. Raises ModelError, or Cancelled after `cancel.set()`."""
     launch = _launch(entry, engine)
-    pull_image(engine_at(engine).engine, launch, _Teller(launch, tell, cancel or Cancel()))
+    pull_image(engine_at(engine).engine, launch, Teller(launch, tell, cancel or Cancel()))
 
 
 def build(entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None, engine: str = "") -> None:
@@ -93,7 +91,7 @@ def build(entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None,
     if entry.build is None:
         raise UsageError(f"{entry.name} has no folder to build from.", f"Pull it: nodegraph models pull {entry.id}")
     launch = _launch(entry, engine)
-    build_image(engine_at(engine).engine, launch, _Teller(launch, tell, cancel or Cancel()))
+    build_image(engine_at(engine).engine, launch, Teller(launch, tell, cancel or Cancel()))
 
 
 def start(
@@ -112,7 +110,7 @@ def start(
     limits = limits or Limits()
     launch = launch_of(entry, {**place, **_CONTAINER})
     runner = ContainerRunner(launch, limits, keep=True)
-    teller = _Teller(launch, tell, Cancel())
+    teller = Teller(launch, tell, Cancel())
     keeper = Supervisor(launch, runner, functools.partial(connect, entry), teller.record, limits)
     keeper.start()
     cancel = cancel or Cancel()
@@ -170,38 +168,6 @@ def memory(entry: ModelEntry, engine: str = "") -> int:
 def remove(entry: ModelEntry, engine: str = "") -> bool:
     """Remove the model's image; False when the engine has none. Raises ModelError while a container uses it."""
     return engine_at(engine).engine.remove_image(_launch(entry, engine).image)
-
-
-class _Teller:
-    """A runner's watcher for work without a supervisor: a record that tells its listener, and a log file."""
-
-    def __init__(self, launch: Launch, tell: ServerListener, cancel: Cancel) -> None:
-        folder = state_folder()
-        book = LogBook(log_path(folder, launch.id, launch.kind))
-        self.quiet = False
-        self.cancel = cancel
-        self._tell = tell
-        self.record = Record(launch, book, Durations(folder / "durations.json"), self._pass_on)
-        book.remark(f"{launch.name}: by hand")
-
-    def _pass_on(self, event: ServerEvent) -> None:
-        if not self.quiet:
-            self._tell(event)
-
-    def stage(self, stage: Stage, done: int = 0, total: int = 0, message: str = "") -> None:
-        self.record.enter(stage, done, total, message)
-
-    def note(self, text: str) -> None:
-        self.record.note(text)
-
-    def log(self, line: str) -> None:
-        self.record.log(line)
-
-    def tail(self) -> str:
-        return self.record.book.tail()
-
-    def exited(self, exit: Exit) -> None:
-        self.record.fail(exit.message, exit.hint)
 
 
 def _launch(entry: ModelEntry, engine: str) -> Launch:
