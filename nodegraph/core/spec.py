@@ -23,7 +23,11 @@ class Port:
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter: kind, default and constraints. `color` is (B, G, R) 0..255; `file` is a path as text."""
+    """A parameter: kind, default and constraints. `color` is (B, G, R) 0..255; `file` is a path as text.
+
+    restart: a change opens the node anew. open: a choice may have a value that is not among its choices (files of
+    another machine); that is a warning, and the node says when it cannot use it.
+    """
 
     name: str
     kind: ParamKind
@@ -37,6 +41,7 @@ class Param:
     accept: tuple[str, ...] = ()
     restart: bool = False
     multiline: bool = False
+    open: bool = False
 
     def check(self, value: Any) -> Any:
         """`value` in this parameter's own Python type.
@@ -178,7 +183,7 @@ def _text(param: Param, value: Any) -> str:
 
 
 def _choice(param: Param, value: Any) -> str:
-    if value not in param.choices:
+    if value not in param.choices and not (param.open and isinstance(value, str)):
         raise NodeError(f"{_short(value)} is not one of the choices.", f"Use one of {', '.join(param.choices)}.")
     return str(value)
 

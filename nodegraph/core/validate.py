@@ -45,6 +45,21 @@ def _node_problems(node: GraphNode, specs: dict[str, NodeSpec], registry: Regist
             declared.check(value)
         except NodeError as error:
             yield Problem(f"{where}.{name}", error.message, error.hint)
+    yield from _open_choices(node, spec)
+
+
+def _open_choices(node: GraphNode, spec: NodeSpec) -> Iterator[Problem]:
+    """Choices that may be right elsewhere, or have nothing to choose from yet."""
+    for param in spec.params:
+        value = node.params.get(param.name, param.default)
+        if not param.open or value in param.choices or not isinstance(value, str):
+            continue
+        where = f"nodes.{node.id}.{param.name}"
+        if value:
+            known = f"Here there are {', '.join(param.choices)}." if param.choices else param.description
+            yield Problem(where, f"{value[:100]!r} is not on this machine.", known, "warning")
+        elif not param.choices:
+            yield Problem(where, "there is nothing to choose from.", param.description, "warning")
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -1,16 +1,17 @@
 """What it takes to run one model server in one place: the runners' only input, so they know no catalogue."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any
 
-from nodegraph.core.errors import ModelError
 from nodegraph.runtime.container_options import container_options
-from nodegraph.runtime.entry import Build, ModelEntry
+from nodegraph.runtime.entry import Build, ModelEntry, Weights
+from nodegraph.runtime.place import Device, Kind, place_of
+from nodegraph.runtime.weights.checkpoints import default_checkpoint, has_checkpoints
 
-Device = Literal["auto", "cpu", "gpu"]
-Kind = Literal["container", "process", "url"]
+__all__ = ["Device", "Kind", "Launch", "launch_of", "usual_kind"]
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,13 @@ class Launch:
     kind: where it runs. id, name: the catalogue entry's. native: it speaks the native protocol (else plain HTTP on
     `port`). image: what Docker pulls, by digest or tag; build: the folder with its Dockerfile. port, tty: the
     container's. command, folder: the local process; in the command ``{python}`` is our interpreter and ``{port}`` a
-    free port. environment: additional variables. weights: the named volume mounted read-only at /weights. cpu, gpu:
-    what the model can run on. memory: bytes a container may have, 0 for three quarters of the machine's. internet: the
-    container may reach it. legacy: an image of 2018 that expects to be root and to write anywhere. url: a server
-    somebody else runs. engine: DOCKER_HOST of the engine, "" for the default one.
+    free port. environment: additional variables; secrets: names of more, whose values are looked up at the start.
+    weights: the named volume mounted read-only at /weights; files: what must be in it, with the chosen checkpoint,
+    whose name is `checkpoint`. untrained: it has to be trained, and there is no checkpoint yet. setup: the values the
+    server is set up with. cpu, gpu: what the model can run on. memory: bytes a container may have, 0 for three
+    quarters of the machine's. internet: the container may reach it. replicas: how many containers share the work.
+    legacy: an image of 2018 that expects to be root and to write anywhere. url: a server somebody else runs. engine:
+    DOCKER_HOST of the engine, "" for the default one.
     """
 
     kind: Kind
@@ -37,39 +41,54 @@ class Launch:
     command: tuple[str, ...] = ()
     folder: Path = Path()
     environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
     weights: str = ""
+    files: tuple[Weights, ...] = ()
+    checkpoint: str = ""
+    untrained: bool = False
+    setup: Mapping[str, Any] = field(default_factory=dict)
     cpu: bool = True
     gpu: bool = False
     device: Device = "auto"
     legacy: bool = False
     memory: int = 0
     internet: bool = False
+    replicas: int = 1
     url: str = ""
     engine: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, str, str]:
-        """Two launches with one key share one server: id, kind, url, engine, device."""
-        return (self.id, self.kind, self.url, self.engine, self.device)
+    def key(self) -> tuple[str, str, str, str, str, str]:
+        """Two launches with one key share one server: id, kind, url, engine, device, settings."""
+        return (self.id, self.kind, self.url, self.engine, self.device, self.settings)
+
+    @property
+    def settings(self) -> str:
+        """What else makes it a server of its own, as text: set-up, and where we start it checkpoint and limits."""
+        told: dict[str, Any] = {"setup": dict(self.setup)}
+        if self.kind != "url":
+            told["checkpoint"] = self.checkpoint
+        if self.kind == "container":
+            told |= {"memory": self.memory, "internet": self.internet, "replicas": self.replicas - 1}
+        told = {key: value for key, value in told.items() if value}
+        return json.dumps(told, sort_keys=True, default=str) if told else ""
 
 
 def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
     """How to run `entry` at `place` (see GraphNode.place). Raises ModelError for a place that makes no sense.
 
-    Without a place it runs where `usual_kind` says.
+    Without a place it runs where `usual_kind` says. What was chosen on the node is in the entry: see `chosen.settled`.
     """
-    kind = str(place.get("kind") or usual_kind(entry))
-    device = str(place.get("device") or "auto")
-    if kind not in ("container", "process", "url"):
-        raise ModelError(f"{entry.name} cannot run at {kind!r}.", "A place is container, process or url.")
-    if device not in ("auto", "cpu", "gpu"):
-        raise ModelError(f"{entry.name} cannot run on {device!r}.", "A device is auto, cpu or gpu.")
+    where = place_of(place, entry.name)
+    kind = where.kind or usual_kind(entry)
     options = container_options(entry)
     environment = dict(line.split("=", 1) for line in options.env)
     if kind == "process" and entry.process:
         environment = dict(entry.process.env)
+    checkpoint = default_checkpoint(entry)
+    files = (*entry.weights, *([checkpoint] if checkpoint else []))
     return Launch(
-        cast(Kind, kind),
+        kind,
         entry.id,
         entry.name,
         native=entry.protocol == "native",
@@ -80,25 +99,24 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         command=entry.process.command if entry.process else (),
         folder=entry.process.folder if entry.process else Path(),
         environment=environment,
-        weights=f"nodegraph-weights-{entry.id}" if entry.weights or entry.checkpoints else "",
+        secrets=entry.secrets,
+        weights=f"nodegraph-weights-{entry.id}" if files else "",
+        files=files,
+        checkpoint=checkpoint.name if checkpoint else "",
+        untrained=has_checkpoints(entry) and checkpoint is None,
+        setup={param.name: param.default for param in entry.setup},
         cpu=entry.cpu,
         gpu=entry.gpu,
-        device=cast(Device, device),
+        device=where.device,
         legacy=entry.protocol == "runway-alpha" and entry.build is None,
-        memory=_megabytes(entry, place) << 20,
-        internet=place.get("network") == "on",
-        url=str(place.get("url") or entry.server).rstrip("/") if kind == "url" else "",
-        engine=str(place.get("engine") or "") if kind == "container" else "",
+        memory=where.memory,
+        internet=where.internet,
+        replicas=where.replicas if kind == "container" else 1,
+        url=(where.url or entry.server.rstrip("/")) if kind == "url" else "",
+        engine=where.engine if kind == "container" else "",
     )
 
 
 def usual_kind(entry: ModelEntry) -> Kind:
     """Where a model runs when nobody chose: at the server it names, else as a local process if it can, else Docker."""
     return "url" if entry.server else "process" if entry.process else "container"
-
-
-def _megabytes(entry: ModelEntry, place: Mapping[str, object]) -> int:
-    memory = place.get("memory") or 0
-    if not isinstance(memory, int | float) or memory < 0:
-        raise ModelError(f"{entry.name} cannot have {memory!r} MB of memory.", "Write a number of megabytes.")
-    return int(memory)

@@ -9,6 +9,7 @@ from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, Mo
 from nodegraph.core.registry import Definition
 from nodegraph.core.spec import NodeSpec
 from nodegraph.runtime.answers import checked
+from nodegraph.runtime.chosen import settled
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_spec import spec_of
 from nodegraph.runtime.protocols import SEE_LOG, Client
@@ -47,10 +48,10 @@ class Lease(Protocol):
 
 
 class Servers(Protocol):
-    """At most one live server per entry and place."""
+    """At most one live server per entry, place and what was chosen for its start."""
 
     def acquire(self, entry: ModelEntry, place: Mapping[str, Any]) -> Lease:
-        """A lease, at once: pulling and starting go on behind it."""
+        """A lease, at once: pulling and starting go on behind it. What was chosen is in the entry (`settled`)."""
 
 
 class ModelNode:
@@ -85,7 +86,7 @@ class ModelNode:
         if not entry.available and self._place.get("kind") != "url":
             hint = "Choose another model, or give the URL of a server that runs it."
             raise ModelRefused(f"{entry.name} is marked as not available in the catalogue.", hint)
-        self._lease = self._servers.acquire(entry, self._place)
+        self._lease = self._servers.acquire(settled(entry, self._params), self._place)
 
     def close(self) -> None:
         """Give the server back. What `extra_stats` said last stays: reports are written after the run."""
@@ -107,7 +108,15 @@ class ModelNode:
             self._params = {**self._params, **checked_params}
 
     def with_params(self, params: Mapping[str, Any]) -> Self:
-        """A shallow copy with other parameters; it shares the server."""
+        """A shallow copy with other parameters; it shares the server, so that what starts one anew cannot differ.
+
+        Raises NodeError for such a parameter.
+        """
+        for name, value in params.items():
+            declared = self.spec.param(name)
+            if declared is not None and declared.restart and value != self._params[name]:
+                message = f"{name} of {self.spec.title} starts its server anew: no wire can drive it."
+                raise NodeError(message, "Remove the wire and set it by hand.")
         other = copy.copy(self)
         other.configure(params)
         return other
@@ -158,12 +167,16 @@ class ModelNode:
         client = lease.client()
         timeout = self._entry.timeout or (LATER_TIMEOUT if self._answered else FIRST_TIMEOUT)
         try:
-            return client.infer(given, self._params, timeout)
+            return client.infer(given, self._per_frame(), timeout)
         except ModelError as error:
             if isinstance(error, ModelUnreachable | ModelTimeout):
                 lease.report_failure(error)
             self._explain(error)
             raise
+
+    def _per_frame(self) -> dict[str, Any]:
+        """The parameters of a call; the others went into the start of the server."""
+        return {param.name: self._params[param.name] for param in self.spec.params if not param.restart}
 
     def _explain(self, error: ModelError) -> None:
         """Protocols say "the model" and "the server's log": here it has a name, and its log a place."""

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from nodegraph.core.spec import NodeSpec, Port
+from nodegraph.runtime.chosen import start_params
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import usual_kind
 
@@ -28,7 +29,7 @@ def spec_of(entry: ModelEntry) -> NodeSpec:
         description="\n\n".join(text for text in (about.first, about.second, about.third) if text),
         inputs=entry.inputs,
         outputs=entry.outputs or DERIVED_OUTPUTS,
-        params=entry.parameters,
+        params=(*start_params(entry), *entry.parameters),
         blocking=True,
         # An alpha server has no request ids: one request at a time is all it can take.
         max_inflight=entry.max_inflight if entry.protocol != "runway-alpha" else 1,

@@ -1,4 +1,4 @@
-"""The model servers of this program: at most one per model, place and device, shared by all who need it."""
+"""The model servers of this program: one per model, place and settings, shared by all who need it."""
 
 import atexit
 import functools
@@ -78,7 +78,7 @@ class Servers:
         self._listeners.append(listener)
 
     def states(self) -> dict[tuple[str, ...], ServerState]:
-        """The state of every server that is held or lingers, by (id, kind, url, engine, device)."""
+        """The state of every server that is held or lingers, by (id, kind, url, engine, device, settings)."""
         with self._lock:
             return {key: shared.keeper.record.state for key, shared in self._shared.items()}
 
@@ -102,8 +102,15 @@ class Servers:
 
         Returns how many are in use.
         """
+        return self._stop(lambda key: key[0] == id)
+
+    def stop_all(self) -> int:
+        """The same for every server of this program."""
+        return self._stop(lambda key: True)
+
+    def _stop(self, wanted: Callable[[tuple[str, ...]], bool]) -> int:
         with self._lock:
-            found = [shared for key, shared in self._shared.items() if key[0] == id and not self._closed]
+            found = [shared for key, shared in self._shared.items() if wanted(key) and not self._closed]
             for shared in found:
                 shared.hurry = True
                 if not shared.leases:
