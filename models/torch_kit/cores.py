@@ -11,7 +11,7 @@ _V1 = Path("/sys/fs/cgroup/cpu")
 def cores() -> int:
     """Cores this process may run on, not more than the container's share of time; at least 1."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, math.ceil(_share())))
+    return max(1, math.ceil(min(allowed, _share())))
 
 
 def _share() -> float:

@@ -44,6 +44,10 @@ class Runner:
         """Run the command's setup; afterwards `state` is ready or failed. Call it on a thread of its own."""
         try:
             self._function = self.command.load()
+        except Refusal as refusal:  # said by the model itself: where in its code is of no use to anybody
+            log.error("setup failed: %s", refusal.message)
+            self.error = refusal.message
+            self.state = "failed"
         except Exception as error:
             log.exception("setup failed")
             self.error = _sentence(error)
