@@ -9,6 +9,21 @@ import torch
 from nodegraph_kit import Refusal
 from safetensors import SafetensorError
 
+_PLAINLY = (
+    (
+        r"auto_map|trust_remote_code|custom code",
+        "It needs program code from its own repository, which is not run here.",
+    ),
+    (r"Unrecognized configuration class .*AutoModel", "Its network is not made for the task it is to do."),
+    (r"(?i)torchvision", "Only the library torchvision, which is not here, can prepare pictures for it."),
+    (r"(?i)\btimm\b", "It needs the library timm, which is not here. Some models have a revision without it."),
+    (
+        r"load image processor|preprocessor_config",
+        "It does not say how to prepare pictures: no preprocessor_config.json.",
+    ),
+    (r"load tokenizer|backend tokenizer", "There is no tokenizer in it, which makes numbers of words."),
+)
+"""What transformers says at length -> what a user can make use of."""
 _SAFE = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -68,9 +83,8 @@ def _said(folder: Path, load: Callable[[], Any]) -> Any:
     except SafetensorError as error:
         raise _bad(folder, f"Its weights are damaged ({error}). Fetch them again.") from error
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, AttributeError) as error:
-        words = " ".join(str(error).split())[:300]
-        if "auto_map" in words or "trust_remote_code" in words or "custom code" in words:
-            words = "It needs program code from its own repository, which is not run here."
+        said = " ".join(str(error).split())
+        words = next((plain for pattern, plain in _PLAINLY if re.search(pattern, said)), said[:300])
         raise _bad(folder, words if words.endswith(".") else words + ".") from error
 
 

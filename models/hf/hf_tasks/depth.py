@@ -8,6 +8,7 @@ from nodegraph_kit import Image, Json, Mask, param
 from hf_tasks.served import Served, pillow
 
 DISTANCES = ("zoedepth", "glpn")  # these give metres; the others how near a thing is, without a unit
+FLAT = 1e-3  # smaller differences are rounding: making them visible would show noise
 
 
 class Near(NamedTuple):
@@ -45,7 +46,7 @@ class Depth(Served):
         found = self.processor.post_process_depth_estimation(outputs, **sizes)[0]["predicted_depth"].numpy()
         metres = self.config.model_type in DISTANCES or self.config.to_dict().get("depth_estimation_type") == "metric"
         low, high = float(found.min()), float(found.max())
-        near = (found - low) / max(high - low, 1e-6)
+        near = (found - low) / max(high - low, FLAT * abs(high), 1e-9)
         mask = np.rint(255 * (1 - near if metres else near)).astype(np.uint8)
         return Near(mask, {"minimum": low, "maximum": high, "metres": metres})
 

@@ -49,9 +49,10 @@ class WordDetection(Served):
     ) -> Annotated[Detections, "A box for each thing, the surest first."]:
         wanted = words_in(words if text is None else text)
         grounded = "dino" in self.config.model_type
-        # Grounding DINO reads one text of phrases that end with dots, the others a list.
+        # Grounding DINO reads one text of phrases that end with dots; the others a list, each as long as in training.
         asked: Any = " ".join(f"{word.lower()}." for word in wanted) if grounded else [wanted]
-        inputs = self.processor(text=asked, images=pillow(image), return_tensors="pt")
+        padding = True if grounded else "max_length"
+        inputs = self.processor(text=asked, images=pillow(image), return_tensors="pt", padding=padding, truncation=True)
         outputs = self.ask(inputs)
         more = {"input_ids": inputs["input_ids"]} if grounded else {}
         found = self.processor.post_process_grounded_object_detection(

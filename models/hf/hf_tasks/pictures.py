@@ -14,12 +14,13 @@ class Upscale(Served):
 
     title = "Upscaling"
     automatic = "AutoModelForImageToImage"
+    first = {"size": 64}
 
     def run(
         self,
         image: Annotated[Image, "The picture."],
         size: int = param(
-            512, "Larger pictures are first reduced to this (longer side): time grows with pixels.", ge=32, le=4096,
+            256, "Larger pictures are first reduced to this (longer side): time grows with pixels.", ge=32, le=4096,
             unit="px",
         ),
     ) -> Annotated[Image, "The larger picture."]:  # fmt: skip

@@ -29,6 +29,7 @@ class Writing(Served):
     title = "Text generation"
     automatic = "AutoModelForCausalLM"
     reader = "AutoTokenizer"
+    first = {"length": 4}
 
     def automatic_for(self, folder: Path) -> str:
         """Networks that read one text and write another have a class of their own."""

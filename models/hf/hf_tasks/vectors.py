@@ -23,7 +23,10 @@ class ImageVector(_Features):
     def run(
         self, image: Annotated[Image, "The picture."], length_one: bool = LENGTH_ONE
     ) -> Annotated[Vector, "What the network sees in it."]:
-        outputs = self.ask(self.processor(images=pillow(image), return_tensors="pt"))
+        inputs = self.processor(images=pillow(image), return_tensors="pt")
+        if hasattr(self.network.model, "get_image_features"):  # CLIP and its like see pictures and words alike
+            return _vector(self.ask(inputs, self.network.model.get_image_features).pooler_output[0], length_one)
+        outputs = self.ask(inputs)
         found = outputs.last_hidden_state[0]
         if found.ndim == 3:  # a map of features (C, H, W)
             return _vector(found.mean(dim=(1, 2)), length_one)

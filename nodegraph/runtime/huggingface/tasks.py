@@ -11,9 +11,6 @@ from typing import Any, Final, Literal
 
 Reader = Literal["image processor", "tokenizer"]
 
-_FACTS: Final = ("title", "description", "inputs", "outputs", "parameters")
-_EXTRACT: Final = "extract"
-
 
 @dataclass(frozen=True)
 class Task:
@@ -38,7 +35,7 @@ def _category(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> str:
     given = {port["type"] for port in outputs.values()}
     if "image" in given:
         return "transform"
-    return "generate" if given == {"text"} and "image" not in inputs else _EXTRACT
+    return "generate" if given == {"text"} and "image" not in inputs else "extract"
 
 
 def _reads(inputs: Mapping[str, Any]) -> tuple[Reader, ...]:
@@ -50,7 +47,7 @@ def _reads(inputs: Mapping[str, Any]) -> tuple[Reader, ...]:
 def _read() -> dict[str, Task]:
     said = json.loads(files(__package__).joinpath("tasks.json").read_text("utf-8"))
     return {
-        id: Task(id, *(one[name] for name in _FACTS), _category(one["inputs"], one["outputs"]), _reads(one["inputs"]))
+        id: Task(id=id, **one, category=_category(one["inputs"], one["outputs"]), reads=_reads(one["inputs"]))
         for id, one in said.items()
     }
 
