@@ -57,6 +57,11 @@ def decode_image(text: Any) -> NDArray[np.uint8]:
         data = base64.b64decode(text.rpartition(",")[2], validate=True)
     except (binascii.Error, ValueError) as error:
         raise Refusal(f"The picture is not base64: {error}.") from error
+    return picture_in(data)
+
+
+def picture_in(data: bytes) -> NDArray[np.uint8]:
+    """The JPEG or PNG, as BGR. Raises Refusal."""
     pixels = _pixels(data)
     if pixels > MAX_PIXELS:
         raise Refusal(f"The picture has {pixels} pixels; at most {MAX_PIXELS} are accepted.", "too_large")

@@ -22,6 +22,7 @@ def describe(command: Command, state: str, error: str) -> dict[str, Any]:
         "version": command.version,
         "protocol": "native",
         "protocolVersion": PROTOCOL_VERSION,
+        "encodings": ["jpeg"],
         "state": state,
         "error": error,
         "maxInflight": command.max_inflight,

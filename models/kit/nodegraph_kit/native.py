@@ -3,11 +3,18 @@
 import select
 import socket
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
+
+from nodegraph_kit import pictures
+from nodegraph_kit.alpha import picture_in
 from nodegraph_kit.errors import Refusal
 from nodegraph_kit.runner import Result, Runner
-from nodegraph_kit.values import Bytes, Packer, pack, unpack
+from nodegraph_kit.values import Bytes, Packer, array_at, pack, unpack
+
+_WORTH_JPEG: Final = 1 << 16
+"""Bytes of pixels from which a picture is sent as JPEG to who accepts it."""
 
 
 def answer(
@@ -17,7 +24,7 @@ def answer(
     client = str(header.get("client", ""))[:64]
     result = runner.run(_inputs(runner, header, body), _object(header, "parameters"), client, is_wanted)
     packer = Packer()
-    outputs = _outputs(runner, result, packer)
+    outputs = _outputs(runner, result, packer, "jpeg" in _list(header, "accept"))
     return {"id": header.get("id"), "outputs": outputs, "milliseconds": round(result.milliseconds, 4)}, packer
 
 
@@ -39,7 +46,7 @@ def _inputs(runner: Runner, header: Mapping[str, Any], body: Bytes) -> dict[str,
     for name, value in _object(header, "inputs").items():
         if name in types and value is not None:
             try:
-                values[name] = unpack(types[name], value, body)
+                values[name] = _value(types[name], value, body)
             except Refusal as refusal:
                 raise Refusal(f"The input {name}: {refusal.message}", refusal.kind) from refusal
         elif name not in types:
@@ -47,10 +54,45 @@ def _inputs(runner: Runner, header: Mapping[str, Any], body: Bytes) -> dict[str,
     return values
 
 
-def _outputs(runner: Runner, result: Result, packer: Packer) -> dict[str, Any]:
-    ports = runner.command.outputs
-    values = {port.name: result.outputs[port.name] for port in ports}
-    return {p.name: None if values[p.name] is None else pack(p.type, values[p.name], packer) for p in ports}
+def _value(kind: str, value: Any, body: Bytes) -> Any:
+    if kind == "image" and isinstance(value, Mapping) and "jpeg" in value:
+        return picture_in(_jpeg_bytes(value["jpeg"], body))
+    return unpack(kind, value, body)
+
+
+def _jpeg_bytes(reference: Any, body: Bytes) -> bytes:
+    try:
+        return array_at(reference, body).tobytes()
+    except (TypeError, ValueError, KeyError) as error:
+        raise Refusal(f"The JPEG is not as the protocol says: {error}") from error
+
+
+def _outputs(runner: Runner, result: Result, packer: Packer, jpeg: bool) -> dict[str, Any]:
+    """Every output packed; with `jpeg`, large pictures without transparency as JPEG."""
+    packed: dict[str, Any] = {}
+    for port in runner.command.outputs:
+        value = result.outputs[port.name]
+        if value is None:
+            packed[port.name] = None
+        elif jpeg and port.type == "image" and _is_worth_jpeg(value):
+            data = np.frombuffer(pictures.encode(np.ascontiguousarray(value), ".jpg"), np.uint8)
+            packed[port.name] = {"type": "image", "jpeg": packer.add(data)}
+        else:
+            packed[port.name] = pack(port.type, value, packer)
+    return packed
+
+
+def _is_worth_jpeg(value: Any) -> bool:
+    if not isinstance(value, np.ndarray) or value.dtype != np.uint8 or value.nbytes < _WORTH_JPEG:
+        return False
+    return value.ndim == 3 and value.shape[2] == 3
+
+
+def _list(header: Mapping[str, Any], key: str) -> list[Any]:
+    value = header.get(key, [])
+    if not isinstance(value, list):
+        raise Refusal(f"{key} must be a list, not {type(value).__name__}.")
+    return value
 
 
 def _object(header: Mapping[str, Any], key: str) -> Mapping[str, Any]:

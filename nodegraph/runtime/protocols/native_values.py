@@ -80,7 +80,8 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
 
 
-def _array_at(reference: Mapping[str, Any], body: Bytes) -> NDArray[Any]:
+def array_at(reference: Mapping[str, Any], body: Bytes) -> NDArray[Any]:
+    """The array `reference` stands for, as a view of `body`. Raises ValueError, KeyError or TypeError."""
     dtype = np.dtype(_DTYPES[reference["dtype"]])
     shape, offset = reference["shape"], reference["offset"]
     if not (isinstance(shape, list) and len(shape) <= 4 and all(type(n) is int and n >= 0 for n in shape)):
@@ -132,8 +133,8 @@ def _pack_detections(value: Detections, packer: Packer) -> dict[str, Any]:
 
 
 def _unpack_detections(value: Mapping[str, Any], body: Bytes) -> Detections:
-    boxes = _expect(_array_at(value["boxes"], body), np.float32, 2)
-    scores = _expect(_array_at(value["scores"], body), np.float32, 1)
+    boxes = _expect(array_at(value["boxes"], body), np.float32, 2)
+    scores = _expect(array_at(value["scores"], body), np.float32, 1)
     return Detections(boxes, _names(value["labels"]), scores)
 
 
@@ -143,7 +144,7 @@ def _pack_keypoints(value: Keypoints, packer: Packer) -> dict[str, Any]:
 
 
 def _unpack_keypoints(value: Mapping[str, Any], body: Bytes) -> Keypoints:
-    points, names = _expect(_array_at(value["points"], body), np.float32, 3), _names(value["names"])
+    points, names = _expect(array_at(value["points"], body), np.float32, 3), _names(value["names"])
     edges = tuple((int(first), int(second)) for first, second in value["edges"])
     if any(not 0 <= end < points.shape[1] for edge in edges for end in edge):
         raise ValueError("an edge joins a point that does not exist")
@@ -161,10 +162,10 @@ def _pack_segmentation(value: Segmentation, packer: Packer) -> dict[str, Any]:
 
 
 def _unpack_segmentation(value: Mapping[str, Any], body: Bytes) -> Segmentation:
-    labels, names = _array_at(value["labels"], body), _names(value["names"])
+    labels, names = array_at(value["labels"], body), _names(value["names"])
     if labels.dtype == np.float32 or labels.ndim != 2:
         raise ValueError(f"labels are whole numbers in two dimensions, not {labels.dtype} {labels.shape}")
-    colors = None if value["colors"] is None else _expect(_array_at(value["colors"], body), np.uint8, 2)
+    colors = None if value["colors"] is None else _expect(array_at(value["colors"], body), np.uint8, 2)
     if colors is not None and colors.shape != (len(names), 3):
         raise ValueError(f"{colors.shape} colours do not fit {len(names)} names")
     return Segmentation(labels, names, colors)
@@ -173,7 +174,7 @@ def _unpack_segmentation(value: Mapping[str, Any], body: Bytes) -> Segmentation:
 def _array_codec(check: Callable[[Any], Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
     return (
         lambda value, packer: {"array": packer.add(check(value))},
-        lambda value, body: check(_array_at(value["array"], body)),
+        lambda value, body: check(array_at(value["array"], body)),
     )
 
 
