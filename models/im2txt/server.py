@@ -22,7 +22,7 @@ class Im2txt:
     def run(
         self,
         image: Image,
-        prompt: Annotated[Text | None, "How the caption begins, such as: a photo of"] = None,
+        prompt: Annotated[Text, "How the caption begins, such as: a photo of"] | None = None,
         captions: int = param(3, "How many captions.", ge=1, le=10),
         beams: int = param(3, "Search this many ways at once; more finds better captions, slowly.", ge=1, le=10),
         length: int = param(20, "The longest caption, in tokens (about words).", ge=4, le=60),

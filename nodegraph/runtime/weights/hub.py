@@ -13,7 +13,8 @@ from nodegraph.runtime.weights.web import Web, hub
 
 WANTED: Final = (".json", ".txt", ".model", ".safetensors")
 """Never pickles; configuration, tokenizers and tensors."""
-_URL: Final = re.compile(r"hf:([\w.-]+/[\w.-]+)@([\w.-]+)")
+_URL: Final = re.compile(r"hf:([\w.-]+/[\w.-]+)@([\w.-]+|refs/pr/\d+)")
+"""A commit, a branch, or a proposed change: some owners never took up the one with safetensors."""
 _LARGEST: Final = 8 << 20
 _PAGES: Final = 20
 
@@ -28,7 +29,7 @@ def repository_files(weights: Weights, web: Web) -> list[RemoteFile]:
     found = _URL.fullmatch(weights.url)
     if found is None:
         raise ModelError(f"{weights.url!r} names no repository.", "Write `hf:OWNER/NAME@COMMIT` into the entry.")
-    id, commit = found.groups()
+    id, commit = found[1], urllib.parse.quote(found[2], safe="")
     page = f"{hub()}/{id}"
     files = [_file(weights, one, id, commit) for one in _listed(id, commit, page, web) if _is_wanted(one)]
     if not any(file.path.endswith(".safetensors") for file in files):
