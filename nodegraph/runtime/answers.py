@@ -41,6 +41,12 @@ _PYTHON: Final[dict[str, tuple[type, ...]]] = {
 }
 
 
+def size_of(inputs: Mapping[str, Any]) -> Size:
+    """The size of the first picture among some inputs, 1 × 1 when there is none."""
+    first = next((value for value in inputs.values() if getattr(value, "ndim", 0) >= 2), None)
+    return (1, 1) if first is None else (int(first.shape[1]), int(first.shape[0]))
+
+
 def checked(port: Port, value: Any, who: str) -> Any:
     """`value` as it is, arrays made read-only. Raises ModelAnswerError if it is not what the port promises."""
     if value is None:

@@ -102,6 +102,13 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
+def resized(image: NDArray[np.uint8], width: int, height: int, smooth: bool = True) -> NDArray[np.uint8]:
+    """A picture at another size; `smooth` mixes colours, otherwise each pixel keeps a value that was there."""
+    smaller = width * height < image.shape[0] * image.shape[1]
+    way = cv2.INTER_NEAREST if not smooth else cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return cv2.resize(image, (width, height), interpolation=way).astype(np.uint8, copy=False)
+
+
 def to_data_uri(data: bytes, mime: str) -> str:
     """``data:image/jpeg;base64,...``."""
     return f"data:{mime};base64,{base64.b64encode(data).decode('ascii')}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.runtime.container_options import container_options
-from nodegraph.runtime.entry import Build, ModelEntry, Weights
+from nodegraph.runtime.entry import Build, ModelEntry, ProtocolName, Weights
 from nodegraph.runtime.place import Device, Kind, place_of
 from nodegraph.runtime.weights.checkpoints import default_checkpoint, has_checkpoints
 
@@ -18,22 +18,22 @@ __all__ = ["Device", "Kind", "Launch", "launch_of", "usual_kind"]
 class Launch:
     """One model server to be.
 
-    kind: where it runs. id, name: the catalogue entry's. native: it speaks the native protocol (else plain HTTP on
-    `port`). image: what Docker pulls, by digest or tag; build: the folder with its Dockerfile. port, tty: the
+    kind: where it runs. id, name: the catalogue entry's. protocol: what it speaks (all but native: HTTP on `port`).
+    image: what Docker pulls, by digest or tag; build: the folder with its Dockerfile. port, tty: the
     container's. command, folder: the local process; in the command ``{python}`` is our interpreter and ``{port}`` a
     free port. environment: additional variables; secrets: names of more, whose values are looked up at the start.
     weights: the named volume mounted read-only at /weights; files: what must be in it, with the chosen checkpoint,
     whose name is `checkpoint`. untrained: it has to be trained, and there is no checkpoint yet. setup: the values the
     server is set up with. cpu, gpu: what the model can run on. memory: bytes a container may have, 0 for three
     quarters of the machine's. internet: the container may reach it. replicas: how many containers share the work.
-    legacy: an image of 2018 that expects to be root and to write anywhere. url: a server somebody else runs. engine:
-    DOCKER_HOST of the engine, "" for the default one.
+    legacy: an image of others that expects to be root and to write anywhere. url: a server somebody else runs. engine:
+    DOCKER_HOST of the engine, "" for the default one. image_id: the id its image must have, "" for any.
     """
 
     kind: Kind
     id: str
     name: str
-    native: bool = True
+    protocol: ProtocolName = "native"
     image: str = ""
     build: Build | None = None
     port: int = 33000
@@ -56,6 +56,12 @@ class Launch:
     replicas: int = 1
     url: str = ""
     engine: str = ""
+    image_id: str = ""
+
+    @property
+    def native(self) -> bool:
+        """It speaks the native protocol, so it may be reached by a socket."""
+        return self.protocol == "native"
 
     @property
     def key(self) -> tuple[str, str, str, str, str, str]:
@@ -91,7 +97,7 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         kind,
         entry.id,
         entry.name,
-        native=entry.protocol == "native",
+        protocol=entry.protocol,
         image=options.image or (f"nodegraph/{entry.id}:local" if entry.build else ""),
         build=entry.build,
         port=options.container_port,
@@ -108,12 +114,13 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         cpu=entry.cpu,
         gpu=entry.gpu,
         device=where.device,
-        legacy=entry.protocol == "runway-alpha" and entry.build is None,
+        legacy=entry.protocol != "native" and entry.build is None,
         memory=where.memory,
         internet=where.internet,
         replicas=where.replicas if kind == "container" else 1,
         url=(where.url or entry.server.rstrip("/")) if kind == "url" else "",
         engine=where.engine if kind == "container" else "",
+        image_id=entry.image_id,
     )
 
 

@@ -26,7 +26,7 @@ def test_a_native_server_runs_without_any_network_and_is_gone_after_use(yard):
     assert endpoint.url == ""
     assert len(os.fsencode(endpoint.socket)) <= 107
     assert endpoint.socket.parent.parent.stat().st_mode & 0o777 == 0o700
-    assert ask(endpoint, True, 2).state == "ready"
+    assert ask(endpoint, "native", 2).state == "ready"
     (container,) = yard.containers()
     assert container.attrs["HostConfig"]["NetworkMode"] == "none"
     assert container.attrs["NetworkSettings"]["Ports"] == {}
@@ -45,7 +45,7 @@ def test_another_protocol_gets_a_free_port_on_this_machine_only(yard):
     (binding,) = container.attrs["NetworkSettings"]["Ports"]["33000/tcp"]
     assert binding["HostIp"] == "127.0.0.1"
     assert first.endpoint.url == f"http://127.0.0.1:{binding['HostPort']}"
-    assert ask(first.endpoint, False, 2).state == "ready"
+    assert ask(first.endpoint, "runway-alpha", 2).state == "ready"
 
 
 def test_two_of_one_entry_do_not_fight_for_its_port(yard):
@@ -91,7 +91,7 @@ def test_a_killed_container_comes_back_at_a_new_address_and_is_counted(yard):
     assert lease.restarts == 1
     assert lease.client() is not old
     assert lease.endpoint != first
-    assert ask(lease.endpoint, False, 2).state == "ready"
+    assert ask(lease.endpoint, "runway-alpha", 2).state == "ready"
     assert len(yard.containers()) == 1
 
 
@@ -221,7 +221,7 @@ def test_an_engine_that_cannot_see_our_folders_gets_a_published_port(yard, monke
     lease = yard.acquire(yard.entry())
     lease.wait_ready(30)
     assert lease.endpoint.socket is None
-    assert ask(lease.endpoint, True, 2).state == "ready"
+    assert ask(lease.endpoint, "native", 2).state == "ready"
     assert len(yard.containers()) == 1
     monkeypatch.undo()
 
@@ -231,7 +231,7 @@ def test_a_server_with_a_published_port_cannot_reach_out_unless_allowed(yard):
         lease = yard.acquire(yard.entry(protocol="runway-alpha"), place)
         lease.wait_ready(30)
         assert any(network in one.attrs["NetworkSettings"]["Networks"] for one in yard.containers())
-        assert ask(lease.endpoint, False, 2).state == "ready"
+        assert ask(lease.endpoint, "runway-alpha", 2).state == "ready"
     options = yard.docker.networks.get("nodegraph-closed").attrs["Options"]
     assert options["com.docker.network.bridge.enable_ip_masquerade"] == "false"
 

@@ -181,7 +181,7 @@ def test_a_model_left_running_is_used_by_the_next_run_and_stopped_by_hand(yard):
     endpoint = manage.start(entry, {}, yard.hear)
     try:
         assert yard.stages == ["creating", "starting", "loading", "ready"]
-        assert ask(endpoint, True, 2).state == "ready"
+        assert ask(endpoint, "native", 2).state == "ready"
         (status,) = manage.statuses([entry])
         assert (status.running, status.kept, status.present) == (1, 1, True)
         assert 1e6 < manage.memory(entry) < 1e9
@@ -191,12 +191,12 @@ def test_a_model_left_running_is_used_by_the_next_run_and_stopped_by_hand(yard):
         assert "left running" in lease.details.note
         lease.release()
         yard.until_stage(Stage.STOPPED)
-        assert ask(endpoint, True, 2).state == "ready"
+        assert ask(endpoint, "native", 2).state == "ready"
         assert any("hello from good" in line for line in manage.logs(entry))
     finally:
         assert manage.stop(entry) == 1
     assert manage.stop(entry) == 0
-    assert ask(endpoint, True, 2).state == "absent"
+    assert ask(endpoint, "native", 2).state == "absent"
     assert manage.statuses([entry])[0].running == 0
     assert manage.logs(entry) != []
     assert manage.memory(entry) == 0

@@ -39,7 +39,7 @@ def test_a_native_server_is_started_reached_over_its_socket_and_stopped(bench):
     client = bench.ready(lease)
     assert client.endpoint.socket is not None
     assert client.endpoint.url.startswith("http://127.0.0.1:")
-    assert ask(client.endpoint, True, 1).state == "ready"
+    assert ask(client.endpoint, "native", 1).state == "ready"
     pid, folder = bench.pid(lease), client.endpoint.socket.parent
     assert folder.stat().st_mode & 0o777 == 0o700
     lease.release()
@@ -55,7 +55,7 @@ def test_a_server_of_another_protocol_gets_a_free_port_and_is_ready_when_it_answ
     lease = bench.servers().acquire(bench.entry("http", "runway-alpha", command=command), {"kind": "process"})
     endpoint = bench.ready(lease).endpoint
     assert endpoint.socket is None
-    assert ask(endpoint, False, 1).state == "ready"
+    assert ask(endpoint, "runway-alpha", 1).state == "ready"
     assert int(endpoint.url.rpartition(":")[2]) > 0
 
 
@@ -80,7 +80,7 @@ def test_a_call_that_reports_a_broken_connection_waits_for_the_new_server(bench)
     lease.report_failure(ModelUnreachable("it broke"))
     lease.wait_ready(20)
     assert lease.client() is not first
-    assert ask(lease.endpoint, True, 1).state == "ready"
+    assert ask(lease.endpoint, "native", 1).state == "ready"
 
 
 def test_a_false_alarm_costs_a_new_connection_and_no_restart(bench):
@@ -178,7 +178,7 @@ def test_while_it_loads_a_call_says_how_long_it_has_been(bench):
 def test_a_server_that_hangs_is_restarted(bench):
     lease = bench.servers(hang=0.4).acquire(bench.entry(), {})
     endpoint = bench.ready(lease).endpoint
-    assert ask(endpoint, True, 0.2).state == "ready"
+    assert ask(endpoint, "native", 0.2).state == "ready"
     urllib.request.urlopen(endpoint.url + "/hang", timeout=5).close()
     lease.report_failure(ModelTimeout("no answer"))
     event = bench.story.until_stage(Stage.RESTARTING)
@@ -287,7 +287,7 @@ def test_a_socket_path_is_short_wherever_temporary_files_go(bench, tmp_path, mon
     monkeypatch.setattr("tempfile.tempdir", str(far))
     endpoint = bench.ready(bench.servers().acquire(bench.entry(), {})).endpoint
     assert len(os.fsencode(endpoint.socket)) <= 107
-    assert ask(endpoint, True, 1).state == "ready"
+    assert ask(endpoint, "native", 1).state == "ready"
 
 
 def test_a_server_dies_when_its_leash_is_killed(bench):

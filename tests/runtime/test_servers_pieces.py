@@ -97,12 +97,12 @@ def test_a_container_may_do_little(tmp_path):
     assert host["Init"] is True
     assert host["AutoRemove"] is False
     assert host["Memory"] == host["MemorySwap"] == 100
-    assert host["Binds"] == [f"{tmp_path}:/run/nodegraph:rw", "w:/weights:ro"]
+    assert host["Binds"] == [f"{tmp_path}:/run/nodegraph:rw", "w:/weights:ro,nocopy"]
     assert "DeviceRequests" not in host
 
 
 def test_an_image_of_2018_may_be_root_and_write_but_nothing_else_is_relaxed():
-    launch = Launch("container", "m", "M", image="i", native=False, legacy=True)
+    launch = Launch("container", "m", "M", image="i", protocol="runway-alpha", legacy=True)
     body = container_body(launch, {}, "", 100, None, "closed", gpu=True)
     host = body["HostConfig"]
     assert "User" not in body

@@ -8,13 +8,16 @@ import http.client
 import json
 import socket
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from nodegraph.runtime.entry import ProtocolName
 from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols.cog_refusals import setup_logs
 from nodegraph.runtime.runners.cancel import Cancel
 
-_LARGEST = 65536
+_LARGEST = 4_000_000  # bytes; a Cog server tells its whole set-up log
+_PATHS: Final[dict[ProtocolName, str]] = {"native": "/health", "cog": "/health-check", "runway-sdk": "/healthcheck"}
 
 
 @dataclass(frozen=True)
@@ -38,21 +41,28 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-def ask(endpoint: Endpoint, native: bool, timeout: float, cancel: Cancel | None = None) -> Health:
+def ask(endpoint: Endpoint, protocol: ProtocolName, timeout: float, cancel: Cancel | None = None) -> Health:
     """The health of the server at `endpoint`, within about `timeout` seconds. Raises nothing but Cancelled.
 
-    A native server says ``loading``, ``ready`` or ``failed`` itself; any other is ready as soon as it answers at all
-    (servers of 2018 answer 404 and 500 on routes that work otherwise, but not before their model is loaded).
+    A native server says ``loading``, ``ready`` or ``failed`` itself, and so does Cog, which listens before its set-up.
+    Any other is ready as soon as it answers at all: the Runway Model SDK listens only then, and servers of 2018 answer
+    404 and 500 on routes that work otherwise, but not before their model is loaded.
     """
     if not endpoint.url and endpoint.socket is None:
         return Health("absent")
     try:
-        status, body = _get(endpoint, "/health" if native else "/", timeout, cancel or Cancel())
+        status, body = _get(endpoint, _PATHS.get(protocol, "/"), timeout, cancel or Cancel())
     except TimeoutError:
         return Health("silent")
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Health("absent", str(error))
-    return _native(status, body) if native else Health("ready")
+    match protocol:
+        case "native":
+            return _native(status, body)
+        case "cog":
+            return _cog(status, body)
+        case _:
+            return Health("ready")
 
 
 def _get(endpoint: Endpoint, path: str, timeout: float, cancel: Cancel) -> tuple[int, bytes]:
@@ -83,7 +93,7 @@ def _connection(endpoint: Endpoint, timeout: float) -> http.client.HTTPConnectio
 def _native(status: int, body: bytes) -> Health:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         return Health("failed", f"It answers {status} {body[:60]!r} where its health was asked for.")
@@ -92,3 +102,23 @@ def _native(status: int, body: bytes) -> Health:
     if state in ("loading", "ready", "failed"):
         return Health(state, message)
     return Health("ready", message) if status < 400 else Health("failed", f"It answers {status} to GET /health.")
+
+
+def _cog(status: int, body: bytes) -> Health:
+    """Versions before 0.4 have no health check, and answered only when they were ready."""
+    if status == 404:
+        return Health("ready")
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    state = answer.get("status") if isinstance(answer, dict) else None
+    match state:
+        case "READY" | "BUSY":
+            return Health("ready")
+        case "STARTING":
+            return Health("loading")
+        case "SETUP_FAILED" | "DEFUNCT" | "UNHEALTHY":
+            return Health("failed", f"{state}. {setup_logs(answer)}".strip())
+        case _:
+            return Health("failed", f"It answers {status} {body[:60]!r} where its health was asked for.")

@@ -75,7 +75,7 @@ class Supervisor(Keeper):
         self.record.enter(Stage.LOADING)
         deadline = time.monotonic() + self._limits.ready
         while True:
-            health = ask(endpoint, self.launch.native, self._limits.answer, self.cancel)
+            health = ask(endpoint, self.launch.protocol, self._limits.answer, self.cancel)
             if health.state == "ready":
                 return None
             if health.state == "failed":
@@ -107,7 +107,7 @@ class Supervisor(Keeper):
 
     def _examine(self, endpoint: Endpoint, error: Exception) -> Exit | None:
         """Whether a failed call means that the server must be restarted, and why."""
-        health = ask(endpoint, self.launch.native, self._limits.hang, self.cancel)
+        health = ask(endpoint, self.launch.protocol, self._limits.hang, self.cancel)
         deadline = time.monotonic() + self._limits.hang
         while health.state == "absent" and not endpoint.local and time.monotonic() < deadline:
             mail = self._next_mail(0.2)  # it may have ended; else the way to it is being made anew
@@ -115,7 +115,7 @@ class Supervisor(Keeper):
                 return mail
             if mail is not None and mail.restart:
                 return _AS_ASKED
-            health = ask(endpoint, self.launch.native, self._limits.answer, self.cancel)
+            health = ask(endpoint, self.launch.protocol, self._limits.answer, self.cancel)
         name = self.launch.name
         if health.state == "ready":
             if isinstance(error, ModelTimeout) and self._too_many_timeouts():

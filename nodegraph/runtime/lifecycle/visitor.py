@@ -24,7 +24,7 @@ class Visitor(Keeper):
     def _visit(self, endpoint: Endpoint) -> None:
         self.record.enter(Stage.LOADING)
         while True:
-            self._heed(endpoint, ask(endpoint, self.launch.native, self._limits.answer, self.cancel))
+            self._heed(endpoint, ask(endpoint, self.launch.protocol, self._limits.answer, self.cancel))
             self._next_mail(self._limits.watch)
 
     def _heed(self, endpoint: Endpoint, health: Health) -> None:

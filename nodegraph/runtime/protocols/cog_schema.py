@@ -49,8 +49,8 @@ class CogField:
 
     @property
     def variable(self) -> str:
-        """The variable that holds the value of a secret."""
-        return self.name.upper()
+        """The variable that holds the value of a secret. No server can ask for one that was not stored for Cog."""
+        return f"COG_{self.name.upper()}"
 
 
 def fields_of(openapi: Any) -> tuple[CogField, ...]:
@@ -59,8 +59,8 @@ def fields_of(openapi: Any) -> tuple[CogField, ...]:
     schema = _object(schemas.get("Input"))
     properties = _object(schema.get("properties"))
     required = schema.get("required")
-    must = set(filter(_is_text, required)) if isinstance(required, list) else set()
-    shown = {name: _resolved(one, schemas) for name, one in properties.items() if isinstance(name, str)}
+    must = [one for one in required if isinstance(one, str)] if isinstance(required, list) else []
+    shown = {name: _resolved(one, schemas) for name, one in properties.items()}
     shown = {name: one for name, one in shown.items() if one.get("deprecated") is not True}
     ordered = sorted(shown, key=lambda name: _order(shown[name]))[:MAX_FIELDS]
     names = our_names(ordered)
@@ -80,7 +80,7 @@ def entry_pieces(openapi: Any) -> dict[str, Any]:
         "inputs": {one.name: _port_of(one) for one in fields if one.is_port},
         "outputs": outputs_of(openapi),
         "parameters": {one.name: _parameter_of(one) for one in fields if not one.is_port and one.kind != "secret"},
-        "secrets": [one.variable for one in fields if one.kind == "secret"],
+        "secrets": [one.variable for one in fields if one.kind == "secret" and not one.optional],
     }
 
 
@@ -90,7 +90,7 @@ def outputs_of(openapi: Any) -> dict[str, Any]:
     output = _resolved(schemas.get("Output"), schemas)
     properties = _object(output.get("properties"))
     if properties:
-        wire = [name for name in properties if isinstance(name, str)][:MAX_FIELDS]
+        wire = list(properties)[:MAX_FIELDS]
         names = our_names(wire)
         return {names[name]: _part(name, _resolved(properties[name], schemas), schemas) for name in wire}
     kind, many = _kind_of("", output, schemas)
@@ -132,10 +132,6 @@ def _schemas(openapi: Any) -> Mapping[str, Any]:
 
 def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _order(said: Mapping[str, Any]) -> float:

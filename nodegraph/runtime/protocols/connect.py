@@ -3,20 +3,23 @@
 from nodegraph.core.errors import ModelRefused
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.protocols import Client, Endpoint
+from nodegraph.runtime.protocols.cog import CogClient
 from nodegraph.runtime.protocols.native import NativeClient
+from nodegraph.runtime.protocols.runway_sdk import RunwaySdk
 
 
 def connect(entry: ModelEntry, endpoint: Endpoint) -> Client:
-    """A client for the entry's server; it connects on first use. Raises ModelRefused for a protocol we do not speak."""
+    """A client for the entry's server; it connects on first use. Raises ModelRefused without an address."""
     match entry.protocol:
         case "native":
             return NativeClient(endpoint)
+        case _ if not endpoint.url:
+            raise ModelRefused(f"{entry.name} speaks {entry.protocol}, which needs a network address.")
         case "runway-alpha":
-            if not endpoint.url:
-                raise ModelRefused(f"{entry.name} speaks runway-alpha, which needs a network address.")
             from nodegraph.runtime.protocols.runway_alpha import RunwayAlpha  # brings Socket.IO, which few models need
 
             return RunwayAlpha(entry, endpoint)
-        case other:
-            hint = "Use a model that speaks native or runway-alpha."
-            raise ModelRefused(f"{entry.name} speaks {other}, which this version cannot speak yet.", hint)
+        case "cog":
+            return CogClient(entry, endpoint)
+        case "runway-sdk":
+            return RunwaySdk(entry, endpoint)

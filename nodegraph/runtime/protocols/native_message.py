@@ -35,15 +35,15 @@ class Channel(Protocol):
 
 
 class Deadline:
-    """A moment until which something must be done."""
+    """A moment until which something must be done; `end` is the monotonic clock's then."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self.end = time.monotonic() + seconds
 
     def left(self) -> float:
         """Seconds that remain. Raises ModelTimeout when none do."""
-        left = self._end - time.monotonic()
+        left = self.end - time.monotonic()
         if left <= 0:
             raise self.error()
         return left
