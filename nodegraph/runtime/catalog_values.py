@@ -50,7 +50,7 @@ def size_text(value: Any) -> Any:
     if isinstance(value, list | tuple) and len(value) == 2:
         value = f"{value[0]} {value[1]}"
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        value = f"{value:g} B"
+        value = f"{value:.0f} B"
     if value is None or value == "":
         return ""
     if not isinstance(value, str) or not _SIZE.match(value):

@@ -210,6 +210,7 @@ def test_older_keys_complete_the_description() -> None:
     entry = one(description="", shortDescription="Finds.", company="A Lab", size="1.02GB").entries[0]
     assert (entry.description.first, entry.description.organization) == ("Finds.", "A Lab")
     assert entry.size == 1_020_000_000
+    assert one(size=99_173_660).entries[0].size == 99_173_660
 
 
 @pytest.mark.parametrize(
