@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -36,7 +37,7 @@ class Finding:
 
 def doctor(arguments: argparse.Namespace) -> int:
     """Look at everything; missing things are no failure, for much works without them."""
-    findings = list(_findings())
+    findings = list(_findings(arguments.engine))
     if arguments.json:
         say(json.dumps([dataclasses.asdict(one) for one in findings], indent=2))
         return DONE
@@ -48,13 +49,14 @@ def doctor(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _findings() -> Iterator[Finding]:
-    looks: tuple[Callable[[], Iterator[Finding]], ...] = (_nodes, _engine, _gpu, _display, _cameras, _codecs, _disk)
+def _findings(address: str) -> Iterator[Finding]:
+    engine = partial(_engine, address)
+    looks: tuple[Callable[[], Iterator[Finding]], ...] = (_nodes, engine, _gpu, _display, _cameras, _codecs, _disk)
     for look in looks:
         try:
             yield from look()
         except NodegraphError as error:
-            yield Finding(look.__name__.strip("_"), "missing", error.message, error.hint)
+            yield Finding(getattr(look, "__name__", "engine").strip("_"), "missing", error.message, error.hint)
 
 
 def _nodes() -> Iterator[Finding]:
@@ -69,12 +71,14 @@ def _nodes() -> Iterator[Finding]:
     yield Finding("nodes", "missing" if broken else "ok", detail, fix)
 
 
-def _engine() -> Iterator[Finding]:
+def _engine(address: str) -> Iterator[Finding]:
     from nodegraph.runtime.manage import engine_status
 
-    status = engine_status()
+    status = engine_status(address)
     if not status.answers:
         fix = "Install and start Docker, or set DOCKER_HOST. Models with a local process run without it."
+        if address:
+            fix = "Models on this machine run without it."
         yield Finding("engine", "missing", status.message, fix)
         return
     memory = f", {status.memory / 2**30:.0f} GB" if status.memory else ""

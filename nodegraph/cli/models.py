@@ -1,4 +1,4 @@
-"""``nodegraph models``: list, search, info, check, pull, build, start, stop, logs, remove."""
+"""``nodegraph models``: list, search, info, pull, build, start, stop, logs, remove."""
 
 import argparse
 import dataclasses
@@ -7,15 +7,12 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from nodegraph.cli.codes import DONE, FAILED, INVALID
+from nodegraph.cli.codes import DONE, FAILED
 from nodegraph.cli.sessions import session_for
-from nodegraph.cli.text import counted, first_line, say, say_problems, table
-from nodegraph.core.errors import Problem, UsageError
-from nodegraph.core.resources import data_folder
-from nodegraph.core.validate import errors_of
+from nodegraph.cli.text import first_line, say, table
+from nodegraph.core.errors import UsageError
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.state import ServerEvent, Stage
 
@@ -46,7 +43,7 @@ def search(arguments: argparse.Namespace) -> int:
 def _show(entries: list[ModelEntry], arguments: argparse.Namespace) -> None:
     from nodegraph.runtime.manage import statuses
 
-    known = {status.id: status for status in statuses(entries)}
+    known = {status.id: status for status in statuses(entries, arguments.engine)}
     if arguments.json:
         say(json.dumps([_document(entry) | _plain(known[entry.id]) for entry in entries], indent=2))
     else:
@@ -75,7 +72,7 @@ def info(arguments: argparse.Namespace) -> int:
     with session_for(arguments.models) as session:
         entry = _entry(session.models, arguments.model)
         found = session.registry.find(f"model.{entry.id}")
-    status = statuses([entry])[0]
+    status = statuses([entry], arguments.engine)[0]
     spec = found.spec if found else None
     if arguments.json:
         document = _document(entry) | _plain(status) | {"node": spec.to_json() if spec else None}
@@ -114,46 +111,20 @@ def _plain(status: Any) -> dict[str, Any]:
     return dataclasses.asdict(status)
 
 
-def check(arguments: argparse.Namespace) -> int:
-    """Every problem of every catalogue; 3 when one has an error."""
-    from nodegraph.runtime.catalog import load_catalog
-
-    missing = [name for name in arguments.catalogues if not Path(name).is_file()]
-    if missing:
-        raise UsageError(f"There is no file {missing[0]!r}.", "Check the path.")
-    paths = [Path(name) for name in arguments.catalogues] or [data_folder() / "models.json"]
-    catalogs = {path: load_catalog(path) for path in paths}
-    if arguments.json:
-        rows = {
-            str(path): {"models": [entry.id for entry in one.entries], "problems": [_row(it) for it in one.problems]}
-            for path, one in catalogs.items()
-        }
-        say(json.dumps(rows, indent=2))
-    for path, one in () if arguments.json else catalogs.items():
-        errors = errors_of(one.problems)
-        warnings = len(one.problems) - len(errors)
-        counts = (counted(len(one.entries), "model"), counted(len(errors), "error"), counted(warnings, "warning"))
-        say(f"{path}: {', '.join(counts)}")
-        say_problems(one.problems)
-    return INVALID if any(errors_of(one.problems) for one in catalogs.values()) else DONE
-
-
-def _row(problem: Problem) -> dict[str, str]:
-    return {key: str(value) for key, value in dataclasses.asdict(problem).items()}
-
-
 def pull(arguments: argparse.Namespace) -> int:
     """Download the image."""
     from nodegraph.runtime import manage
 
-    return _work(arguments, lambda entry: manage.pull(entry, _teller(arguments.json)), "pulled")
+    tell, engine = teller(arguments.json), arguments.engine
+    return _work(arguments, lambda entry: manage.pull(entry, tell, engine=engine), "pulled")
 
 
 def build(arguments: argparse.Namespace) -> int:
     """Build the image."""
     from nodegraph.runtime import manage
 
-    return _work(arguments, lambda entry: manage.build(entry, _teller(arguments.json)), "built")
+    tell, engine = teller(arguments.json), arguments.engine
+    return _work(arguments, lambda entry: manage.build(entry, tell, engine=engine), "built")
 
 
 def start(arguments: argparse.Namespace) -> int:
@@ -161,7 +132,10 @@ def start(arguments: argparse.Namespace) -> int:
     from nodegraph.runtime import manage
 
     def work(entry: ModelEntry) -> dict[str, Any]:
-        endpoint = manage.start(entry, {"device": arguments.device}, _teller(arguments.json))
+        place = {"device": arguments.device, "engine": arguments.engine}
+        endpoint = manage.start(entry, place, teller(arguments.json))
+        if not endpoint.local:  # the address ended with our connection
+            return {"engine": arguments.engine}
         return {"url": endpoint.url, "socket": str(endpoint.socket or "")}
 
     return _work(arguments, work, "started")
@@ -171,14 +145,18 @@ def stop(arguments: argparse.Namespace) -> int:
     """Stop the containers that `start` left running."""
     from nodegraph.runtime import manage
 
-    return _work(arguments, lambda entry: {"stopped": manage.stop(entry)}, "stopped")
+    return _work(arguments, lambda entry: {"stopped": manage.stop(entry, arguments.engine)}, "stopped")
 
 
 def remove(arguments: argparse.Namespace) -> int:
     """Stop what `start` left running and remove the image."""
     from nodegraph.runtime import manage
 
-    return _work(arguments, lambda entry: {"stopped": manage.stop(entry), "removed": manage.remove(entry)}, "removed")
+    def work(entry: ModelEntry) -> dict[str, Any]:
+        engine = arguments.engine
+        return {"stopped": manage.stop(entry, engine), "removed": manage.remove(entry, engine)}
+
+    return _work(arguments, work, "removed")
 
 
 def logs(arguments: argparse.Namespace) -> int:
@@ -187,7 +165,7 @@ def logs(arguments: argparse.Namespace) -> int:
 
     with session_for(arguments.models) as session:
         entry = _entry(session.models, arguments.model)
-    lines = manage.logs(entry)
+    lines = manage.logs(entry, engine=arguments.engine)
     if arguments.json:
         say(json.dumps(lines, indent=2))
     else:
@@ -219,7 +197,7 @@ def _entry(entries: list[ModelEntry], name: str) -> ModelEntry:
     raise UsageError(f"There is no model {name!r} in the catalogue.", hint)
 
 
-def _teller(quiet: bool) -> Callable[[ServerEvent], None]:
+def teller(quiet: bool) -> Callable[[ServerEvent], None]:
     """Says stages and the steps of a build as they begin, and progress every other second, on stderr."""
     last: dict[str, Any] = {"step": None, "at": 0.0}
 

@@ -24,11 +24,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_edit(verbs)
     _add_run(verbs)
+    _add_render(verbs)
     _add_presets(verbs)
     _add_nodes(verbs)
     _add_models(verbs)
     doctor = _verb(verbs, "doctor", "what this machine has and what is missing", "doctor", "doctor")
     doctor.add_argument("--json", action="store_true", help="print JSON")
+    _add_engine(doctor)
     return parser.parse_args(argv)
 
 
@@ -73,28 +75,54 @@ def _add_run(verbs: Any) -> None:
     run = _verb(
         verbs, "run", "run a preset: a .json file, a PNG with a preset inside, or a shipped one's id", "run", "run"
     )
-    run.add_argument("preset", metavar="PRESET", help="file or id (`nodegraph presets list`)")
-    run.add_argument(
+    _add_film(run)
+    pace = run.add_mutually_exclusive_group()
+    pace.add_argument("--live", action="store_true", help="at the clock's pace; frames may be dropped")
+    pace.add_argument("--every-frame", action="store_true", help="every frame, as fast as it goes")
+    run.add_argument("--trace", metavar="FILE.json", help="write a trace for chrome://tracing or Perfetto")
+    _add_sources(run)
+    run.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
+
+
+def _add_film(verb: argparse.ArgumentParser) -> None:
+    """What is rendered, and how much of it."""
+    verb.add_argument("preset", metavar="PRESET", help="file or id (`nodegraph presets list`)")
+    verb.add_argument(
         "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help="change a parameter; may be repeated"
     )
-    run.add_argument("--place", action="append", default=[], metavar="NODE=PLACE", help="container, process or a URL")
-    run.add_argument("--input", metavar="FILE", help="read this video, image or folder instead")
-    run.add_argument(
+    verb.add_argument("--place", action="append", default=[], metavar="NODE=PLACE", help="container, process or a URL")
+    verb.add_argument("--input", metavar="FILE", help="read this video, image or folder instead")
+    verb.add_argument(
         "--output",
         metavar="FILE",
         help="write to this file instead, in the format of its suffix; f_%%04d.png or FOLDER/: numbered pictures",
     )
-    pace = run.add_mutually_exclusive_group()
-    pace.add_argument("--live", action="store_true", help="at the clock's pace; frames may be dropped")
-    pace.add_argument("--every-frame", action="store_true", help="every frame, as fast as it goes")
-    run.add_argument("--frames", type=_count, metavar="N", help="stop after so many frames")
-    run.add_argument(
+    verb.add_argument("--frames", type=_count, metavar="N", help="stop after so many frames")
+    verb.add_argument(
         "--seconds", type=_seconds, metavar="S", help="stop after so many seconds of the film, with --live of the clock"
     )
-    run.add_argument("--report", metavar="FILE.json", help="write figures of the run")
-    run.add_argument("--trace", metavar="FILE.json", help="write a trace for chrome://tracing or Perfetto")
-    _add_sources(run)
-    run.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
+    verb.add_argument("--report", metavar="FILE.json", help="write figures of the run")
+
+
+def _add_render(verbs: Any) -> None:
+    render = _verb(verbs, "render", "render a long film in parts, by several processes or machines", "render", "run")
+    _add_film(render)
+    render.add_argument("--workers", type=_count, metavar="N", help="processes that render; one for two processors")
+    render.add_argument(
+        "--address", metavar="HOST:PORT", help="the head of a Ray cluster; without it the workers are on this machine"
+    )
+    render.add_argument(
+        "--overlap",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="render so many frames before each segment too, and divide graphs that remember frames",
+    )
+    render.add_argument("--segment", type=_count, metavar="N", help="frames in a segment")
+    render.add_argument("--retries", type=_count, default=2, metavar="N", help="how often a segment may be lost (2)")
+    _add_sources(render)
+    render.add_argument("--json", action="store_true", help="print the figures as JSON, and no progress")
+    render.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
 
 
 def _add_sources(verb: argparse.ArgumentParser) -> None:
@@ -163,15 +191,15 @@ def _add_nodes(verbs: Any) -> None:
 
 def _add_models(verbs: Any) -> None:
     models = _group(verbs, "models", "list, describe, check, start and stop models")
-    _model_verb(models, "list", "the models of the catalogue", "listing", model=False)
+    _add_engine(_model_verb(models, "list", "the models of the catalogue", "listing", model=False))
     search = _model_verb(
         models, "search", "models with every word in name, description or keywords", "search", model=False
     )
     search.add_argument("words", nargs="+", metavar="WORD")
-    _model_verb(models, "info", "describe a model", "info")
-    check = _verb(models, "check", "say what is wrong with a catalogue", "models", "check")
-    check.add_argument("catalogues", nargs="*", metavar="FILE", help="models.json files; the shipped one without")
-    check.add_argument("--json", action="store_true", help="print JSON")
+    _add_engine(search)
+    _add_engine(_model_verb(models, "info", "describe a model", "info"))
+    _add_authoring(models)
+    _add_adding(models)
     for name, help in (
         ("pull", "download a model's image"),
         ("build", "build a model's image from its folder"),
@@ -181,8 +209,62 @@ def _add_models(verbs: Any) -> None:
         ("remove", "stop what start left running and remove the image"),
     ):
         verb = _model_verb(models, name, help, name)
+        _add_engine(verb)
         if name == "start":
             verb.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="what it runs on")
+
+
+def _add_engine(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--engine",
+        default="",
+        metavar="ADDRESS",
+        help="another Docker engine: context:NAME, ssh://user@host, tcp://host:2376 or unix:///path",
+    )
+
+
+def _add_authoring(models: Any) -> None:
+    """Making models and adding them; see cli/models_new.py, models_check.py and models_add.py."""
+    new = _verb(models, "new", "write a folder with a new model that works, to be changed", "models_new", "new")
+    new.add_argument("name", metavar="NAME", help="what it is called, for example 'Warm light'")
+    new.add_argument("--folder", metavar="FOLDER", help="where to; a folder of its name here without")
+    check = _verb(
+        models, "check", "try a model's server, or say what is wrong with catalogues", "models_check", "check"
+    )
+    check.add_argument(
+        "what", nargs="*", metavar="WHAT", help="a model's folder, a server's URL, or models.json files; ours without"
+    )
+    check.add_argument("--container", action="store_true", help="run a folder's model in its image")
+    check.add_argument(
+        "--calls", type=_count, default=200, metavar="N", help="calls over which memory is watched (200)"
+    )
+    check.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_adding(models: Any) -> None:
+    """Adding models of others; see cli/models_add.py and models_secret.py."""
+    add = _verb(models, "add", "add a model: shows what will run, and asks", "models_add", "add")
+    add.add_argument(
+        "what", metavar="WHAT", help="a server's URL, a Docker image, a folder, hf:OWNER/NAME, or an upscaler's file"
+    )
+    add.add_argument("--id", default="", help="the id its node gets; made from its name without")
+    add.add_argument("--name", default="", help="what it is called")
+    add.add_argument("--yes", action="store_true", help="do not ask")
+    add.add_argument("--replace", action="store_true", help="replace the added model of this id")
+    add.add_argument(
+        "--protocol", default="", choices=("native", "cog", "runway-sdk", "runway-alpha"), help="what an image speaks"
+    )
+    add.add_argument("--task", default="", help="what a Hugging Face model is to do, if it can do several things")
+    add.add_argument("--revision", default="", help="branch, tag or commit of a Hugging Face model (main)")
+    _add_engine(add)
+    forget = _verb(models, "forget", "take an added model out of your catalogue", "models_add", "forget")
+    forget.add_argument("model", metavar="MODEL", help="id (`nodegraph models list`)")
+    for verb in (add, forget):
+        verb.add_argument("--catalogue", metavar="FILE", help="the catalogue to write; your own without")
+        verb.add_argument("--json", action="store_true", help="print JSON; add shows its plan only, unless --yes")
+    secret = _verb(models, "secret", "store a token in the keyring (typed, never shown)", "models_secret", "secret")
+    secret.add_argument("name", metavar="NAME", help="the variable that models ask for, for example HF_TOKEN")
+    secret.add_argument("--delete", action="store_true", help="remove it from the keyring")
 
 
 def _model_verb(verbs: Any, name: str, help: str, function: str, model: bool = True) -> argparse.ArgumentParser:

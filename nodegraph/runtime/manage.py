@@ -59,11 +59,13 @@ class EngineStatus:
 
 
 def statuses(entries: Iterable[ModelEntry], engine: str = "") -> list[ModelStatus]:
-    """How the models stand; works, and says less, without an engine."""
+    """How the models stand; works, and says less, without an engine. Raises ModelError for one asked for by address."""
     door = engine_at(engine).engine
     try:
         found: list[Mapping[str, Any]] | None = _serving(door)
     except ModelUnreachable:
+        if engine:
+            raise
         found = None
     return [_status(door, entry, found) for entry in entries]
 
@@ -75,7 +77,7 @@ def engine_status(engine: str = "", probe_gpu: bool = True) -> EngineStatus:
         info = known.engine.info()
         gpu = known.probe_gpu() if probe_gpu else known.gpu
     except ModelError as error:
-        return EngineStatus(known.engine.address, False, message=str(error))
+        return EngineStatus(engine or known.engine.address, False, message=str(error))
     version, system = str(info.get("ServerVersion", "")), str(info.get("OperatingSystem", ""))
     return EngineStatus(known.engine.address, True, version, system, int(info.get("MemTotal") or 0), gpu)
 
