@@ -1,11 +1,13 @@
 """The one door to Docker: the calls we need on one engine, its errors as sentences. Knows nothing of models."""
 
+import base64
 import contextlib
 import json
 import os
 import socket
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,15 @@ class Engine:
                 return dict(self._api.inspect_image(name))
             except errors.NotFound:
                 return None
+
+    def digest_in_registry(self, name: str) -> str:
+        """The digest an image has in its registry, asked by the engine; nothing is pulled. Raises NoSuchImage."""
+        with self._speaking():
+            try:
+                found = self._api.inspect_distribution(name)
+            except errors.APIError as error:
+                raise _refusal(error.status_code or 0, _words(error)) from error
+        return str((found.get("Descriptor") or {}).get("digest") or "")
 
     def images(self) -> list[str]:
         """The ids of all images on the engine."""
@@ -194,6 +205,24 @@ class Engine:
                 pass
             return True
 
+    def stat(self, container: str, path: str) -> tuple[int, int] | None:
+        """Size in bytes and last change (seconds) of a file in a container, running or not; None when there is none."""
+        with self._speaking():
+            api = self._api
+            address = f"{api.base_url}/v{api.api_version}/containers/{container}/archive"
+            with api.head(address, params={"path": path}, timeout=api.timeout) as answer:
+                if answer.status_code == 404:
+                    return None
+                if not answer.ok:  # an answer to HEAD has no words
+                    raise EngineError(f"{path} cannot be looked at ({answer.status_code})")
+                found = json.loads(base64.b64decode(answer.headers["X-Docker-Container-Path-Stat"]))
+        return int(found["size"]), int(datetime.fromisoformat(found["mtime"]).timestamp())
+
+    def put(self, container: str, folder: str, archive: Iterable[bytes]) -> None:
+        """Unpack a tar archive in a folder of a container, running or not. Raises what `archive` raises, too."""
+        with self._speaking():
+            self._api.put_archive(container, folder, archive)
+
     def run_inside(self, container: str, command: Sequence[str]) -> Inside:
         """Run a command in a running container; its standard input and output as one stream (see `Inside`)."""
         with self._speaking():
@@ -219,6 +248,44 @@ class Engine:
         with self._speaking():
             if name not in {str(one["Name"]) for one in self._api.networks(names=[name])}:
                 self._api.create_network(name, "bridge", dict(options), check_duplicate=True, labels=dict(labels))
+
+    # ---- volumes and room ---------------------------------------------------------------------------------------
+
+    def volume(self, name: str) -> Mapping[str, Any] | None:
+        """What the engine knows about a volume, or None."""
+        with self._speaking():
+            try:
+                return dict(self._api.inspect_volume(name))
+            except errors.NotFound:
+                return None
+
+    def create_volume(self, name: str, options: Mapping[str, str], labels: Mapping[str, str]) -> None:
+        """A volume of the engine's own kind (``local``)."""
+        with self._speaking():
+            self._api.create_volume(name, driver="local", driver_opts=dict(options), labels=dict(labels))
+
+    def remove_volume(self, name: str) -> bool:
+        """Remove a volume; False when there is none. Raises EngineError while a container has it."""
+        with self._speaking():
+            try:
+                self._api.remove_volume(name)
+            except errors.NotFound:
+                return False
+            return True
+
+    def history(self, image: str) -> list[Mapping[str, Any]]:
+        """The steps an image was made in, newest first: ``Created``, ``CreatedBy``, ``Size``; [] without the image."""
+        with self._speaking():
+            try:
+                return [dict(step) for step in self._api.history(image)]
+            except errors.NotFound:
+                return []
+
+    def volume_sizes(self) -> dict[str, int]:
+        """Bytes in each volume by name, -1 where the engine does not count them. Takes a while."""
+        with self._speaking():
+            listed = self._api.df().get("Volumes") or ()
+        return {str(one["Name"]): int((one.get("UsageData") or {}).get("Size", -1)) for one in listed}
 
     def close(self) -> None:
         """Drop all connections."""

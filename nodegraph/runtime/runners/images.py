@@ -9,6 +9,7 @@ from nodegraph.runtime.runners import Watcher
 from nodegraph.runtime.runners.bases import OUTDATED, bases_of, ensure_bases, source_of
 from nodegraph.runtime.runners.building import run_build
 from nodegraph.runtime.runners.docker import Engine, EngineError, NoSuchImage
+from nodegraph.runtime.runners.identity import check_identity
 from nodegraph.runtime.runners.labels import IMAGE, SOURCE
 from nodegraph.runtime.runners.progress import PullProgress
 from nodegraph.runtime.state import Stage
@@ -20,6 +21,7 @@ def ensure_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
         hint = "Give its entry a `tag`, a `digest` or a `build` folder."
         raise ModelError(f"{launch.name} names no Docker image that can be fetched.", hint)
     found = engine.image(launch.image)
+    check_identity(launch, found)
     if found is not None:
         _renew(engine, launch, watcher, found)
     elif launch.build is not None:

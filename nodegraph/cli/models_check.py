@@ -1,0 +1,112 @@
+"""``nodegraph models check``: a folder's or a running server against the contract, or catalogues alone."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nodegraph.cli.codes import DONE, FAILED, INVALID
+from nodegraph.cli.text import counted, plain, say, say_problems, table
+from nodegraph.core.errors import Problem, UsageError
+from nodegraph.core.resources import data_folder
+from nodegraph.core.validate import errors_of
+from nodegraph.runtime.contract.finding import Finding, Report
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.state import ServerEvent
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """1 when a server fails, 3 when a catalogue has an error."""
+    if not arguments.what:
+        from nodegraph.session import user_catalogue
+
+        own = user_catalogue()
+        return _catalogues([data_folder() / "models.json", *([own] if own.exists() else [])], arguments.json)
+    servers = [what for what in arguments.what if _is_url(what) or Path(what).is_dir()]
+    files = [Path(what) for what in arguments.what if what not in servers]
+    missing = [path for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"There is no file or folder {str(missing[0])!r}.", "Check the path.")
+    if servers and files:
+        raise UsageError("Catalogues and servers are not checked together.", "Check one kind at a time.")
+    return _servers(servers, arguments) if servers else _catalogues(files, arguments.json)
+
+
+def _is_url(what: str) -> bool:
+    return "://" in what
+
+
+# ---- catalogues -----------------------------------------------------------------------------------------------------
+
+
+def _catalogues(paths: Sequence[Path], as_json: bool) -> int:
+    """Every problem of every catalogue; 3 when one has an error."""
+    from nodegraph.runtime.catalog import load_catalog
+
+    catalogs = {path: load_catalog(path) for path in paths}
+    if as_json:
+        rows = {
+            str(path): {"models": [entry.id for entry in one.entries], "problems": [_row(it) for it in one.problems]}
+            for path, one in catalogs.items()
+        }
+        say(json.dumps(rows, indent=2))
+    for path, one in () if as_json else catalogs.items():
+        errors = errors_of(one.problems)
+        warnings = len(one.problems) - len(errors)
+        counts = (counted(len(one.entries), "model"), counted(len(errors), "error"), counted(warnings, "warning"))
+        say(f"{path}: {', '.join(counts)}")
+        say_problems(one.problems)
+    return INVALID if any(errors_of(one.problems) for one in catalogs.values()) else DONE
+
+
+def _row(problem: Problem) -> dict[str, str]:
+    return {key: str(value) for key, value in dataclasses.asdict(problem).items()}
+
+
+# ---- servers --------------------------------------------------------------------------------------------------------
+
+
+def _servers(names: Sequence[str], arguments: argparse.Namespace) -> int:
+    from nodegraph.runtime.contract.contract import check_server
+    from nodegraph.runtime.contract.subjects import subjects_of
+
+    reports = []
+    for name in names:
+        for entry, place in subjects_of(name, arguments.container):
+            report = check_server(entry, place, arguments.calls, None if arguments.json else _teller())
+            reports.append(report)
+            if not arguments.json:
+                _show(entry, report)
+    if arguments.json:
+        say(json.dumps([dataclasses.asdict(report) | {"good": report.good} for report in reports], indent=2))
+    return DONE if all(report.good for report in reports) else FAILED
+
+
+def _show(entry: ModelEntry, report: Report) -> None:
+    say(f"{entry.name} ({entry.protocol}, {report.place})")
+    table((f"  {one.status}", one.check, one.detail) for one in report.findings)
+    hints = [one for one in report.findings if one.hint and one.status == "failed"]
+    if hints:
+        say("\nto mend it")
+        table((f"  {check}", hint) for check, hint in _once(hints).items())
+    failed = sum(one.status == "failed" for one in report.findings)
+    say(f"\n{entry.name} keeps the contract." if not failed else f"\n{entry.name}: {counted(failed, 'failure')}.")
+
+
+def _once(findings: Sequence[Finding]) -> Mapping[str, str]:
+    return {f"{one.check}": one.hint for one in findings}
+
+
+def _teller() -> Any:
+    last: dict[str, str] = {}
+
+    def tell(event: ServerEvent) -> None:
+        stage = str(event.state.stage)
+        if last.get("stage") != stage and stage in ("pulling", "building", "fetching", "restarting"):
+            say(plain(event), sys.stderr)
+        last["stage"] = stage
+
+    return tell

@@ -1,0 +1,102 @@
+"""Starting an image once to ask which protocol its server speaks and what it is."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from nodegraph.core.errors import ModelError
+from nodegraph.runtime.adding.plan import Wishes
+from nodegraph.runtime.container_options import CONTAINER_PORTS
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import Launch, launch_of
+from nodegraph.runtime.lifecycle.by_hand import Teller
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.protocols.described import Described
+from nodegraph.runtime.protocols.recognise import describe
+from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.state import ServerListener, Stage
+
+PATIENCE: Final = 90.0
+"""Seconds that a server may take until it says what it is."""
+_PAUSE: Final = 0.2
+_ALPHA: Final = CONTAINER_PORTS["runway-alpha"]
+
+
+def ports_of(image: str, wishes: Wishes) -> list[int]:
+    """The ports where a server may listen: those its image names, else where each protocol usually does."""
+    from nodegraph.runtime.runners.engines import engine_at  # imports docker, which takes its time
+
+    found = engine_at(wishes.engine).engine.image(image) or {}
+    exposed = (found.get("Config") or {}).get("ExposedPorts") or {}
+    named = sorted(int(one.partition("/")[0]) for one in exposed if one.partition("/")[0].isdigit())
+    wished = [CONTAINER_PORTS[wishes.protocol]] if wishes.protocol in CONTAINER_PORTS else []
+    return named or wished or list(dict.fromkeys(CONTAINER_PORTS.values()))
+
+
+def tried(
+    entry: ModelEntry, ports: list[int], tell: ServerListener, cancel: Cancel, engine: str = ""
+) -> tuple[int, Described]:
+    """The port at which the server answers, and what it says. Its container is gone afterwards.
+
+    It has no network but its port on this machine, and the rights a model has. Servers of 2018 that end at once under
+    these are tried again with those of 2018. Raises ModelError when none answers, Cancelled.
+    """
+    failure: ModelError | None = None
+    launch = replace(launch_of(entry, {"kind": "container"}), protocol="runway-alpha", engine=engine)
+    for port in ports:
+        for legacy in (False, True) if port == _ALPHA else (False,):
+            try:
+                return port, _asked(replace(launch, port=port, legacy=legacy), tell, cancel, PATIENCE / len(ports))
+            except ModelError as error:
+                failure = failure or error
+    assert failure is not None
+    raise failure
+
+
+def first_of(said: Described, wishes: Wishes) -> dict[str, Any]:
+    """The entry of what was described; of several commands the first."""
+    raw = {key: value for key, value in said.entries[0].items() if key not in ("id", "name")}
+    return {**raw, "protocol": wishes.protocol or said.protocol}
+
+
+def _asked(launch: Launch, tell: ServerListener, cancel: Cancel, patience: float) -> Described:
+    from nodegraph.runtime.runners.container import ContainerRunner
+
+    teller = Teller(launch, tell, cancel)
+    runner = ContainerRunner(launch, Limits())
+    try:
+        runner.prepare(teller)
+        endpoint = runner.start(teller)
+        return _patiently(launch, endpoint.url, teller, patience)
+    finally:
+        runner.stop()
+        teller.quiet = True
+
+
+def _patiently(launch: Launch, url: str, teller: Teller, patience: float) -> Described:
+    until = time.monotonic() + patience
+    while True:
+        teller.cancel.check()
+        state = teller.record.state
+        if state.stage is Stage.FAILED:
+            raise ModelError(state.message, state.hint)
+        try:
+            return describe(url, 5.0)
+        except ModelError as error:
+            if time.monotonic() > until:
+                words = teller.tail()
+                said = f'Its last words: "{words}".' if words else "It printed nothing."
+                hint = f"Check that its server listens at port {launch.port}; name its protocol with --protocol."
+                raise ModelError(f"The image {launch.image} runs, but {_lower(error.message)} {said}", hint) from error
+        time.sleep(_PAUSE)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if not text.startswith("http") else text
+
+
+def config_of(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`Config` of what an engine says about an image."""
+    config = found.get("Config")
+    return config if isinstance(config, Mapping) else {}
