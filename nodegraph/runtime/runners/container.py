@@ -1,7 +1,9 @@
 """A model's server as a container on a Docker engine."""
 
 import contextlib
+import hashlib
 import itertools
+import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -20,6 +22,8 @@ from nodegraph.runtime.runners.docker import Engine, EngineError
 from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_refusal
 from nodegraph.runtime.runners.images import ensure_image
 from nodegraph.runtime.runners.private import private_folder
+from nodegraph.runtime.runners.volumes import ready_weights
+from nodegraph.runtime.secrets import secrets_of
 from nodegraph.runtime.state import Stage
 
 _numbers = itertools.count(1)
@@ -45,10 +49,11 @@ class ContainerRunner:
         self._following: Following | None = None
 
     def prepare(self, watcher: Watcher) -> None:
-        """Reach the engine, clear away orphans, fetch the image. Raises ModelError or Cancelled."""
+        """Reach the engine, clear away orphans, fetch the image and the weights. Raises ModelError or Cancelled."""
         for name in self._known.prepare():
             watcher.log(f"removed {name}, left behind by a program that died")
         ensure_image(self._engine, self._launch, watcher)
+        ready_weights(self._known, self._launch, watcher)
 
     def start(self, watcher: Watcher) -> Endpoint:
         """Create and start it. Raises ModelError or Cancelled."""
@@ -117,7 +122,8 @@ class ContainerRunner:
         image = engine.image(launch.image) or {}
         user = str((image.get("Config") or {}).get("User") or "")
         memory = launch.memory or self._known.memory
-        body = container_body(launch, self._labels(), user, memory, shared, self._network(), gpu)
+        secrets = secrets_of(launch.secrets, launch.name)
+        body = container_body(launch, self._labels(), user, memory, shared, self._network(), gpu, secrets)
         self._id = engine.create(body, _name(launch.id))
         watcher.cancel.check()
         watcher.stage(Stage.STARTING)
@@ -155,13 +161,20 @@ class ContainerRunner:
         return self._known.shares_folders
 
     def _labels(self) -> dict[str, str]:
-        found = labels.labels(self._launch.id, self._launch.device)
+        found = {**labels.labels(self._launch.id, self._launch.device), labels.SETTINGS: self._chosen()}
         if self._folder is not None:
             found[labels.FOLDER] = str(self._folder)
         return {**found, labels.KEPT: "yes"} if self._keep else found
 
+    def _chosen(self) -> str:
+        """The checkpoint and set-up as a label's value: a container with others is not the one that is meant."""
+        launch = self._launch
+        chosen = f"{launch.checkpoint} {json.dumps(dict(launch.setup), sort_keys=True, default=str)}"
+        return hashlib.sha256(chosen.encode()).hexdigest()[:16]
+
     def _find_kept(self) -> Mapping[str, Any] | None:
-        wanted = {**labels.OURS, labels.KEPT: "yes", labels.ENTRY: self._launch.id, labels.DEVICE: self._launch.device}
+        what = {labels.ENTRY: self._launch.id, labels.DEVICE: self._launch.device, labels.SETTINGS: self._chosen()}
+        wanted = {**labels.OURS, labels.KEPT: "yes", **what}
         for one in self._engine.containers(wanted):
             if one.get("State") == "running":
                 return one

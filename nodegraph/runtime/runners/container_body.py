@@ -21,11 +21,13 @@ def container_body(
     shared: Path | None,
     network: str,
     gpu: bool,
+    secrets: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The body of ``POST /containers/create``.
 
     image_user: the user the image itself names. memory: bytes. shared: our folder for the Unix socket; with it the
     container has no network at all, without it it is in `network` and its port is published on 127.0.0.1 only.
+    secrets: variables whose values nobody may read in a preset or log; who may ask the engine sees them.
     """
     port = f"{launch.port}/tcp"
     host: dict[str, Any] = {
@@ -36,14 +38,14 @@ def container_body(
         "PortBindings": {} if shared else {port: [{"HostIp": "127.0.0.1", "HostPort": ""}]},
     }
     if launch.weights:
-        host["Binds"].append(f"{launch.weights}:{WEIGHTS}:ro")
+        host["Binds"].append(f"{launch.weights}:{WEIGHTS}:ro,nocopy")
     if gpu:
         host["DeviceRequests"] = [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}]
     body: dict[str, Any] = {
         "Image": launch.image,
         "Tty": launch.tty,
         "Labels": dict(labels),
-        "Env": [f"{name}={value}" for name, value in _environment(launch, shared is not None).items()],
+        "Env": [f"{name}={value}" for name, value in _environment(launch, shared is not None, secrets or {}).items()],
         "ExposedPorts": {port: {}},
         "HostConfig": host,
     }
@@ -70,9 +72,15 @@ def _hardening(launch: Launch, memory: int) -> dict[str, Any]:
     }
 
 
-def _environment(launch: Launch, shared: bool) -> dict[str, str]:
+def _environment(launch: Launch, shared: bool, secrets: Mapping[str, str]) -> dict[str, str]:
     homes = {} if launch.legacy else dict.fromkeys(_HOMES, "/tmp")
-    own = {"NODEGRAPH_HOST": "0.0.0.0", "NODEGRAPH_PORT": str(launch.port)}
+    own = {"NODEGRAPH_HOST": "0.0.0.0", "NODEGRAPH_PORT": str(launch.port), **told(launch, WEIGHTS)}
     if shared:
         own["NODEGRAPH_SOCKET"] = f"{SHARED}/s"
-    return {**homes, **launch.environment, **own}
+    return {**homes, **launch.environment, **secrets, **own}
+
+
+def told(launch: Launch, weights: str) -> dict[str, str]:
+    """The variables by which every server of ours learns who it is and where its weights are."""
+    chosen = {"NODEGRAPH_CHECKPOINT": launch.checkpoint} if launch.checkpoint else {}
+    return {"NODEGRAPH_MODEL": launch.id, "NODEGRAPH_WEIGHTS": weights, **chosen}

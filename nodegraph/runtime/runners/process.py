@@ -16,9 +16,12 @@ from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners import Exit, Watcher
+from nodegraph.runtime.runners.container_body import told
 from nodegraph.runtime.runners.device import machine_has_gpu, settle_for_cpu, wants_gpu
 from nodegraph.runtime.runners.leashed import Leashed
+from nodegraph.runtime.runners.local_weights import local_weights
 from nodegraph.runtime.runners.private import private_folder
+from nodegraph.runtime.secrets import secrets_of
 from nodegraph.runtime.state import Stage
 
 _LISTENING = re.compile(r"^nodegraph-kit listening (http://\S+)")
@@ -34,10 +37,11 @@ class ProcessRunner:
         self._process: Leashed | None = None
         self._private: Path | None = None
         self._address = ""
+        self._weights = Path()
         self._spoke = threading.Event()
 
     def prepare(self, watcher: Watcher) -> None:
-        """Check that there is something to run. Raises ModelError."""
+        """Check that there is something to run, and fetch its weights. Raises ModelError or Cancelled."""
         launch = self._launch
         if not launch.command:
             hint = "Run it as a container, or give its entry a `process`."
@@ -51,6 +55,7 @@ class ProcessRunner:
             raise ModelError(message, "Install it, or run the model as a container.")
         if not (wants_gpu(launch) and machine_has_gpu()):
             settle_for_cpu(launch, watcher, "this machine has none", "Run it on a machine with one.")
+        self._weights = local_weights(launch, watcher)
 
     def start(self, watcher: Watcher) -> Endpoint:
         """Start it and learn where it listens. Raises ModelError or Cancelled."""
@@ -106,7 +111,9 @@ class ProcessRunner:
         python = {"PYTHONPATH": os.pathsep.join(path for path in paths if path), "PYTHONUNBUFFERED": "1"}
         device = {"CUDA_VISIBLE_DEVICES": ""} if self._launch.device == "cpu" else {}
         own = {"NODEGRAPH_HOST": "127.0.0.1", "NODEGRAPH_PORT": str(port), "NODEGRAPH_SOCKET": str(unix)}
-        return {**os.environ, **python, **device, **self._launch.environment, **own}
+        secrets = secrets_of(self._launch.secrets, self._launch.name)
+        known = told(self._launch, str(self._weights))
+        return {**os.environ, **python, **device, **self._launch.environment, **secrets, **own, **known}
 
     def _how(self, code: int, tail: str) -> Exit:
         """How it ended, in a sentence."""

@@ -1,0 +1,185 @@
+"""Containers see their model's weights: bound to our folder, or sent to an engine that cannot see it."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from nodegraph.core.errors import ModelError
+from nodegraph.runtime.entry import ModelEntry, Weights
+from nodegraph.runtime.runners import engines
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.state import Stage
+from tests.docker.conftest import Yard
+
+pytestmark = pytest.mark.docker
+NET = os.urandom(200_000)
+VOLUME = "nodegraph-weights-yard-good"
+
+
+@pytest.fixture
+def home(yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The weights folder of the yard's model, with one file; volumes are removed at the end."""
+    monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(tmp_path / "weights"))
+    folder = tmp_path / "weights" / "yard-good"
+    folder.mkdir(parents=True)
+    (folder / "net.onnx").write_bytes(NET)
+    yield folder
+    for servers in yard.made:
+        servers.close()
+    for volume in yard.docker.volumes.list(filters={"name": "nodegraph-weights-yard-"}):
+        volume.remove()
+
+
+@pytest.fixture
+def known(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> engines.KnownEngine:
+    """What is known of the default engine; what a test changes of it is put back."""
+    known = engines.engine_at("")
+    known.prepare()
+    monkeypatch.setattr(known, "shares_folders", known.shares_folders)
+    return known
+
+
+def entry_of(yard: Yard, **more: object) -> ModelEntry:
+    return yard.entry(weights=(Weights("net.onnx", sha256=hashlib.sha256(NET).hexdigest()),), **more)
+
+
+def said_by(container: docker.models.containers.Container, code: str, user: str = "65534") -> str:
+    code, said = container.exec_run(["python", "-c", code], user=user)
+    return str(said.decode())
+
+
+SUM = "import hashlib; print(hashlib.sha256(open('/weights/net.onnx', 'rb').read()).hexdigest())"
+
+
+def test_a_container_reads_them_as_nobody_and_cannot_change_them(yard: Yard, home: Path) -> None:
+    home.chmod(0o700)
+    (home / "net.onnx").chmod(0o600)
+    yard.acquire(entry_of(yard)).wait_ready(30)
+    (container,) = yard.containers()
+    assert said_by(container, SUM).strip() == hashlib.sha256(NET).hexdigest()
+    assert "Read-only file system" in said_by(container, "open('/weights/x', 'w')", user="0")
+    variables = set(container.attrs["Config"]["Env"])
+    assert {"NODEGRAPH_WEIGHTS=/weights", "NODEGRAPH_MODEL=yard-good"} <= variables
+    assert yard.docker.volumes.get(VOLUME).attrs["Options"]["device"] == str(home)
+
+
+def test_the_volume_follows_a_folder_that_was_moved(yard: Yard, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with yard.servers() as servers:
+        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(30)
+    home.parent.rename(home.parent.with_name("moved"))
+    moved = home.parent.with_name("moved")
+    monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(moved))
+    yard.acquire(entry_of(yard)).wait_ready(30)
+    assert yard.docker.volumes.get(VOLUME).attrs["Options"]["device"] == str(moved / "yard-good")
+    assert (moved / "yard-good" / "net.onnx").read_bytes() == NET
+
+
+def test_an_engine_elsewhere_is_sent_them_once(yard: Yard, home: Path, known: engines.KnownEngine) -> None:
+    known.shares_folders = False
+    with yard.servers() as servers:
+        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(30)
+        (container,) = yard.containers()
+        assert said_by(container, SUM).strip() == hashlib.sha256(NET).hexdigest()
+    sent = [event.state for event in yard.events if event.state.stage is Stage.FETCHING]
+    assert sent[-1].total == len(NET)
+    assert "sent to" in sent[-1].message
+    assert not yard.docker.volumes.get(VOLUME).attrs["Options"]
+    yard.events.clear()
+    yard.acquire(entry_of(yard)).wait_ready(30)
+    assert "fetching" not in yard.stages
+
+
+def test_a_changed_file_is_sent_again(yard: Yard, home: Path, known: engines.KnownEngine) -> None:
+    known.shares_folders = False
+    with yard.servers() as servers:
+        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(30)
+    (home / "net.onnx").write_bytes(NET + NET)
+    newer = yard.entry(weights=(Weights("net.onnx"),))
+    yard.acquire(newer).wait_ready(30)
+    (container,) = yard.containers()
+    assert said_by(container, SUM).strip() == hashlib.sha256(NET + NET).hexdigest()
+
+
+def test_a_folder_of_own_checkpoints_is_sent_whole(yard: Yard, home: Path, known: engines.KnownEngine) -> None:
+    known.shares_folders = False
+    (home / "checkpoints" / "birds" / "deep").mkdir(parents=True)
+    (home / "checkpoints" / "birds" / "deep" / "a.safetensors").write_bytes(NET)
+    entry = yard.entry(checkpoints=(Weights("checkpoints/birds"),))
+    yard.acquire(entry).wait_ready(30)
+    (container,) = yard.containers()
+    said = said_by(container, "import os; print(os.path.getsize('/weights/checkpoints/birds/deep/a.safetensors'))")
+    assert said.strip() == str(len(NET))
+    assert "NODEGRAPH_CHECKPOINT=checkpoints/birds" in container.attrs["Config"]["Env"]
+
+
+def test_whether_an_engine_sees_our_folder_is_found_out_without_starting_anything(
+    yard: Yard, home: Path, known: engines.KnownEngine
+) -> None:
+    known.shares_folders = None
+    yard.acquire(entry_of(yard)).wait_ready(30)
+    assert known.shares_folders is True
+    assert len(yard.containers()) == 1
+
+
+def test_an_engine_that_cannot_see_our_folder_is_found_out_and_sent_the_files(
+    yard: Yard, home: Path, known: engines.KnownEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine beside us that looks for the same path on a disk of its own."""
+    create = Engine.create_volume
+
+    def elsewhere(self: Engine, name: str, options: dict[str, str], labels: dict[str, str]) -> None:
+        create(self, name, {**options, "device": "/no/such/folder"} if options else {}, labels)
+
+    monkeypatch.setattr(Engine, "create_volume", elsewhere)
+    monkeypatch.setattr("nodegraph.runtime.runners.volumes._is_bound", lambda volume, folder: False)
+    known.shares_folders = None
+    yard.acquire(entry_of(yard)).wait_ready(30)
+    assert known.shares_folders is False
+    (container,) = yard.containers()
+    assert said_by(container, SUM).strip() == hashlib.sha256(NET).hexdigest()
+
+
+def test_two_checkpoints_are_two_servers_with_one_volume(yard: Yard, home: Path) -> None:
+    (home / "other.onnx").write_bytes(b"other")
+    servers = yard.servers()
+    leases = [
+        servers.acquire(yard.entry(checkpoints=(Weights(name),)), {"kind": "container"})
+        for name in ("net.onnx", "other.onnx", "net.onnx")
+    ]
+    for lease in leases:
+        lease.wait_ready(30)
+    containers = yard.containers()
+    told = {one for container in containers for one in container.attrs["Config"]["Env"] if "CHECKPOINT" in one}
+    assert len(containers) == 2
+    assert told == {"NODEGRAPH_CHECKPOINT=net.onnx", "NODEGRAPH_CHECKPOINT=other.onnx"}
+    assert {mount["Name"] for one in containers for mount in one.attrs["Mounts"] if mount["Type"] == "volume"} == {
+        VOLUME
+    }
+
+
+def test_a_secret_is_given_to_the_container_and_a_missing_one_is_named(
+    yard: Yard, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YARD_TOKEN", "swordfish")
+    yard.acquire(yard.entry(secrets=("YARD_TOKEN",))).wait_ready(30)
+    (container,) = yard.containers()
+    assert "YARD_TOKEN=swordfish" in container.attrs["Config"]["Env"]
+    assert not any("swordfish" in line for server in yard.made for line in str(server.states()).splitlines())
+    monkeypatch.delenv("YARD_TOKEN")
+    lease = yard.acquire(yard.entry(secrets=("YARD_TOKEN",)))
+    with pytest.raises(ModelError, match="needs the secret YARD_TOKEN"):
+        lease.wait_ready(30)
+
+
+def test_a_model_that_needs_more_memory_than_it_may_have_is_told_while_it_loads(yard: Yard, home: Path) -> None:
+    eater = 'ENTRYPOINT ["python", "-c", "b = [bytearray(b\'x\' * (1 << 20)) for _ in range(4096)]"]'
+    build = yard.context(f"FROM python:3.11-slim\n{eater}\n")
+    entry = yard.entry("eater", build=build, options={"image": "nodegraph-tests/eater:1"})
+    lease = yard.acquire(entry, {"memory": 32}, give_up=1)
+    with pytest.raises(ModelError, match="ran out of memory: it may have 32 MB") as caught:
+        lease.wait_ready(60)
+    assert "`memory` of its place" in caught.value.hint
