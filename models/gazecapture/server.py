@@ -31,7 +31,7 @@ class GazeCapture:
 
     def run(
         self,
-        image: Image,
+        image: Annotated[Image, "The picture to search."],
         threshold: float = param(0.6, "Least score of a face; lower finds more and errs more.", ge=0.01, le=1),
         focal: float = param(
             0.0,

@@ -28,7 +28,7 @@ class GreenScreen:
 
     def run(
         self,
-        image: Image,
+        image: Annotated[Image, "The picture with people."],
         size: int = param(
             384,
             "A matting network looks at the picture in this size (longer side); larger finds finer hair.",

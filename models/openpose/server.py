@@ -31,7 +31,7 @@ class OpenPose:
 
     def run(
         self,
-        image: Image,
+        image: Annotated[Image, "The picture to search."],
         threshold: float = param(0.5, "Least score of a person; lower finds more and errs more.", ge=0.01, le=1),
         points: float = param(0.3, "Least score of a point; the others of that person are missing.", ge=0, le=1),
     ) -> Poses:

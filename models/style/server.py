@@ -1,5 +1,7 @@
 """Paint a picture in a style that a small network has learned: fast neural style by OpenVINO."""
 
+from typing import Annotated
+
 import numpy as np
 from nodegraph_kit import Image, bgr, finished, model, param, serve, weights
 from onnx_kit import Network, planes, resized, shrunk
@@ -21,7 +23,7 @@ class Style:
 
     def run(
         self,
-        image: Image,
+        image: Annotated[Image, "The picture to paint."],
         strength: float = param(1.0, "0 leaves the picture as it is.", ge=0, le=1),
         size: int = param(
             384,
@@ -30,7 +32,7 @@ class Style:
             le=1920,
             unit="px",
         ),
-    ) -> Image:
+    ) -> Annotated[Image, "The painting, as large as the picture."]:
         if strength == 0:
             return image
         colour = bgr(image)

@@ -1,5 +1,7 @@
 """Find eighty kinds of things: SSD with MobileNet, as TensorFlow's Object Detection API made it, by OpenVINO."""
 
+from typing import Annotated
+
 import numpy as np
 from nodegraph_kit import Image, bgr, coco, model, param, serve, weights
 from numpy.typing import NDArray
@@ -22,7 +24,7 @@ class TensorflowObjectDetection:
 
     def run(
         self,
-        image: Image,
+        image: Annotated[Image, "The picture to search."],
         threshold: float = param(0.5, "Least score of a thing; lower finds more and errs more.", ge=0.01, le=1),
         classes: str = param("", "Only these kinds, such as: person, dog. Empty finds all eighty."),
         size: int = param(

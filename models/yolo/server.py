@@ -1,5 +1,7 @@
 """Find eighty kinds of things: YOLOX-S, an anchor-free YOLO, by OpenVINO."""
 
+from typing import Annotated
+
 import numpy as np
 from grid import decoded
 from nodegraph_kit import Image, bgr, coco, model, param, serve, weights
@@ -17,7 +19,7 @@ class Yolo:
 
     def run(
         self,
-        image: Image,
+        image: Annotated[Image, "The picture to search."],
         threshold: float = param(0.4, "Least score of a thing; lower finds more and errs more.", ge=0.01, le=1),
         overlap: float = param(0.5, "Boxes of one kind that overlap more than this are one thing.", ge=0.05, le=0.95),
         classes: str = param("", "Only these kinds, such as: person, dog. Empty finds all eighty."),
