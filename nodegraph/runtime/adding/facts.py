@@ -50,7 +50,7 @@ def container_facts(entry: ModelEntry) -> Iterator[Fact]:
 def process_facts(entry: ModelEntry) -> Iterator[Fact]:
     """What runs here without a container."""
     if entry.process is not None:
-        command = " ".join(entry.process.command)
+        command = " ".join(entry.process.command).replace("{python}", "python")
         yield Fact("process", f"{command} in {entry.process.folder}: a program that runs as you, not confined")
 
 

@@ -1,11 +1,11 @@
 """Starting an image once to ask which protocol its server speaks and what it is."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.adding.image_facts import exposed_ports
 from nodegraph.runtime.adding.plan import Wishes
 from nodegraph.runtime.container_options import CONTAINER_PORTS
 from nodegraph.runtime.entry import ModelEntry
@@ -27,9 +27,7 @@ def ports_of(image: str, wishes: Wishes) -> list[int]:
     """The ports where a server may listen: those its image names, else where each protocol usually does."""
     from nodegraph.runtime.runners.engines import engine_at  # imports docker, which takes its time
 
-    found = engine_at(wishes.engine).engine.image(image) or {}
-    exposed = (found.get("Config") or {}).get("ExposedPorts") or {}
-    named = sorted(int(one.partition("/")[0]) for one in exposed if one.partition("/")[0].isdigit())
+    named = exposed_ports(engine_at(wishes.engine).engine.image(image))
     wished = [CONTAINER_PORTS[wishes.protocol]] if wishes.protocol in CONTAINER_PORTS else []
     return named or wished or list(dict.fromkeys(CONTAINER_PORTS.values()))
 
@@ -94,9 +92,3 @@ def _patiently(launch: Launch, url: str, teller: Teller, patience: float) -> Des
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:] if not text.startswith("http") else text
-
-
-def config_of(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`Config` of what an engine says about an image."""
-    config = found.get("Config")
-    return config if isinstance(config, Mapping) else {}
