@@ -4,6 +4,7 @@ import argparse
 import importlib
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 _EPILOG = """\
@@ -113,13 +114,14 @@ def _add_render(verbs: Any) -> None:
     )
     render.add_argument(
         "--overlap",
-        type=_count,
+        type=partial(_count, least=0),
         default=0,
         metavar="N",
         help="render so many frames before each segment too, and divide graphs that remember frames",
     )
     render.add_argument("--segment", type=_count, metavar="N", help="frames in a segment")
-    render.add_argument("--retries", type=_count, default=2, metavar="N", help="how often a segment may be lost (2)")
+    again = "how often a segment is tried again when its worker or model is lost (2)"
+    render.add_argument("--retries", type=partial(_count, least=0), default=2, metavar="N", help=again)
     _add_sources(render)
     render.add_argument("--json", action="store_true", help="print the figures as JSON, and no progress")
     render.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")
@@ -142,9 +144,9 @@ def _add_catalogs(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not int(text[:12]) > 0 or len(text) > 12:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number above 0")
+def _count(text: str, least: int = 1) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text[:12]) >= least or len(text) > 12:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number above {least - 1}")
     return int(text)
 
 
@@ -200,18 +202,45 @@ def _add_models(verbs: Any) -> None:
     _add_engine(_model_verb(models, "info", "describe a model", "info"))
     _add_authoring(models)
     _add_adding(models)
+    _add_keeping(models)
     for name, help in (
         ("pull", "download a model's image"),
         ("build", "build a model's image from its folder"),
         ("start", "start a model's container and leave it running; runs then use it"),
-        ("stop", "stop the containers that start left running"),
         ("logs", "what a model's server printed last"),
-        ("remove", "stop what start left running and remove the image"),
     ):
         verb = _model_verb(models, name, help, name)
         _add_engine(verb)
         if name == "start":
             verb.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="what it runs on")
+
+
+def _add_keeping(models: Any) -> None:
+    """Weights, room on the disk, and what is left running; see cli/models_keep.py."""
+    fetch = _model_verb(models, "fetch", "have a model's weights on this machine", "fetch", module="models_keep")
+    fetch.add_argument(
+        "--from",
+        dest="source",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="take the files from this folder if they are the right ones, before the network; may be repeated",
+    )
+    fetch.add_argument("--checkpoint", default="", metavar="NAME", help="with this checkpoint, not the usual one")
+    fetch.add_argument("--check", action="store_true", help="fetch nothing, read the files again and compare them")
+    disk = _model_verb(models, "disk", "what images and weights take", "disk", model=False, module="models_keep")
+    stop = _model_verb(
+        models, "stop", "stop the containers that start left running", "stop", model=False, module="models_keep"
+    )
+    stop.add_argument("model", nargs="?", metavar="MODEL", help="id (`nodegraph models list`)")
+    stop.add_argument("--all", action="store_true", help="of every model, and what programs that died left behind")
+    remove = _model_verb(
+        models, "remove", "stop what start left running and remove the image", "remove", module="models_keep"
+    )
+    remove.add_argument("--weights", action="store_true", help="remove the weights that can be fetched again instead")
+    remove.add_argument("--image", action="store_true", help="with --weights: the image too")
+    for verb in (disk, stop, remove):
+        _add_engine(verb)
 
 
 def _add_engine(verb: argparse.ArgumentParser) -> None:
@@ -267,8 +296,10 @@ def _add_adding(models: Any) -> None:
     secret.add_argument("--delete", action="store_true", help="remove it from the keyring")
 
 
-def _model_verb(verbs: Any, name: str, help: str, function: str, model: bool = True) -> argparse.ArgumentParser:
-    parser = _verb(verbs, name, help, "models", function)
+def _model_verb(
+    verbs: Any, name: str, help: str, function: str, model: bool = True, module: str = "models"
+) -> argparse.ArgumentParser:
+    parser = _verb(verbs, name, help, module, function)
     if model:
         parser.add_argument("model", metavar="MODEL", help="id (`nodegraph models list`)")
     _add_catalogs(parser)

@@ -15,15 +15,20 @@ _LINE_EVERY = 5.0
 
 
 @contextmanager
-def progress(frames: int | None, seconds: float | None, *, quiet: bool = False) -> Iterator[Show]:
-    """Show a run's figures until the block ends. frames, seconds: how much there will be, where that is known."""
+def progress(
+    frames: int | None, seconds: float | None, *, quiet: bool = False, note: Callable[[], str] = str
+) -> Iterator[Show]:
+    """Show a run's figures until the block ends.
+
+    frames, seconds: how much there will be, where that is known. note: what else there is to say, or "".
+    """
     if quiet:
         yield lambda stats: None
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        with _bar(frames, seconds) as show:
+        with _bar(frames, seconds, note) as show:
             yield show
     else:
-        yield _Lines(frames, seconds)
+        yield _Lines(frames, seconds, note)
 
 
 def share_of(stats: RunStats, frames: int | None, seconds: float | None) -> float | None:
@@ -34,8 +39,8 @@ def share_of(stats: RunStats, frames: int | None, seconds: float | None) -> floa
 
 
 class _Lines:
-    def __init__(self, frames: int | None, seconds: float | None) -> None:
-        self._frames, self._seconds = frames, seconds
+    def __init__(self, frames: int | None, seconds: float | None, note: Callable[[], str]) -> None:
+        self._frames, self._seconds, self._note = frames, seconds, note
         self._next = time.monotonic() + _LINE_EVERY
 
     def __call__(self, stats: RunStats) -> None:
@@ -44,7 +49,8 @@ class _Lines:
         self._next = time.monotonic() + _LINE_EVERY
         share = share_of(stats, self._frames, self._seconds)
         done = f" {share:.0%}, {remaining(stats, share)}" if share else ""
-        say(f"frame {stats.frames_out}, {stats.fps:.1f} fps{done}", sys.stderr)
+        note = f", {self._note()}" if self._note() else ""
+        say(f"frame {stats.frames_out}, {stats.fps:.1f} fps{done}{note}", sys.stderr)
 
 
 def remaining(stats: RunStats, share: float) -> str:
@@ -54,7 +60,7 @@ def remaining(stats: RunStats, share: float) -> str:
 
 
 @contextmanager
-def _bar(frames: int | None, seconds: float | None) -> Iterator[Show]:
+def _bar(frames: int | None, seconds: float | None, note: Callable[[], str]) -> Iterator[Show]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -67,6 +73,8 @@ def _bar(frames: int | None, seconds: float | None) -> Iterator[Show]:
             text = f"frame {stats.frames_out}  {stats.fps:.1f} fps"
             if share:
                 text += f"  {share:.0%}  {remaining(stats, share)}"
+            if said := note():
+                text += f"  {said}"
             bar.update(task, description=text, completed=share or 0, total=1 if share is not None else None)
 
         yield show

@@ -29,15 +29,15 @@ _STEP = 0.1
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the preset; the exit code."""
-    report = _writable(arguments.report, "--report")
-    trace = _writable(arguments.trace, "--trace")
+    report = writable(arguments.report, "--report")
+    trace = writable(arguments.trace, "--trace")
     with (
         Interrupts() as interrupts,
         warnings_told() as warnings,
-        session_for(arguments.models, arguments.nodes, _server_teller(arguments.quiet)) as session,
+        session_for(arguments.models, arguments.nodes, server_teller(arguments.quiet)) as session,
     ):
         found = session.open(arguments.preset)
-        graph = _changed(found, session, arguments)
+        graph = changed_graph(found, session, arguments)
         mode: Mode = "live" if _is_live(arguments, session, graph) else "offline"
         running = session.run(
             graph,
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         return code
 
 
-def _changed(found: Found, session: Session, arguments: argparse.Namespace) -> Graph:
+def changed_graph(found: Found, session: Session, arguments: argparse.Namespace) -> Graph:
     """The preset's graph as this run wants it, paths resolved. Raises UsageError, DocumentError."""
     graph, registry = found.preset.graph, session.registry
     if arguments.input is not None:
@@ -134,7 +134,7 @@ def _write_trace(run: Run, path: Path) -> None:
         raise NodegraphError(f"Cannot write {path}: {error.strerror}.", "Check the folder and the disk.") from error
 
 
-def _writable(name: str | None, option: str) -> Path | None:
+def writable(name: str | None, option: str) -> Path | None:
     """The path, its folder made: a bad one is told before the work, not after."""
     if name is None:
         return None
@@ -153,7 +153,7 @@ def _writable(name: str | None, option: str) -> Path | None:
     return path
 
 
-def _server_teller(quiet: bool) -> Callable[[ServerEvent], None]:
+def server_teller(quiet: bool) -> Callable[[ServerEvent], None]:
     """Says each new stage of a model's server on stderr, and what is to know about how it runs."""
     stages: dict[tuple[str, str], str] = {}
     notes: dict[tuple[str, str], str] = {}

@@ -23,7 +23,7 @@ _FRAGMENTS = {
     "flush_packets": "1",
 }
 _CLUSTERS = {"cluster_time_limit": "50", "flush_packets": "1"}
-_MUXER_OPTIONS = {".mp4": _FRAGMENTS, ".mov": _FRAGMENTS, ".mkv": _CLUSTERS, ".webm": _CLUSTERS}
+MUXER_OPTIONS = {".mp4": _FRAGMENTS, ".mov": _FRAGMENTS, ".mkv": _CLUSTERS, ".webm": _CLUSTERS}
 """What keeps a file playable when the program is killed while writing it: pieces of a twentieth of a second, handed to
 the system at once.
 
@@ -34,6 +34,11 @@ pictures would begin some frames late and the sound with them would not fit.
 
 SLOWEST = Fraction(1, 1000)
 """Frames per second that are still told to an encoder."""
+
+
+def exact(rate: float | None) -> Fraction:
+    """Frames per second as encoders want it."""
+    return max(SLOWEST, Fraction(rate or 30.0).limit_denominator(1001))
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,9 @@ class Encoder:
         self._size = width, height
         self._alpha = settings.codec.alpha_format if first.shape[2] == 4 else None
         self._format = self._alpha or settings.codec.pixel_format
-        self._rate = max(SLOWEST, Fraction(settings.rate or 30.0).limit_denominator(1001))
+        self._rate = exact(settings.rate)
         self._last = -1
-        self._container: OutputContainer = av.open(str(part), "w", options=_MUXER_OPTIONS[part.suffix.lower()])
+        self._container: OutputContainer = av.open(str(part), "w", options=MUXER_OPTIONS[part.suffix.lower()])
         self._sound: Sound | None = None
         try:
             self._pictures = PictureStream(self._container, self._form(settings))

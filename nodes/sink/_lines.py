@@ -1,6 +1,8 @@
 """A text file that grows line by line beside its name, and takes the name when it is whole."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nodes.sink._files import cannot_write, make_part, put_in_place, tell_unfinished
@@ -51,3 +53,20 @@ class GrowingFile:
             self._part.unlink(missing_ok=True)
             _log.warning("%s was not written: nothing came.", self._path)
         return self._lines > 0
+
+    def drop(self) -> None:
+        """Leave nothing behind."""
+        self._file.close()
+        self._part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[GrowingFile]:
+    """A file that takes its name when the block ends, and is not there when it fails."""
+    file = GrowingFile(path)
+    try:
+        yield file
+    except BaseException:
+        file.drop()
+        raise
+    file.close()

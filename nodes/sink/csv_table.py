@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nodegraph.sdk import AnyValue, Detections, Keypoints, NodeError, Sink, Stamp, param, plain
+from nodegraph.sdk import AnyValue, Detections, InParts, Keypoints, NodeError, Sink, Stamp, param, plain
 from nodes.sink._files import check_target
-from nodes.sink._lines import GrowingFile
+from nodes.sink._lines import GrowingFile, whole_file
 
 _SUFFIXES = (".csv", ".tsv")
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
@@ -17,7 +17,12 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Csv(
-    Sink, id="sink.csv", category="Sink/Data", title="CSV Table", keywords=("table", "spreadsheet", "export", "log")
+    Sink,
+    InParts,
+    id="sink.csv",
+    category="Sink/Data",
+    title="CSV Table",
+    keywords=("table", "spreadsheet", "export", "log"),
 ):
     """Write a table that spreadsheets open (RFC 4180, UTF-8); the first value decides the columns.
 
@@ -60,6 +65,17 @@ class Csv(
 
     def close(self) -> None:
         self._file.close()
+
+    def join(self, parts: Sequence[Path], stamps: Sequence[Stamp], given: Mapping[str, Any]) -> None:
+        texts = [part.read_bytes().decode("utf-8").partition("\r\n") for part in parts]
+        head = texts[0][0]
+        with whole_file(self.path) as file:
+            file.add(head + "\r\n")
+            for own, _, rows in texts:
+                if own != head:
+                    hint = "Connect one kind of value, or use sink.json_lines."
+                    raise NodeError(f"The table has the columns {head}, and later {own}.", hint)
+                file.add(rows)
 
     def abandon(self) -> None:
         self._file.abandon()

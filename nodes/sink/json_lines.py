@@ -1,17 +1,19 @@
 """Any value as JSON, one line per frame."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from nodegraph.sdk import AnyValue, Sink, Stamp, param, plain
+from nodegraph.sdk import AnyValue, InParts, Sink, Stamp, param, plain
 from nodes.sink._files import check_target
-from nodes.sink._lines import GrowingFile
+from nodes.sink._lines import GrowingFile, whole_file
 
 _SUFFIXES = (".jsonl", ".ndjson", ".json")
 
 
 class JsonLines(
-    Sink, id="sink.json_lines", category="Sink/Data", title="JSON Lines", keywords=("log", "data", "export")
+    Sink, InParts, id="sink.json_lines", category="Sink/Data", title="JSON Lines", keywords=("log", "data", "export")
 ):
     """Write a JSON object per frame: index, time (seconds since the run began) and value.
 
@@ -31,6 +33,11 @@ class JsonLines(
 
     def close(self) -> None:
         self._file.close()
+
+    def join(self, parts: Sequence[Path], stamps: Sequence[Stamp], given: Mapping[str, Any]) -> None:
+        with whole_file(self.path) as file:
+            for part in parts:
+                file.add(part.read_bytes().decode("utf-8"))
 
     def abandon(self) -> None:
         self._file.abandon()

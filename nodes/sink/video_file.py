@@ -1,14 +1,16 @@
 """Video files out, encoded with PyAV (docs/adr/0008-video-io.md)."""
 
 import logging
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nodegraph.sdk import File, Image, NodeError, Sink, Stamp, param
+from nodegraph.sdk import File, Image, InParts, NodeError, Sink, Stamp, param
 from nodes.sink._codecs import VIDEO_SUFFIXES, CodecName, Effort, codec_for
 from nodes.sink._encoder import Encoder, Settings
 from nodes.sink._files import cannot_write, check_target, make_part, put_in_place, tell_unfinished
+from nodes.sink._joining import join
 
 _log = logging.getLogger("nodegraph.nodes")
 DRIFT = 0.25
@@ -16,7 +18,7 @@ DRIFT = 0.25
 
 
 class VideoFileSink(
-    Sink, id="sink.video_file", category="Sink/File", title="Video File Out", keywords=("render", "save")
+    Sink, InParts, id="sink.video_file", category="Sink/File", title="Video File Out", keywords=("render", "save")
 ):
     """Write a video file that plays in browsers and players.
 
@@ -56,7 +58,7 @@ class VideoFileSink(
         if self._encoder is None or self._first is None:
             settings = Settings(self._codec, self.quality, self.effort, self.fps or stamp.rate)
             self._encoder = self._guarded(lambda: Encoder(self._part, settings, image, audio, stamp.media))
-            self._first = stamp
+            self._first = self.origin or stamp
         self._follow_sound(stamp, self._first)
         seconds = stamp.time - self._first.time
         if self.fps:
@@ -81,10 +83,29 @@ class VideoFileSink(
         self._guarded(lambda: encoder.write(image, seconds))
 
     def _follow_sound(self, stamp: Stamp, first: Stamp) -> None:
-        drift = (stamp.media - first.media) - (stamp.time - first.time)
-        if self._encoder and self._encoder.has_sound and abs(drift) > DRIFT:
-            _log.warning("%s: the sound ends at %.1f s, where the picture no longer follows it.", self.path, stamp.time)
+        if self._encoder and self._encoder.has_sound and _drifted(stamp, first):
+            self._tell_quiet(stamp)
             self._guarded(self._encoder.end_sound)
+
+    def _tell_quiet(self, stamp: Stamp) -> None:
+        _log.warning("%s: the sound ends at %.1f s, where the picture no longer follows it.", self.path, stamp.time)
+
+    def whole(self) -> str:
+        return "A fixed frame rate (fps) repeats and drops frames across the borders of parts." if self.fps else ""
+
+    def join(self, parts: Sequence[Path], stamps: Sequence[Stamp], given: Mapping[str, Any]) -> None:
+        check_target(self.path, VIDEO_SUFFIXES)
+        self._codec = codec_for(self.codec, self.path.suffix.lower())
+        self._part, self._failure = make_part(self.path), None
+        quiet = next((stamp for stamp in stamps if _drifted(stamp, stamps[0])), None)
+        if quiet and given.get("audio"):
+            self._tell_quiet(quiet)
+        silence = quiet.time - stamps[0].time if quiet else math.inf
+        try:
+            self._guarded(lambda: join(parts, self._part, self._codec.tag, stamps, given.get("audio"), silence))
+            put_in_place(self._part, self.path)
+        finally:
+            self._part.unlink(missing_ok=True)
 
     def _guarded(self, work: Callable[[], Any]) -> Any:
         import av
@@ -134,3 +155,8 @@ class VideoFileSink(
             encoder.abandon()
         except (av.FFmpegError, OSError):
             _log.warning("%s could not be closed properly; it may still play.", self._part)
+
+
+def _drifted(stamp: Stamp, first: Stamp) -> bool:
+    """Whether the picture is no longer where its sound is."""
+    return abs((stamp.media - first.media) - (stamp.time - first.time)) > DRIFT

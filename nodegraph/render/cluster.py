@@ -1,0 +1,230 @@
+"""Workers as processes of a Ray cluster: one of our own on this machine, or one that is there already.
+
+Only this module imports Ray, and only when a pool is made. Facts used, Ray 2.60: `address="local"` never looks at
+RAY_ADDRESS or at other clusters; an actor with `max_concurrency` 2 answers `done` and `stop` while it renders.
+"""
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Self
+
+from nodegraph.core.errors import NodegraphError, UsageError
+from nodegraph.render.job import Failed, Job, Lost, Outcome, Remembers, Segment
+from nodegraph.render.segment import Workplace
+
+HOW: Final = "Install it with `pip install nodegraph[cluster]`, or render with --workers 1."
+_STORE: Final = 256 << 20
+"""Bytes of Ray's object store for our own cluster: only stamps and, without a shared folder, parts go through it."""
+_ROOM: Final = 60.0
+"""Seconds a cluster has to begin the workers."""
+_PATIENCE: Final = 5.0
+"""Seconds a worker has to stop a segment before its process is killed."""
+_QUIET: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+
+
+class RayPool:
+    """Workers of `job` on a Ray cluster. Use as a context manager; leaving it ends them, and a cluster of our own.
+
+    address: ``HOST:PORT`` of a running cluster's head; None starts one on this machine, reachable from here only.
+    workers: None for one for every two processors. Raises UsageError without Ray, NodegraphError when the cluster
+    cannot be reached, has no room, or lacks something (see `lacking`).
+    """
+
+    def __init__(self, job: Job, workers: int, address: str | None = None) -> None:
+        if importlib.util.find_spec("ray") is None:
+            raise UsageError("More than one worker needs Ray, which is not installed.", HOW)
+        self._job, self._address, self._count = job, address, workers
+        self._folder = ""
+        self._ray: Any = None
+        self._actors: list[Any] = []
+        self._busy: dict[Any, tuple[int, Segment]] = {}
+        self._asked: dict[int, Any] = {}
+        self._done: dict[int, int] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            with _signals_kept(), _environment(_QUIET):
+                self._connect()
+            self._job_ref = self._ray.put(self._job)
+            self._actors = [self._new() for _ in range(self._count)]
+            self._check()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _connect(self) -> None:
+        self._ray = ray = importlib.import_module("ray")
+        options: dict[str, Any] = {"logging_level": "CRITICAL", "log_to_driver": False, "include_dashboard": False}
+        if self._address is None:
+            self._folder = tempfile.mkdtemp(prefix="ng-ray-")
+            options |= {"num_cpus": self._count, "num_gpus": 0, "object_store_memory": _STORE}
+            options |= {"_temp_dir": self._folder, "_node_ip_address": "127.0.0.1"}
+        else:
+            options.pop("include_dashboard")
+        try:
+            ray.init(address=self._address or "local", **options)
+        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+            what = f"at {self._address} " if self._address else ""
+            raise NodegraphError(f"The Ray cluster {what}cannot be used: {_first(error)}", "Is it running?") from error
+        self._remote = ray.remote(num_cpus=1, max_concurrency=2, max_restarts=0)(_Actor)
+
+    def _new(self) -> Any:
+        return self._remote.remote(self._job_ref)
+
+    def _check(self) -> None:
+        """Wait for the workers, and ask their machines what they lack."""
+        ray = self._ray
+        refs = [actor.lacks.remote() for actor in self._actors]
+        ready, late = ray.wait(refs, num_returns=len(refs), timeout=_ROOM)
+        if late:
+            message = f"Of {len(refs)} workers {len(ready)} could begin within {_ROOM:g} s: the cluster has no room."
+            raise NodegraphError(message, f"Use --workers {max(1, len(ready))}.")
+        try:
+            lacking = [one for answer in ray.get(refs) for one in answer]
+            remembering = [] if lacking else ray.get(self._actors[0].remembering.remote())
+        except ray.exceptions.RayError as error:
+            hint = "Every machine of the cluster needs nodegraph with the extra `cluster`, in Ray's own Python."
+            raise NodegraphError(f"A worker cannot begin: {_first(error)}", hint) from error
+        if lacking:
+            hint = "Files must be at the same path on every machine, for example in a shared folder."
+            raise NodegraphError(" ".join(dict.fromkeys(lacking)), hint)
+        if remembering:
+            raise Remembers(remembering)
+
+    @property
+    def size(self) -> int:
+        """How many workers there are."""
+        return self._count
+
+    def start(self, worker: int, segment: Segment) -> None:
+        """Let an idle worker render a segment; returns at once."""
+        self._done[worker] = 0
+        self._busy[self._actors[worker].render.remote(segment)] = worker, segment
+
+    def wait(self, seconds: float) -> list[tuple[int, Outcome]]:
+        """The workers that are done with theirs, and how."""
+        if not self._busy:
+            time.sleep(seconds)
+            return []
+        ready, _ = self._ray.wait(list(self._busy), num_returns=len(self._busy), timeout=seconds)
+        return [self._outcome(ref) for ref in ready]
+
+    def _outcome(self, ref: Any) -> tuple[int, Outcome]:
+        worker, segment = self._busy.pop(ref)
+        self._asked.pop(worker, None)
+        self._done.pop(worker, None)
+        try:
+            return worker, self._ray.get(ref)
+        except self._ray.exceptions.RayTaskError as error:  # our own mistake, or a node's that no run can catch
+            return worker, Failed(segment.number, "", segment.kept, _first(error))
+        except self._ray.exceptions.RayError:
+            self._actors[worker] = self._new()
+            return worker, Lost(segment.number, "its worker ended unexpectedly.")
+
+    def done(self) -> Mapping[int, int]:
+        """Frames each busy worker has done; asked without waiting."""
+        for worker, _ in self._busy.values():
+            if worker not in self._asked:
+                self._asked[worker] = self._actors[worker].done.remote()
+        for worker, ref in list(self._asked.items()):
+            if self._ray.wait([ref], timeout=0)[0]:
+                del self._asked[worker]
+                with contextlib.suppress(self._ray.exceptions.RayError):
+                    self._done[worker] = self._ray.get(ref)
+        return dict(self._done)
+
+    def close(self) -> None:
+        """End every worker, in the middle of its work too, and the cluster if it is ours."""
+        ray = sys.modules.get("ray")
+        if self._ray is not None and ray is not None and ray.is_initialized():
+            with _signals_kept():
+                self._end(ray)
+                ray.shutdown()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end(self, ray: Any) -> None:
+        """Politely first, so that runs close their files and models, then not."""
+        actors, self._actors = self._actors, []
+        with contextlib.suppress(ray.exceptions.RayError):
+            ray.wait([one.end.remote() for one in actors], num_returns=len(actors), timeout=_PATIENCE) if actors else ()
+        for actor in actors:
+            with contextlib.suppress(ray.exceptions.RayError):
+                ray.kill(actor)
+
+
+class _Actor:
+    """A `Workplace` in a process of Ray's. `render` takes one of its two threads, everything else the other."""
+
+    def __init__(self, job: Job) -> None:
+        self._place = Workplace(job)
+
+    def lacks(self) -> list[str]:
+        """What this machine lacks."""
+        return self._place.lacks(f"The machine {os.uname().nodename}")
+
+    def remembering(self) -> list[str]:
+        """Models that remember earlier frames, where that has to be asked here."""
+        return self._place.remembering()
+
+    def render(self, segment: Segment) -> Outcome:
+        """Render a segment."""
+        return self._place.render(segment)
+
+    def done(self) -> int:
+        """Frames done of the segment at work."""
+        return self._place.done
+
+    def pid(self) -> int:
+        """The process this is."""
+        return os.getpid()
+
+    def end(self) -> None:
+        """Stop the segment at work, and give back the models."""
+        self._place.stop()
+        self._place.close()
+
+
+def _first(error: BaseException) -> str:
+    """What a Ray error says, without its traceback."""
+    cause = getattr(error, "cause", None)
+    lines = [line.strip() for line in str(cause or error).splitlines() if line.strip()]
+    return lines[0][:300] if lines else type(error).__name__
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Ray puts a handler of its own on SIGTERM; ours stays."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):  # not on the main thread: nothing was changed
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

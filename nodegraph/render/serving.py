@@ -1,0 +1,77 @@
+"""Model servers of a render: started once on this machine and shared by its workers, and asked what they remember."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from nodegraph.core.errors import ModelError
+from nodegraph.core.graph import Graph
+from nodegraph.engine.run import OFFLINE_WAIT
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.servers import Lease
+from nodegraph.session import Session
+
+
+class Shared:
+    """A lease on the server of every model in a graph; while it is held, `places` says where they answer.
+
+    Use as a context manager. Entering waits until they answer and raises ModelError.
+    """
+
+    def __init__(self, graph: Graph, session: Session) -> None:
+        self._graph, self._session = graph, session
+        self._leases: dict[str, Lease] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            for id, entry in models_of(self._graph, self._session).items():
+                self._leases[id] = self._session.servers.acquire(entry, self._graph.nodes[id].place)
+            for lease in self._leases.values():
+                lease.wait_ready(OFFLINE_WAIT)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for lease in self._leases.values():
+            lease.release()
+        self._leases = {}
+
+    def places(self) -> dict[str, Mapping[str, Any]]:
+        """Where the servers answer now, by node; one that is being started again keeps its own place."""
+        places: dict[str, Mapping[str, Any]] = {}
+        for id, lease in self._leases.items():
+            endpoint = lease.endpoint
+            if endpoint is not None:
+                address = f"unix://{endpoint.socket}" if endpoint.socket else endpoint.url
+                places[id] = {"kind": "url", "url": address}
+        return places
+
+    def stateful(self) -> list[str]:
+        """Sentences about the models that remember earlier frames. Raises ModelError."""
+        return [f"{id}: this model remembers earlier frames." for id, one in self._leases.items() if _remembers(one)]
+
+
+def stateful_models(graph: Graph, session: Session) -> list[str]:
+    """The same for a moment only."""
+    if not models_of(graph, session):
+        return []
+    with Shared(graph, session) as shared:
+        return shared.stateful()
+
+
+def models_of(graph: Graph, session: Session) -> dict[str, ModelEntry]:
+    """The models a graph asks, by node."""
+    entries = {f"model.{entry.id}": entry for entry in session.models}
+    return {id: entries[node.type] for id, node in graph.nodes.items() if node.state == "on" and node.type in entries}
+
+
+def _remembers(lease: Lease) -> bool:
+    """Only native servers say; those of other protocols have no memory in their protocol."""
+    describe = getattr(lease.client(), "describe", None)
+    if describe is None:
+        return False
+    try:
+        return bool(describe().get("stateful"))
+    except ModelError:
+        return False
