@@ -70,7 +70,7 @@ def info(arguments: argparse.Namespace) -> int:
     from nodegraph.runtime.manage import statuses
 
     with session_for(arguments.models) as session:
-        entry = _entry(session.models, arguments.model)
+        entry = find_entry(session.models, arguments.model)
         found = session.registry.find(f"model.{entry.id}")
     status = statuses([entry], arguments.engine)[0]
     spec = found.spec if found else None
@@ -148,23 +148,12 @@ def stop(arguments: argparse.Namespace) -> int:
     return _work(arguments, lambda entry: {"stopped": manage.stop(entry, arguments.engine)}, "stopped")
 
 
-def remove(arguments: argparse.Namespace) -> int:
-    """Stop what `start` left running and remove the image."""
-    from nodegraph.runtime import manage
-
-    def work(entry: ModelEntry) -> dict[str, Any]:
-        engine = arguments.engine
-        return {"stopped": manage.stop(entry, engine), "removed": manage.remove(entry, engine)}
-
-    return _work(arguments, work, "removed")
-
-
 def logs(arguments: argparse.Namespace) -> int:
     """The last lines the model's server printed."""
     from nodegraph.runtime import manage
 
     with session_for(arguments.models) as session:
-        entry = _entry(session.models, arguments.model)
+        entry = find_entry(session.models, arguments.model)
     lines = manage.logs(entry, engine=arguments.engine)
     if arguments.json:
         say(json.dumps(lines, indent=2))
@@ -176,7 +165,7 @@ def logs(arguments: argparse.Namespace) -> int:
 def _work(arguments: argparse.Namespace, work: Callable[[ModelEntry], dict[str, Any] | None], done: str) -> int:
     """Do something with a model and say what came of it."""
     with session_for(arguments.models) as session:
-        entry = _entry(session.models, arguments.model)
+        entry = find_entry(session.models, arguments.model)
     result = {key: value for key, value in (work(entry) or {}).items() if value != ""}
     if arguments.json:
         say(json.dumps({"id": entry.id, "action": done, **result}))
@@ -186,7 +175,7 @@ def _work(arguments: argparse.Namespace, work: Callable[[ModelEntry], dict[str, 
     return DONE
 
 
-def _entry(entries: list[ModelEntry], name: str) -> ModelEntry:
+def find_entry(entries: list[ModelEntry], name: str) -> ModelEntry:
     """The entry with this id or name. Raises UsageError."""
     wanted = name.removeprefix("model.")
     for entry in entries:

@@ -22,6 +22,7 @@ from nodegraph.runtime.runners.container import ContainerRunner, remove_kept
 from nodegraph.runtime.runners.docker import Engine
 from nodegraph.runtime.runners.engines import engine_at
 from nodegraph.runtime.runners.images import build_image, pull_image
+from nodegraph.runtime.secrets import redacted, secret
 from nodegraph.runtime.state import ServerListener, Stage
 
 _CONTAINER: Mapping[str, Any] = {"kind": "container"}
@@ -141,13 +142,28 @@ def stop(entry: ModelEntry, engine: str = "") -> int:
     return len(kept)
 
 
+def stop_all(engine: str = "") -> int:
+    """Stop every container that `start` left running, of models of other catalogues too; how many there were.
+
+    Also clears away what programs that died left behind. Those of running programs are theirs.
+    """
+    known = engine_at(engine)
+    kept = known.engine.containers({**labels.OURS, labels.KEPT: "yes"})
+    for one in kept:
+        remove_kept(known.engine, one, Limits().stop)
+    known.reap()
+    return len(kept)
+
+
 def logs(entry: ModelEntry, lines: int = 200, engine: str = "") -> list[str]:
     """The newest lines of a container left running, else of the newest log kept of the model's servers."""
     door = engine_at(engine).engine
     try:
         kept = [one for one in _serving(door) if _is_kept(one, entry.id)]
         if kept:
-            return door.log(str(kept[0]["Id"]), lines).splitlines()
+            for name in entry.secrets:
+                secret(name)  # so that its value is hidden
+            return redacted(door.log(str(kept[0]["Id"]), lines)).splitlines()
     except ModelUnreachable:
         pass  # the files are here all the same
     return kept_lines(entry, lines)

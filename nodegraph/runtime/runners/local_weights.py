@@ -8,13 +8,14 @@ from nodegraph.runtime.state import Stage
 from nodegraph.runtime.weights import complete
 from nodegraph.runtime.weights.checkpoints import bring_local, is_local, none_yet
 from nodegraph.runtime.weights.fetch import Fetching
-from nodegraph.runtime.weights.places import weights_folder
+from nodegraph.runtime.weights.places import offline_folders, weights_folder
 
 
-def local_weights(launch: Launch, watcher: Watcher) -> Path:
+def local_weights(launch: Launch, watcher: Watcher, folders: tuple[Path, ...] | None = None) -> Path:
     """Fetch what is missing of the weights and the chosen checkpoint; the folder they are in.
 
-    Raises ModelError (nothing to fetch it from, no network, no room, wrong hash, no checkpoint yet) or Cancelled.
+    folders: looked through before the network, those of the environment for None. Raises ModelError (nothing to
+    fetch it from, no network, no room, wrong hash, no checkpoint yet) or Cancelled.
     """
     if launch.untrained:
         raise none_yet(launch.id, launch.name)
@@ -27,7 +28,8 @@ def local_weights(launch: Launch, watcher: Watcher) -> Path:
             bring_local(launch.id, launch.name, one.name)
     fetched = [one for one in launch.files if not is_local(one)]
     if fetched:
-        Fetching(launch.id, launch.name, watcher.cancel, tell).ensure(fetched)
+        offline = offline_folders() if folders is None else folders
+        Fetching(launch.id, launch.name, watcher.cancel, tell, offline).ensure(fetched)
     return weights_folder(launch.id)
 
 

@@ -70,6 +70,7 @@ def bring_local(id: str, name: str, checkpoint: str) -> Path:
         _renew(source, target)
     if not target.exists():
         raise _missing(id, name, checkpoint)
+    _open_to_all(folder, target)
     return target
 
 
@@ -96,20 +97,26 @@ def _renew(source: Path, target: Path) -> None:
         return
     fresh = target.with_name(f".{target.name}.new")
     try:
-        for folder in (target.parent.parent, target.parent):
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o755)
+        target.parent.mkdir(parents=True, exist_ok=True)
         fresh.unlink(missing_ok=True)
         try:
             os.link(source, fresh)
         except OSError:  # another disk, or one without links
             shutil.copy2(source, fresh)
-        fresh.chmod(fresh.stat().st_mode | 0o444)
         os.replace(fresh, target)
     except OSError as error:
         raise ModelError(
             f"{source} cannot be put to {target}: {error.strerror or error}.", "Check the disk."
         ) from error
+
+
+def _open_to_all(folder: Path, target: Path) -> None:
+    """Containers run as another user. What is not ours to open stays as it is."""
+    above = [path for path in target.parents if path.is_relative_to(folder)]
+    for path in (*above, target, *(target.rglob("*") if target.is_dir() else ())):
+        with contextlib.suppress(OSError):
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if path.is_dir() else 0o444))
 
 
 def _same(one: Path, other: Path) -> bool:

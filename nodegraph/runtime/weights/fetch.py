@@ -64,6 +64,9 @@ class Fetching:
             with turn(self.folder, self.cancel, lambda: self.tell(0, 0, "another program is fetching them")):
                 missing = [one for one in wanted if not complete.is_here(self.folder, one)]
                 self._bring([task for one in missing for task in self._tasks(one)])
+        except ModelError as error:
+            error.hint = error.hint.replace("models fetch MODEL", f"models fetch {self.id}")
+            raise
         except OSError as error:
             message = f"The weights of {self.name} cannot be kept in {self.folder}: {error.strerror or error}."
             raise ModelError(message, "Name another folder in NODEGRAPH_WEIGHTS_HOME.") from error

@@ -1,0 +1,118 @@
+"""``nodegraph models``: fetch, disk, and what remove and stop do beyond one image or one container."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from nodegraph.cli.codes import DONE, FAILED
+from nodegraph.cli.models import find_entry, teller
+from nodegraph.cli.sessions import session_for
+from nodegraph.cli.text import counted, say, table
+from nodegraph.core.errors import UsageError
+from nodegraph.runtime.entry import ModelEntry
+
+
+def fetch(arguments: argparse.Namespace) -> int:
+    """Have a model's weights here, or check them; 1 when one is missing or damaged."""
+    from nodegraph.runtime import weights_by_hand
+
+    entry = _entry(arguments)
+    folders = [Path(name).absolute() for name in arguments.source]
+    missing = [folder for folder in folders if not folder.is_dir()]
+    if missing:
+        raise UsageError(f"--from: there is no folder {missing[0]}.", "Name the folder that holds the files.")
+    if arguments.check:
+        return _checked(entry, weights_by_hand.check(entry, arguments.checkpoint), arguments.json)
+    tell = teller(arguments.json)
+    folder = weights_by_hand.fetch(entry, tell, checkpoint=arguments.checkpoint, folders=folders)
+    needs = bool(entry.weights or entry.checkpoints or entry.needs_training)
+    said = f"{entry.name}: its weights are in {folder}" if needs else f"{entry.name} needs no weights."
+    document = {"id": entry.id, "action": "fetched", "folder": str(folder) if needs else ""}
+    say(json.dumps(document) if arguments.json else said)
+    return DONE
+
+
+def _checked(entry: ModelEntry, problems: list[str], as_json: bool) -> int:
+    if as_json:
+        say(json.dumps({"id": entry.id, "action": "checked", "problems": problems}))
+    elif not problems:
+        say(f"{entry.name}: its weights are here and as they should be.")
+    for problem in () if as_json else problems:
+        say(f"{entry.name}: {problem}", sys.stderr)
+    if problems and not as_json:
+        say(f"Fetch them again: nodegraph models fetch {entry.id}", sys.stderr)
+    return FAILED if problems else DONE
+
+
+def disk(arguments: argparse.Namespace) -> int:
+    """What images and weights take, largest first."""
+    from nodegraph.runtime.disk import Room, room_of
+
+    with session_for(arguments.models) as session:
+        room: Room = room_of(session.models, arguments.engine)
+    if arguments.json:
+        say(json.dumps(dataclasses.asdict(room), indent=2, default=str))
+        return DONE
+    taking = [one for one in room.models if one.image or one.weights or one.volume]
+    taking.sort(key=lambda one: one.image + one.weights + max(0, one.volume), reverse=True)
+    rows: list[tuple[str, ...]] = [("model", "image", "weights", "copy on the engine", "folder")]
+    for one in taking:
+        folder = str(one.folder) if one.weights else ""
+        rows.append((one.id, _size(one.image), _size(one.weights), _size(one.volume), folder))
+    rows.append(("all", _size(room.images), _size(room.weights), _size(room.volumes), "shared layers counted once"))
+    table(rows)
+    if not room.engine:
+        say("No Docker engine answers: images are not counted.", sys.stderr)
+    return DONE
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Remove a model's image (with the containers left running), its weights, or both."""
+    from nodegraph.runtime import manage
+    from nodegraph.runtime.disk import remove_weights
+
+    entry = _entry(arguments)
+    result: dict[str, Any] = {"id": entry.id, "action": "removed"}
+    said = []
+    if arguments.image or not arguments.weights:
+        result |= {"stopped": manage.stop(entry, arguments.engine), "removed": manage.remove(entry, arguments.engine)}
+        said += [f"stopped {result['stopped']}", "image removed" if result["removed"] else "no image"]
+    if arguments.weights:
+        gone = remove_weights(entry, arguments.engine)
+        result |= {"weights": gone.size, "kept": list(gone.kept)}
+        said.append(f"{_size(gone.size) or '0 MB'} of weights removed")
+        said += [f"kept {', '.join(gone.kept)}: nobody could fetch them again"] if gone.kept else []
+    say(json.dumps(result) if arguments.json else f"{entry.name}: {', '.join(said)}")
+    return DONE
+
+
+def stop(arguments: argparse.Namespace) -> int:
+    """Stop the containers that start left running: a model's, or every one."""
+    from nodegraph.cli import models
+    from nodegraph.runtime import manage
+
+    if bool(arguments.model) == arguments.all:
+        raise UsageError("Name one model to stop, or all of them.", "nodegraph models stop MODEL, or --all")
+    if arguments.model:
+        return models.stop(arguments)
+    count = manage.stop_all(arguments.engine)
+    say(
+        json.dumps({"action": "stopped", "stopped": count})
+        if arguments.json
+        else f"stopped {counted(count, 'container')}"
+    )
+    return DONE
+
+
+def _entry(arguments: argparse.Namespace) -> ModelEntry:
+    with session_for(arguments.models) as session:
+        return find_entry(session.models, arguments.model)
+
+
+def _size(count: int) -> str:
+    if count < 0:
+        return "?"
+    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB" if count else ""

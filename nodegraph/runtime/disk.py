@@ -1,0 +1,126 @@
+"""What models take on disk (images, weights here, volumes of engines elsewhere), and removing their weights."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import launch_of
+from nodegraph.runtime.runners import labels
+from nodegraph.runtime.runners.docker import Engine, EngineError
+from nodegraph.runtime.runners.engines import engine_at
+from nodegraph.runtime.weights.places import weights_folder
+from nodegraph.runtime.weights.removal import bytes_in, remove_fetched
+
+
+@dataclass(frozen=True)
+class ModelRoom:
+    """What one model takes, in bytes.
+
+    image: 0 when the engine has none; layers it shares with other images count in full. weights: the files in
+    `folder`, the person's own too. volume: a copy of them on the engine, 0 when there is none or it is `folder`
+    itself, -1 when the engine does not say.
+    """
+
+    id: str
+    name: str
+    image: int
+    weights: int
+    volume: int
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Room:
+    """What all of them take. images: layers that several share are counted once. engine: its address; "" without an
+    answer, then only weights are known.
+    """
+
+    models: tuple[ModelRoom, ...]
+    images: int
+    weights: int
+    volumes: int
+    engine: str
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What a removal of weights did. kept: files that nobody can fetch again, by name."""
+
+    size: int
+    kept: tuple[str, ...]
+
+
+def room_of(entries: Iterable[ModelEntry], engine: str = "") -> Room:
+    """What the models take; takes a while, for the engine counts. Works, and says less, without an engine.
+
+    Raises ModelError for an engine that was asked for by address and does not answer.
+    """
+    listed = list(entries)
+    door = engine_at(engine).engine
+    try:
+        counts: Mapping[str, int] | None = door.volume_sizes()
+    except ModelUnreachable:
+        if engine:
+            raise
+        counts = None
+    layers: dict[int, int] = {}
+    models = tuple(_room_of(entry, door, counts, layers) for entry in listed)
+    return Room(
+        models,
+        sum(layers.values()),
+        sum(one.weights for one in models),
+        sum(max(0, one.volume) for one in models),
+        "" if counts is None else door.address,
+    )
+
+
+def remove_weights(entry: ModelEntry, engine: str = "") -> Removed:
+    """Remove what was fetched for a model here, and its volume on the engine. The person's own files are kept.
+
+    Raises ModelError while a container of it runs.
+    """
+    volume = f"nodegraph-weights-{entry.id}"
+    door = engine_at(engine).engine
+    try:
+        running = [one for one in door.containers({**labels.OURS, labels.ENTRY: entry.id}) if one["State"] == "running"]
+        if running:
+            message = f"{entry.name} is running with these weights."
+            raise ModelError(message, f"Stop it first: nodegraph models stop {entry.id}")
+        door.remove_volume(volume)
+    except ModelUnreachable:
+        if engine:
+            raise  # without an engine there is no volume either
+    except EngineError as error:
+        raise ModelError(f"The volume {volume} cannot be removed: {error.message.rstrip('.')}.") from error
+    size, kept = remove_fetched(entry)
+    return Removed(size, kept)
+
+
+def _room_of(entry: ModelEntry, door: Engine, counts: Mapping[str, int] | None, layers: dict[int, int]) -> ModelRoom:
+    folder = weights_folder(entry.id)
+    image = volume = 0
+    if counts is not None:
+        name = launch_of(entry, {"kind": "container"}).image
+        image = _image_size(door, name, layers) if name else 0
+        volume = _volume_size(door, f"nodegraph-weights-{entry.id}", counts)
+    return ModelRoom(entry.id, entry.name, image, bytes_in(folder), volume, folder)
+
+
+def _image_size(door: Engine, name: str, layers: dict[int, int]) -> int:
+    """An image's bytes. `layers` collects each step with everything below it: images made alike share those layers."""
+    total = below = 0
+    for step in reversed(door.history(name)):
+        size = int(step.get("Size") or 0)
+        below = hash((below, step.get("Created"), step.get("CreatedBy"), size))
+        layers[below] = size
+        total += size
+    return total
+
+
+def _volume_size(door: Engine, name: str, counts: Mapping[str, int]) -> int:
+    if name not in counts:
+        return 0
+    found = door.volume(name) or {}
+    return 0 if (found.get("Options") or {}).get("device") else counts[name]
