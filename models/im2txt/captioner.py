@@ -48,7 +48,8 @@ class Captioner:
         made = self.network.model.generate(
             **self._inputs(image, prompt), **_how(captions, beams, randomness), **_HONEST, max_new_tokens=length
         )
-        texts = self.processor.batch_decode(made.sequences, skip_special_tokens=True)
+        written = made.sequences[:, 1:]  # the first token only means that a text begins; BLIP's has no word for it
+        texts = self.processor.batch_decode(written, skip_special_tokens=True)
         return _best(zip(texts, *self._probabilities(made), strict=True), captions)
 
     def _inputs(self, image: Image, prompt: str) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def florence2(folder: Path) -> None:
 def say(model: Florence2ForConditionalGeneration, tokens: list[int]) -> None:
     """Make the decoder say `tokens`: each place in the text is a direction of its own, and so is the token for it.
 
-    The decoder's layer adds nothing. Places are counted from 2 (BART's offset); the first token is forced to be <s>.
+    The decoder's layer adds nothing. Places are counted from 2 (BART's offset); an answer begins with <s>, number 0.
     """
     decoder = model.model.language_model.decoder
     with torch.no_grad():
@@ -118,7 +118,7 @@ def say(model: Florence2ForConditionalGeneration, tokens: list[int]) -> None:
             linear.bias.zero_()
         decoder.embed_positions.weight.zero_()
         model.lm_head.weight.zero_()
-        for at, token in enumerate([*tokens, 2], start=1):  # at 0 stands the forced <s>
+        for at, token in enumerate([0, *tokens, 2]):
             decoder.embed_positions.weight[at + 2, at] = 10.0
             model.lm_head.weight[token, at] = 4.0
 

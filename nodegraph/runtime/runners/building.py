@@ -1,6 +1,7 @@
 """One build on an engine: the context with local wheels, arguments from the environment, each step told."""
 
 import os
+import textwrap
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,8 @@ from nodegraph.runtime.state import Stage
 
 ARGUMENT: Final = "NODEGRAPH_BUILD_"
 """An ARG of a Dockerfile is set by the variable of this and its name: NODEGRAPH_BUILD_TORCH_INDEX."""
+
+_LINE: Final = 100  # characters of a step that are told; the log has all of it
 
 
 def run_build(
@@ -40,7 +43,7 @@ def run_build(
         for line in build_lines(item):
             watcher.log(line)
             if line.startswith("Step "):
-                watcher.stage(Stage.BUILDING, message=prefix + line)
+                watcher.stage(Stage.BUILDING, message=prefix + textwrap.shorten(line, _LINE, placeholder=" …"))
 
 
 def _arguments(recipe: Recipe) -> dict[str, str]:
