@@ -59,11 +59,10 @@ class CogClient:
                 output = self._predict(web, sent, streaming, deadline)
                 return self._reader(web, deadline, size_of(inputs)).outputs(output, self._entry.outputs)
             except ModelError as error:
-                if not isinstance(error, ModelNotReady):
-                    self._schema = None  # another version may be there by the next call
+                self._schema = None  # another version may be there by the next call
                 if self._lines.closed:
                     raise ModelUnreachable("The connection to the model was closed.") from None
-                raise
+                raise deadline.error() if isinstance(error, ModelTimeout) else error
 
     def close(self) -> None:
         """Drop the connection; predictions in flight are cancelled and their calls raise ModelUnreachable."""

@@ -31,7 +31,7 @@ def input_of(
     sent = {}
     for one in fields:
         value = _secret(one, who) if one.kind == "secret" else given.get(one.name)
-        if value is None or (value == "" and one.optional):
+        if value is None or (isinstance(value, str) and not value and one.optional):
             continue
         try:
             sent[one.wire] = [_wire(one, part) for part in _several(value)] if one.many else _wire(one, value)

@@ -1,12 +1,14 @@
 """Which protocol answers at an address, and what the model there is: an entry for models.json."""
 
 import json
+import time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelUnreachable
+from nodegraph.core.errors import ModelAnswerError, ModelError, ModelNotReady, ModelRefused, ModelUnreachable
 from nodegraph.runtime.catalog import parse_catalog, slug
 from nodegraph.runtime.protocols import cog_schema, native_schema, runway_sdk_schema
+from nodegraph.runtime.protocols.cog_refusals import setup_logs
 from nodegraph.runtime.protocols.described import Described, words
 from nodegraph.runtime.protocols.native_message import Deadline
 from nodegraph.runtime.protocols.web import Web
@@ -18,6 +20,7 @@ COG_STATES: Final = {"STARTING", "READY", "BUSY", "SETUP_FAILED", "DEFUNCT", "UN
 PATIENT: Final = 300.0
 """The `timeout` of entries whose models may think long over one answer."""
 _MAX_COMMANDS: Final = 20
+_PAUSE: Final = 0.1
 
 
 def describe(url: str, timeout: float = 10.0) -> Described:
@@ -26,8 +29,9 @@ def describe(url: str, timeout: float = 10.0) -> Described:
     Every entry passes the catalogue's rules; it has `id`, `name` and `protocol`, and of `inputs`, `outputs`,
     `parameters`, `setup`, `command`, `query`, `secrets`, `description` what the protocol tells. It names no image: the
     server runs at `url`, which belongs into the node's place ``{"kind": "url", "url": url}``.
-    Raises ModelRefused for what is no address, ModelUnreachable, ModelTimeout, or ModelAnswerError when something
-    answers that speaks no protocol of ours.
+    Raises ModelRefused for what is no address and for a model whose set-up failed, ModelNotReady for one that is still
+    setting up after `timeout` seconds, ModelUnreachable, ModelTimeout, or ModelAnswerError when something answers that
+    speaks no protocol of ours.
     """
     base = _address(url)
     with Web(trust_env=False) as http:
@@ -100,8 +104,8 @@ class _Looking:
         state = said.get("status")
         if not isinstance(state, str) or state not in COG_STATES:
             return None
-        openapi = self._get("/openapi.json")
-        notes = [] if state in ("READY", "BUSY") else [f"The server says {state}."]
+        openapi = self._set_up_cog(said)
+        notes: list[str] = []
         pieces: dict[str, Any] = {"inputs": {"image": "image"}}
         if cog_schema.fields_of(openapi):
             pieces = cog_schema.entry_pieces(openapi)
@@ -109,6 +113,19 @@ class _Looking:
             notes.append("It has no schema of its inputs (/openapi.json): the entry asks for a picture; correct it.")
         title = _title(openapi)
         return Described("cog", [self._entry(title, "cog", {**pieces, "timeout": PATIENT})], notes)
+
+    def _set_up_cog(self, said: dict[str, Any]) -> Any:
+        """The schema, which a server tells once it has set up. Raises ModelNotReady or ModelRefused if it has not."""
+        while (openapi := self._get("/openapi.json")) is None and said.get("status") == "STARTING":
+            if time.monotonic() + _PAUSE > self._deadline.end:
+                raise ModelNotReady(f"The Cog model at {self._base} is still setting up.", "Try again a little later.")
+            time.sleep(_PAUSE)
+            again = self._get("/health-check")
+            said = again if isinstance(again, dict) else said
+        if openapi is None and said.get("status") in ("SETUP_FAILED", "DEFUNCT"):
+            logs = setup_logs(said) or "It printed nothing."
+            raise ModelRefused(f"The set-up of the Cog model at {self._base} failed. Its last words: {logs}")
+        return openapi
 
     def _sdk(self, said: dict[str, Any]) -> Described | None:
         if "modelSDKVersion" not in said:

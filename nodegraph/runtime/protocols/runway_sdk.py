@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelUnreachable, NodeError
+from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelTimeout, ModelUnreachable, NodeError
 from nodegraph.runtime.answers import size_of
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.protocols import SEE_LOG, Endpoint
@@ -51,7 +51,8 @@ class RunwaySdk:
                 self._manifest = None  # another version may be there by the next call
             if self._lines.closed:
                 raise ModelUnreachable("The connection to the model was closed.") from None
-            raise
+            # A set-up or a question may have had less time than the whole call; the turn has words of its own.
+            raise deadline.error() if isinstance(error, ModelTimeout) and error.hint == SEE_LOG else error
 
     def close(self) -> None:
         """Drop the connection; calls in flight raise ModelUnreachable. Jobs are cancelled; a POST cannot be."""

@@ -65,6 +65,7 @@ class Jobs:
             job.send(json.dumps({"type": "submit", "command": command, "id": id, "inputData": inputs}))
             return self._result(job, id)
         except websocket.WebSocketTimeoutException:
+            _cancel(job, id)
             raise deadline.error() from None
         except _NO_FORM as error:
             raise ModelUnreachable(f"The connection to the model broke: {str(error)[:200] or 'hung up'}.") from None
