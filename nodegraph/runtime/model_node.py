@@ -13,6 +13,7 @@ from nodegraph.runtime.chosen import settled
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_spec import spec_of
 from nodegraph.runtime.protocols import SEE_LOG, Client
+from nodegraph.runtime.secrets import redacted
 
 FIRST_TIMEOUT: Final = 60.0
 """Seconds for the first answer of a server, which often loads its model only then."""
@@ -180,6 +181,7 @@ class ModelNode:
 
     def _explain(self, error: ModelError) -> None:
         """Protocols say "the model" and "the server's log": here it has a name, and its log a place."""
+        error.message = redacted(error.message)  # a server may repeat the token it was given
         if error.message.startswith("The model"):
             error.message = self._entry.name + error.message.removeprefix("The model")
         if isinstance(error, ModelTimeout):

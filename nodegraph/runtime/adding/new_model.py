@@ -27,11 +27,9 @@ def write_new(name: str, folder: Path) -> str:
         raise UsageError(
             f"{name[:60]!r} gives no name for a program.", "Use letters first, then digits and spaces too."
         )
-    title = (
-        " ".join(name.split()) if " " in name.strip() or name != name.lower() else word.replace("_", " ").capitalize()
-    )
-    if not all(one.isprintable() and one not in "\"\\'`" for one in title):
-        raise UsageError(f"{name[:60]!r} cannot be a title.", "Leave out quotes and what cannot be seen.")
+    if not all(one.isprintable() and one not in "\"\\'`{}" for one in name):
+        raise UsageError(f"{name[:60]!r} cannot be a title.", "Leave out quotes, braces and what cannot be seen.")
+    title = name.replace("-", " ").replace("_", " ").capitalize() if name == name.lower() else " ".join(name.split())
     words = {"new-model": id, "new_model": word, "NewModel": word.title().replace("_", ""), "New model": title}
     try:
         _check_empty(folder)
