@@ -62,7 +62,9 @@ class CogClient:
                 self._schema = None  # another version may be there by the next call
                 if self._lines.closed:
                     raise ModelUnreachable("The connection to the model was closed.") from None
-                raise deadline.error() if isinstance(error, ModelTimeout) else error
+                if isinstance(error, ModelTimeout):
+                    raise deadline.error() from None
+                raise
 
     def close(self) -> None:
         """Drop the connection; predictions in flight are cancelled and their calls raise ModelUnreachable."""

@@ -52,7 +52,9 @@ class RunwaySdk:
             if self._lines.closed:
                 raise ModelUnreachable("The connection to the model was closed.") from None
             # A set-up or a question may have had less time than the whole call; the turn has words of its own.
-            raise deadline.error() if isinstance(error, ModelTimeout) and error.hint == SEE_LOG else error
+            if isinstance(error, ModelTimeout) and error.hint == SEE_LOG:
+                raise deadline.error() from None
+            raise
 
     def close(self) -> None:
         """Drop the connection; calls in flight raise ModelUnreachable. Jobs are cancelled; a POST cannot be."""
