@@ -16,16 +16,21 @@ class Said(NamedTuple):
     captions: Annotated[Json, "All sentences, the likeliest first: caption and prob of each."]
 
 
+_HONEST = {
+    "do_sample": False, "length_penalty": 0.0, "repetition_penalty": 1.0, "no_repeat_ngram_size": 0, "min_length": 0,
+    "min_new_tokens": 0, "output_scores": True, "return_dict_in_generate": True,
+}  # fmt: skip
+"""Over what a checkpoint's own settings say: so a beam's score is the logarithm of its sentence's probability."""
+
+
 class _PictureAndWords:
     """A picture's processor and a tokenizer, for checkpoints that keep them apart."""
-
-    chat_template = None
 
     def __init__(self, images: Any, words: Any) -> None:
         self.images, self.tokenizer = images, words
 
-    def __call__(self, images: Any, text: str | None = None, return_tensors: str = "pt") -> dict[str, Any]:
-        return dict(self.images(images=images, return_tensors=return_tensors))
+    def __call__(self, images: Any, return_tensors: str) -> Any:
+        return self.images(images=images, return_tensors=return_tensors)
 
 
 class Captions(Served):
@@ -58,13 +63,14 @@ class Captions(Served):
         inputs = self._prepared(image, words if text is None else text)
         with torch.inference_mode():
             found = self.network.model.generate(
-                **self.network.inputs(inputs), max_new_tokens=length, num_beams=max(3, captions),
-                num_return_sequences=captions, length_penalty=0.0, do_sample=False, output_scores=True,
-                return_dict_in_generate=True,
-            )  # fmt: skip
+                **self.network.inputs(inputs),
+                **_HONEST,
+                max_new_tokens=length,
+                num_beams=max(3, captions),
+                num_return_sequences=captions,
+            )
         begin = 0 if self.config.is_encoder_decoder else self._repeated(inputs, found.sequences)
         said = self.processor.tokenizer.batch_decode(found.sequences[:, begin:], skip_special_tokens=True)
-        # Without a penalty for length a beam's score is the logarithm of the whole sentence's probability.
         chances = [math.exp(score) for score in found.sequences_scores.float().tolist()]
         return _best([" ".join(one.split()) for one in said], chances)
 
@@ -83,11 +89,13 @@ class Captions(Served):
             )
         if self.config.model_type == "florence2":
             words = words or "<CAPTION>"
-        given = {"text": words} if words else {}
-        try:
-            return self.processor(images=picture, return_tensors="pt", **given)
-        except (ValueError, TypeError) as error:
-            raise Refusal(f"The network does not take the words {words!r}: {error}") from error
+        if words and isinstance(self.processor, _PictureAndWords):
+            raise Refusal("This network takes no words: leave them away.")
+        inputs = dict(self.processor(images=picture, return_tensors="pt", **({"text": words} if words else {})))
+        inputs.pop("token_type_ids", None)  # some tokenizers give it, no such network takes it
+        if self.config.model_type == "git" and words:  # its tokenizer ends the sentence that is to go on
+            inputs |= {name: inputs[name][:, :-1] for name in ("input_ids", "attention_mask")}
+        return inputs
 
     def _repeated(self, inputs: Any, sequences: Any) -> int:
         """How many tokens of the answer are only those of the question."""

@@ -3,6 +3,7 @@
 Runs where torch and transformers are (the models' base image): `python checkpoints.py FOLDER` makes one folder each.
 """
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,15 @@ def constant(layer: torch.nn.Module, *bias: float) -> None:
     with torch.no_grad():
         layer.weight.zero_()
         layer.bias.copy_(torch.tensor(bias))
+
+
+def plant(layer: torch.nn.Linear, bias: torch.nn.Parameter, tokens: Any) -> None:
+    """Whatever came before, the next word is dog with 0.5, the end with 0.3 and cat with 0.2."""
+    with torch.no_grad():
+        layer.weight.zero_()
+        bias.fill_(-40.0)
+        for word, chance in {"dog": 0.5, "[SEP]": 0.3, "cat": 0.2}.items():
+            bias[tokens.convert_tokens_to_ids(word)] = math.log(chance)
 
 
 def words(*more: str) -> Any:
@@ -255,6 +265,7 @@ def swin2sr(folder: Path) -> None:
 @maker
 def blip(folder: Path) -> None:
     tokens = words("[DEC]", "[ENC]")
+    tokens.add_special_tokens({"bos_token": "[DEC]"})
     text = {
         **VIT, "vocab_size": len(tokens), "encoder_hidden_size": 32, "max_position_embeddings": 64,
         "bos_token_id": tokens.convert_tokens_to_ids("[DEC]"), "eos_token_id": tokens.sep_token_id,
@@ -262,7 +273,10 @@ def blip(folder: Path) -> None:
     }  # fmt: skip
     config = t.BlipConfig(text_config=text, vision_config=SEEN, projection_dim=32, image_text_hidden_size=32)
     pictures = t.BlipImageProcessorPil(size=SQUARE)
-    save(folder, t.BlipForConditionalGeneration(config), t.BlipProcessor(pictures, tokens))
+    network = t.BlipForConditionalGeneration(config)
+    said = network.text_decoder.cls.predictions
+    plant(said.decoder, said.bias if said.decoder.bias is None else said.decoder.bias, tokens)
+    save(folder, network, t.BlipProcessor(pictures, tokens))
 
 
 @maker
@@ -273,7 +287,9 @@ def git(folder: Path) -> None:
         eos_token_id=tokens.sep_token_id, pad_token_id=tokens.pad_token_id, vision_config=SEEN,
     )  # fmt: skip
     pictures = t.CLIPImageProcessorPil(size={"shortest_edge": 64}, crop_size=SQUARE)
-    save(folder, t.GitForCausalLM(config), t.GitProcessor(pictures, tokens))
+    network = t.GitForCausalLM(config)
+    plant(network.output, network.output.bias, tokens)
+    save(folder, network, t.GitProcessor(pictures, tokens))
 
 
 def _gpt2_tokens() -> Any:

@@ -35,6 +35,7 @@ def serve(case: str, sockets: Path) -> dict[str, str]:
 
 def main() -> None:
     weights, sockets, *cases = sys.argv[1:]
+    os.umask(0)  # who runs the tests is another user, and takes all of it away in the end
     checkpoints.make_all(Path(weights))
     spoiled.make_all(Path(weights))
     os.environ["NODEGRAPH_WEIGHTS"] = weights

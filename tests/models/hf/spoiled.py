@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 REMOTE = """
 import pathlib
-pathlib.Path("/tmp/remote-code-was-run").touch()
+pathlib.Path("/s/remote-code-was-run").touch()
 from transformers import PretrainedConfig
 class Config(PretrainedConfig):
     model_type = "its-own-kind"
