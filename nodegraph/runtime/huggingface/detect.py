@@ -9,7 +9,7 @@ from nodegraph.runtime.huggingface.tasks import TASKS
 _NAMED: Final[dict[str, str]] = {
     **{
         f"{name}ForObjectDetection": "zero-shot-object-detection"
-        for name in ("GroundingDino", "MMGroundingDino", "OmDetTurbo", "Owlv2", "OwlViT")
+        for name in ("GroundingDino", "MMGroundingDino", "Owlv2", "OwlViT")
     },
     **{
         f"{name}Model": "zero-shot-image-classification"
@@ -48,7 +48,7 @@ _ONCE_REMOTE: Final = ("falcon", "phi", "phi3", "mpt", "stablelm", "qwen2", "int
 _FEATURES: Final = ("image-feature-extraction", "feature-extraction")
 _TORCHVISION: Final = (
     *("rf_detr", "sam2", "sam2_video", "sam3", "sam3_video", "sam3_tracker", "edgetam", "depth_pro", "chmv2"),
-    *("dinov3_vit", "sapiens2", "tipsv2", "tipsv2_dpt", "vivit", "llama4", "pp_doclayout_v2", "pp_doclayout_v3"),
+    *("dinov3_vit", "sapiens2", "tipsv2", "tipsv2_dpt", "vivit", "llama4", "omdet-turbo", "pp_doclayout_v2"),
 )
 """Model types whose pictures only torchvision prepares, of transformers 5.23; it is not in the server's image."""
 

@@ -15,7 +15,7 @@ _FILES: Final[dict[Reader, tuple[str, ...]]] = {
     "tokenizer": ("tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.txt", "vocab.json"),
 }
 _ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-_COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 
 
 def entry_for(
@@ -25,12 +25,14 @@ def entry_for(
 
     files: the names in its repository. licence: as its author says, "" when not said. size: bytes of what is
     downloaded, 0 when unknown. context: the folder with our models, relative to the catalogue or absolute.
-    Raises ModelError when something the server needs is not among `files`, and for an `id` or `commit` that is none.
+    Raises ModelError when something the server needs is not among `files`, and for an id, commit or task that is none.
     """
     if not _ID.fullmatch(id):
         raise ModelError(f"{id!r} is not the name of a Hugging Face model.", "Write it as owner/name.")
     if not _COMMIT.fullmatch(commit):
         raise ModelError(f"{commit!r} is not a commit.", "An entry is for one commit: its 40 hexadecimal digits.")
+    if task not in TASKS:
+        raise ModelError(f"There is no task {task!r}.", f"Tasks are {', '.join(TASKS)}.")
     said = TASKS[task]
     _check_files(id, set(files), said)
     owner, name = id.split("/")
