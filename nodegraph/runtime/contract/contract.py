@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from nodegraph.core.errors import ModelError
@@ -14,6 +15,7 @@ from nodegraph.runtime.contract.peer import Peer
 from nodegraph.runtime.contract.refusals import check_refusals
 from nodegraph.runtime.contract.samples import inputs_for
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.lifecycle.folders import log_path, state_folder
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.state import ServerListener
 
@@ -43,7 +45,7 @@ def check_server(
             findings += _survived(peer)
     except ModelError as error:
         findings.append(Finding("start", "failed", error.message, error.hint))
-    return Report(entry.name, where, tuple(findings), figures)
+    return Report(entry.name, where, tuple(_with_log(one, peer) for one in findings), figures)
 
 
 def _all(peer: Peer, calls: int, figures: dict[str, float]) -> Iterator[Finding]:
@@ -81,6 +83,12 @@ def _first(peer: Peer, inputs: Mapping[str, Any]) -> Finding | None:
     except ModelError as error:
         return Finding("answers", "failed", error.message, error.hint or "Nothing else can be tried until it answers.")
     return None
+
+
+def _with_log(finding: Finding, peer: Peer) -> Finding:
+    """No catalogue need have the model, so `models logs` would not find its log."""
+    log = log_path(state_folder(), peer.entry.id, peer.launch.kind)
+    return replace(finding, hint=finding.hint.replace(f"nodegraph models logs {peer.entry.id}", str(log)))
 
 
 def _survived(peer: Peer) -> list[Finding]:
