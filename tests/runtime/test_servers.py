@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.chosen import settled
+from nodegraph.runtime.entry import Weights
 from nodegraph.runtime.state import ServerState, Stage
 
 
@@ -65,6 +67,33 @@ def test_a_server_taken_again_after_a_stop_is_kept_warm_again(bench):
     first.release()
     second.release()
     assert [state.stage for state in servers.states().values()] == [Stage.READY]
+
+
+def test_stop_all_ends_what_is_kept_warm_and_the_rest_when_it_is_given_back(bench):
+    servers = bench.servers(linger=1000)
+    warm, used = (servers.acquire(bench.entry(), {"device": device}) for device in ("auto", "cpu"))
+    bench.ready(warm)
+    bench.ready(used)
+    warm.release()
+    assert servers.stop_all() == 1
+    bench.story.until_stage(Stage.STOPPED)
+    assert len(servers.states()) == 1
+    used.release()
+    bench.story.until(lambda _: bench.story.events[-1].state.stage is Stage.STOPPED and not servers.states())
+
+
+def test_nodes_with_the_same_choice_share_a_server_and_others_get_their_own(bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(tmp_path))
+    (tmp_path / "test-good").mkdir()
+    for name in ("a.onnx", "b.onnx"):
+        (tmp_path / "test-good" / name).write_bytes(b"net")
+    servers, entry = bench.servers(), bench.entry(checkpoints=(Weights("a.onnx"), Weights("b.onnx")))
+    chosen = [settled(entry, {"checkpoint": name}) for name in ("a.onnx", "b.onnx", "a.onnx")]
+    leases = [servers.acquire(one, {}) for one in chosen]
+    first, second, third = (bench.ready(lease).endpoint for lease in leases)
+    assert first == third
+    assert first != second
+    assert len(servers.states()) == 2
 
 
 def test_a_restart_gives_a_new_process(bench):

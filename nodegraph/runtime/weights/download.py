@@ -14,8 +14,10 @@ from nodegraph.runtime.weights.part import Part
 from nodegraph.runtime.weights.remote_file import RemoteFile, WrongFile
 from nodegraph.runtime.weights.web import BrokenOff, Web
 
-TRIES: Final = 5
+TRIES: Final = 7
 """So many connections in a row may bring next to nothing."""
+TRIES_AT_FIRST: Final = 3
+"""The same while the server was never reached: probably there is no network."""
 PAUSE: Final = 0.5
 """Seconds before the second try, doubled each time."""
 _BLOCK: Final = 256 * 1024
@@ -67,7 +69,7 @@ class Download:
             return part.digest.sha256
 
     def _with_patience(self, file: RemoteFile, part: Part, tell: Tell) -> None:
-        failures = 0
+        failures, begun = 0, part.length
         while True:
             before = part.length
             try:
@@ -75,9 +77,9 @@ class Download:
                 return
             except BrokenOff as error:
                 failures = 0 if part.length - before >= _PROGRESS else failures + 1
-                if failures >= TRIES:
+                if failures >= (TRIES if error.reached or part.length > begun else TRIES_AT_FIRST):
                     raise BrokenOff(f"{file.path} could not be downloaded. {error.message}", error.hint) from error
-            self._wait(self._pause * 2**failures)
+            self._wait(self._pause * 2 ** (failures - 1))
 
     def _receive(self, file: RemoteFile, part: Part, tell: Tell) -> None:
         """One connection, from where the part ends."""

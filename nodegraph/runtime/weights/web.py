@@ -5,6 +5,7 @@ import functools
 import http.client
 import os
 import socket
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -22,7 +23,11 @@ _CLOSED: Final = (401, 403)
 
 
 class BrokenOff(ModelError):
-    """The network or the server failed in a way that another try may mend."""
+    """The network or the server failed in a way that another try may mend. reached: the server had answered."""
+
+    def __init__(self, message: str, hint: str = "", reached: bool = True) -> None:
+        super().__init__(message, hint)
+        self.reached = reached
 
 
 def hub() -> str:
@@ -54,23 +59,27 @@ class Web:
         if token:  # never sent on to the storage host that the hub redirects to
             request.add_unredirected_header("Authorization", f"Bearer {token}")
         with (
-            self._as_ours(url, page, bool(token)),
+            self._as_ours(url, page, bool(token)) as answered,
             self._cancel.interrupting(self._cut),
             contextlib.closing(self._opener.open(request, timeout=_SILENCE)) as response,
         ):
+            answered()
             yield response
 
     @contextlib.contextmanager
-    def _as_ours(self, url: str, page: str, with_token: bool) -> Iterator[None]:
-        host = urllib.parse.urlsplit(url).netloc
+    def _as_ours(self, url: str, page: str, with_token: bool) -> Iterator[Callable[[], None]]:
+        """Errors as ours; gives what is to be called when there is an answer."""
+        host, answered = urllib.parse.urlsplit(url).netloc, threading.Event()
         try:
-            yield
+            yield answered.set
         except urllib.error.HTTPError as error:
             error.close()
             raise _refusal(error, url, host, page, with_token) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._cancel.check()
-            raise BrokenOff(f"{host} cannot be reached: {_words(error)}.", _OFFLINE) from error
+            if answered.is_set():
+                raise BrokenOff(f"The connection to {host} broke: {_words(error)}.", _OFFLINE) from error
+            raise BrokenOff(f"{host} cannot be reached: {_words(error)}.", _OFFLINE, reached=False) from error
         finally:
             self._sockets.clear()
 
