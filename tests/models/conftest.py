@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "models" / "kit")]
+MODELS = Path(__file__).parents[2] / "models"
+sys.path[:0] = [str(Path(__file__).parent), str(MODELS / "kit")]
+sys.path.append(str(MODELS))  # last: a model's folder has a name that anything else may have
 from alpha_2018 import AlphaSocket  # noqa: E402
+from containers import start_containers  # noqa: E402, F401
 from pictures import draw_scene  # noqa: E402
 from serving import start_servers  # noqa: E402, F401
 

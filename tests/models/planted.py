@@ -52,7 +52,7 @@ def yolox() -> bytes:
 
 
 def ssd() -> bytes:
-    """A dog that is as sure as the picture is red, and a person as sure as it is blue, whatever it shows. RGB."""
+    """A dog as sure as the picture is red, a person as sure as it is blue, and one as sure as either. RGB."""
     nodes = [
         node("Cast", "inputs", "values", to=1),
         node("ReduceMean", "values", "means", axes=[1, 2], keepdims=0),
@@ -63,7 +63,7 @@ def ssd() -> bytes:
     ]
     weights = {
         "shares": (np.array([[1, 0, 1], [0, 0, 0], [0, 1, 1]]) / 255).astype(F),
-        "boxes": np.array([[[0.25, 0.4, 0.55, 0.6], [0.1, 0.1, 0.2, 0.3], [0.5, 0.5, 0.5, 0.9]]], F),
+        "boxes": np.array([[[0.25, 0.4, 0.55, 0.6], [0.1, 0.1, 0.2, 0.3], [0.5, 0.5, 0.7, 0.9]]], F),
         "kinds": np.array([[18, 1, 1]], F),
         "two": np.array([3], F),
     }

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from nodegraph.runtime.protocols import Endpoint
@@ -16,6 +18,17 @@ from nodegraph.runtime.protocols.native import NativeClient
 sys.path.insert(0, str(Path(__file__).parent))
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
+Start = Callable[..., Any]
+
+
+def plain(value: Any) -> Any:
+    """Something that compares by content, bit for bit."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return (value.dtype.name, value.shape, value.tobytes())
+    fields = getattr(value, "__dataclass_fields__", None)
+    return {name: plain(getattr(value, name)) for name in fields} if fields else value
 
 
 @dataclass

@@ -1,41 +1,23 @@
 """Each model of ours as a real local process: what it answers, over every protocol, and that it is what it promises."""
 
-import base64
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import cv2
 import httpx
 import numpy as np
 import pytest
+from catalogue import CATALOGUE, PROCESSES, ROOT
 from pictures import draw_portraits, draw_scene, draw_street
+from serving import Start, plain
 
 from nodegraph.core.types import Detections, Segmentation
 
-ROOT = Path(__file__).resolve().parents[2]
-CATALOGUE = {entry["id"]: entry for entry in json.loads((ROOT / "models.json").read_text()) if "build" in entry}
-NAMES = ["people", "faces", "flow", "stylise", "segment", "lineart"]
 QUICK = {"flow": {"quality": "fast"}, "segment": {"method": "colour"}}
-Start = Callable[..., Any]
 
 
-def plain(value: Any) -> Any:
-    """Something that compares by content, bit for bit."""
-    if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return (value.dtype.name, value.shape, value.tobytes())
-    fields = getattr(value, "__dataclass_fields__", None)
-    return {name: plain(getattr(value, name)) for name in fields} if fields else value
-
-
-def data_uri(image: np.ndarray) -> str:
-    return "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", image)[1].tobytes()).decode()
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PROCESSES)
 def test_the_entry_in_the_catalogue_is_what_the_server_says(start: Start, name: str) -> None:
     said, entry = start(name).wait().client().describe(), CATALOGUE[name]
     for part in ("inputs", "outputs", "parameters", "maxInflight", "protocol"):
@@ -45,19 +27,7 @@ def test_the_entry_in_the_catalogue_is_what_the_server_says(start: Start, name: 
     assert all(parameter["description"] for parameter in entry["parameters"].values())
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_folder_has_all_that_a_model_needs(name: str) -> None:
-    folder, entry = ROOT / "models" / name, CATALOGUE[name]
-    assert (ROOT / entry["build"]["context"] / entry["build"]["dockerfile"]).is_file()
-    assert (ROOT / entry["process"]["folder"] / entry["process"]["command"][1]).is_file()
-    readme = (folder / "README.md").read_text()
-    assert "## How good it is" in readme
-    assert "## Sources and licence" in readme
-    assert entry["description"]["licence"]
-    assert entry["description"]["authors"]
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PROCESSES)
 def test_every_transport_and_every_run_gives_the_same_answer(start: Start, name: str) -> None:
     server = start(name).wait()
     frames = [draw_scene(), np.roll(draw_scene(), 3, axis=1)]
@@ -70,7 +40,7 @@ def test_every_transport_and_every_run_gives_the_same_answer(start: Start, name:
     assert list(answers[0][0]) == list(CATALOGUE[name]["outputs"])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PROCESSES)
 def test_a_2018_client_is_answered_on_every_route(start: Start, alpha_socket: Callable[..., Any], name: str) -> None:
     url = start(name).wait().url
     example = json.loads((ROOT / "models" / name / "example.json").read_text())
@@ -84,7 +54,7 @@ def test_a_2018_client_is_answered_on_every_route(start: Start, alpha_socket: Ca
     assert httpx.get(url + "/test", timeout=60).json()["status"] == "200"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PROCESSES)
 def test_tiny_odd_and_transparent_pictures_are_handled(start: Start, name: str) -> None:
     client = start(name).wait().client()
     methods = next((p["choices"] for p in CATALOGUE[name]["parameters"].values() if "choices" in p), [None])
@@ -102,7 +72,7 @@ def test_tiny_odd_and_transparent_pictures_are_handled(start: Start, name: str) 
                 assert output not in outputs or outputs[output].shape[:2] == (height, width)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PROCESSES)
 def test_parameters_at_their_ends_are_accepted_and_beyond_are_refused(start: Start, name: str) -> None:
     client = start(name).wait().client()
     image = draw_scene(80, 60)
