@@ -50,8 +50,7 @@ def forget(arguments: argparse.Namespace) -> int:
 def _wishes(arguments: argparse.Namespace) -> Wishes:
     path = _catalogue(arguments)
     with session_for([]) as session:
-        others = [catalog for where, catalog in session.catalogs.items() if where != path]
-    taken = {entry.id: f"{entry.name}, of {entry.where.partition('[')[0]}" for one in others for entry in one.entries}
+        taken = session.ids_outside(path)
     return Wishes(
         path,
         id=arguments.id,

@@ -74,6 +74,11 @@ class Session:
                 entries.setdefault(entry.id, entry)
         return list(entries.values())
 
+    def ids_outside(self, path: Path) -> dict[str, str]:
+        """The ids of models in other catalogues than `path`, with who has them."""
+        others = [catalog for where, catalog in self.catalogs.items() if where != path]
+        return {one.id: f"{one.name}, of {one.where.partition('[')[0]}" for each in others for one in each.entries}
+
     @cached_property
     def registry(self) -> Registry:
         """Every type of node: the packs', the person's own, and one for each model."""

@@ -76,7 +76,7 @@ def test_every_type_of_node_is_in_the_tree_under_its_category(desk: Desk, sessio
     texts = desk.texts(desk.library._nodes._tree)
     titles = {one.spec.title for one in session.registry.definitions.values()}
     assert titles <= set(texts)
-    assert "Model  (6)" in texts
+    assert f"Model  ({len(session.models)})" in texts
 
 
 def test_a_search_shows_what_it_finds_instead_of_the_tree(desk: Desk) -> None:
@@ -85,13 +85,13 @@ def test_a_search_shows_what_it_finds_instead_of_the_tree(desk: Desk) -> None:
     desk.frames()
     texts = desk.texts(nodes._list)
     assert "Gaussian Blur" in texts
-    assert "Model  (6)" not in texts
+    assert not any(one.startswith("Model  (") for one in texts)
     dpg.set_value(nodes.search.field, "no such thing at all")
     desk.frames()
     assert desk.texts(nodes._list)[-1:] == ["No node is called that."]
     nodes.search.empty()
     desk.frames()
-    assert "Model  (6)" in desk.texts(nodes._list)
+    assert any(one.startswith("Model  (") for one in desk.texts(nodes._list))
 
 
 def test_what_is_used_most_comes_first(desk: Desk) -> None:
@@ -107,8 +107,9 @@ def test_there_is_a_card_for_every_model_that_fits(desk: Desk) -> None:
     assert {"People", "Faces", "Line art"} <= set(desk.texts(models._list))
     models._gave(0, "gives mask")
     desk.frames()
-    assert [view._card.id for view in models._cards] == ["segment"]
-    assert dpg.get_value(models._count) == "1 of 6 models"
+    found = [view._card.id for view in models._cards]
+    assert "segment" in found
+    assert dpg.get_value(models._count) == f"{len(found)} of {len(desk.editor.session.models)} models"
     dpg.set_value(models.search.field, "zebra")
     desk.frames()
     assert "No model fits. Take a word or a filter away." in desk.texts(models._list)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Final
 from nodegraph.editor.state.commands.command import Command
 from nodegraph.editor.state.commands.copying import nodes_selected
 from nodegraph.editor.state.models.acting import stop_all
+from nodegraph.editor.state.models.newcomer import add_model
+from nodegraph.editor.state.models.room import show_room
 from nodegraph.editor.state.running.recording import toggle_recording
 from nodegraph.editor.state.running.render_dialog import open_render
 
@@ -46,6 +48,14 @@ def _loop(editor: "Editor") -> None:
 
 def _render(editor: "Editor") -> None:
     open_render(editor)
+
+
+def _add_model(editor: "Editor") -> None:
+    add_model(editor)
+
+
+def _disk(editor: "Editor") -> None:
+    show_room(editor)
 
 
 def is_on(editor: "Editor") -> bool:
@@ -111,6 +121,22 @@ RUN: Final = (
         ("Ctrl+R",),
         section=1,
         checked=lambda editor: editor.player.recording,
+    ),
+    Command(
+        "run.add_model",
+        "Add a model…",
+        "Run",
+        _add_model,
+        "Make a node of a running server, a Docker image, a folder, a Hugging Face model or a file of weights.",
+        section=2,
+    ),
+    Command(
+        "run.models_disk",
+        "What models take on disk…",
+        "Run",
+        _disk,
+        "Images, weights and volumes of every model, and removing them.",
+        section=2,
     ),
     Command(
         "run.stop_models",

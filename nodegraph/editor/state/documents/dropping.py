@@ -9,6 +9,7 @@ from nodegraph.core.registry import Registry
 from nodegraph.core.spec import NodeSpec
 from nodegraph.editor.state.edits.nodes import add_node
 from nodegraph.editor.state.items import Item, node
+from nodegraph.editor.state.models.newcomer import add_model, is_model
 from nodegraph.editor.state.placements import Point
 from nodegraph.session.ends import Target, file_param, is_end, takes, target_params
 
@@ -21,10 +22,14 @@ _MOST: Final = 24
 
 
 def dropped(editor: "Editor", files: "Files", paths: list[Path]) -> None:
-    """Open the preset among `paths`, or add nodes for the rest at the pointer, as one undo step."""
+    """Open the preset among `paths`, or ask about the model, or add nodes for the rest at the pointer, as one step."""
     preset = next((path for path in paths if is_document(path)), None)
     if preset is not None:
         files.open_name(str(preset))
+        return
+    model = next((path for path in paths if is_model(path)), None)
+    if model is not None:
+        add_model(editor, str(model))
         return
     space, at = editor.workspace, editor.canvas.camera.to_world(editor.canvas.pointer)
     document, came, refused = with_sources(space.document, space.registry, paths, at)

@@ -3,13 +3,12 @@
 Everything here belongs to the UI thread; what takes time is done on a thread of its own and handed back with `post`.
 """
 
-import threading
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from nodegraph.core.errors import NodegraphError
+from nodegraph.editor.state.background import later
 from nodegraph.editor.state.documents import recovery
 from nodegraph.editor.state.documents.browser import PRESETS, Browser
 from nodegraph.editor.state.documents.documents import AlreadyThere, ChangedOnDisk, NeedsName
@@ -192,16 +191,7 @@ class Files:
 
     def later(self, work: Callable[[], _T], done: Callable[[_T], None]) -> None:
         """Do `work` on a thread of its own and `done` with its result on the UI thread; mistakes are told."""
-
-        def run() -> None:
-            try:
-                result = work()
-            except NodegraphError as error:
-                self._editor.post(partial(self.told, error))
-            else:
-                self._editor.post(partial(done, result))
-
-        threading.Thread(target=run, name="files", daemon=True).start()
+        later(self._editor.post, work, done, self.told)
 
     def told(self, error: NodegraphError) -> None:
         """Tell what went wrong."""

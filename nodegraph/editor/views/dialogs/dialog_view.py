@@ -15,7 +15,9 @@ from nodegraph.editor.state.documents.questions import (
 )
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.consent import LicenceDialog
+from nodegraph.editor.state.models.newcomer import AddModelDialog
 from nodegraph.editor.state.models.pages import ModelPage
+from nodegraph.editor.state.models.room import RoomDialog
 from nodegraph.editor.state.running.render_dialog import RenderDialog
 from nodegraph.editor.views.dialogs.body import Body, MakeBody, Tag
 from nodegraph.editor.views.dialogs.file_body import FileBody
@@ -25,8 +27,10 @@ from nodegraph.editor.views.dialogs.question_body import ProgressBody, QuestionB
 from nodegraph.editor.views.dialogs.recovery_body import RecoveryBody
 from nodegraph.editor.views.dialogs.render_body import RenderBody
 from nodegraph.editor.views.dialogs.share_body import ShareBody
+from nodegraph.editor.views.library.add_body import AddBody
 from nodegraph.editor.views.library.licence_body import LicenceBody
 from nodegraph.editor.views.library.page_body import PageBody
+from nodegraph.editor.views.library.room_body import RoomBody
 from nodegraph.editor.views.look import Look
 
 _BODIES: Final[dict[type, MakeBody]] = {
@@ -40,6 +44,8 @@ _BODIES: Final[dict[type, MakeBody]] = {
     RenderDialog: RenderBody,
     LicenceDialog: LicenceBody,
     ModelPage: PageBody,
+    AddModelDialog: AddBody,
+    RoomDialog: RoomBody,
 }
 _KEYS: Final = {
     dpg.mvKey_Return: "Enter",

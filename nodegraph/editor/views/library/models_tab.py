@@ -6,6 +6,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.directory import CATEGORIES, Category, search, types_of
+from nodegraph.editor.state.models.newcomer import add_model
 from nodegraph.editor.views.library.model_card import ModelCardView
 from nodegraph.editor.views.library.search_field import SearchField
 from nodegraph.editor.views.look import Look
@@ -30,6 +31,7 @@ class ModelsTab:
         self._editor, self._look = editor, look
         self._words = self._input = self._output = ""
         self._drawn: object = None
+        self._known = 0
         self._cards: list[ModelCardView] = []
 
     def build(self, parent: Tag) -> None:
@@ -49,28 +51,39 @@ class ModelsTab:
                 dpg.add_text(_ABOUT[category])
             self._chips[category] = chip
         self._filters(parent)
-        self._count = dpg.add_text("", parent=parent, color=look.color("dim"))
+        row = dpg.add_group(horizontal=True, parent=parent)
+        self._count = dpg.add_text("", parent=row, color=look.color("dim"))
         dpg.bind_item_font(self._count, look.font("small"))
+        add = dpg.add_button(label="Add a model…", small=True, parent=row, callback=self._add)
+        dpg.bind_item_font(add, look.font("small"))
         self._list = dpg.add_child_window(parent=parent, border=False)
 
     def _filters(self, parent: Tag) -> None:
         """What a model takes and what it gives, each half of the row."""
-        cards = self._editor.models.cards
         table = dpg.add_table(parent=parent, header_row=False, policy=dpg.mvTable_SizingStretchSame, pad_outerX=False)
         dpg.add_table_column(parent=table)
         dpg.add_table_column(parent=table)
         row = dpg.add_table_row(parent=table)
-        takes = [f"takes {type}" for type in (_ANY, *types_of(cards, "input"))]
-        gives = [f"gives {type}" for type in (_ANY, *types_of(cards, "output"))]
-        for choices, callback in ((takes, self._took), (gives, self._gave)):
-            combo = dpg.add_combo(choices, default_value=choices[0], width=-1, parent=row, callback=callback)
+        self._takes = dpg.add_combo(default_value=f"takes {_ANY}", width=-1, parent=row, callback=self._took)
+        self._gives = dpg.add_combo(default_value=f"gives {_ANY}", width=-1, parent=row, callback=self._gave)
+        for combo in (self._takes, self._gives):
             dpg.bind_item_font(combo, self._look.font("small"))
+
+    def _offer_types(self) -> None:
+        """The types that occur in the catalogue as it is now."""
+        cards = self._editor.models.cards
+        dpg.configure_item(self._takes, items=[f"takes {type}" for type in (_ANY, *types_of(cards, "input"))])
+        dpg.configure_item(self._gives, items=[f"gives {type}" for type in (_ANY, *types_of(cards, "output"))])
 
     def update(self) -> None:
         """Follow the filters, the look, and the models' states."""
         look = self._look
         self.search.update()
-        now = (self._words, self._category, self._input, self._output, look.theme, look.scale)
+        known = id(self._editor.workspace.registry)
+        if known != self._known:
+            self._known = known
+            self._offer_types()
+        now = (self._words, self._category, self._input, self._output, look.theme, look.scale, known)
         if now != self._drawn:
             self._drawn = now
             self._redraw()
@@ -95,6 +108,9 @@ class ModelsTab:
 
     def _say(self, text: str) -> None:
         dpg.add_text(text, parent=self._list, color=self._look.color("dim"), wrap=0)
+
+    def _add(self, *_: Any) -> None:
+        add_model(self._editor)
 
     # --- filters ----------------------------------------------------------------------------------------------------
 

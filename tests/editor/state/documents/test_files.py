@@ -9,7 +9,8 @@ import pytest
 
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.preset import Preset, read_preset, to_text
-from nodegraph.editor.state.documents import browser, documents, files, mending
+from nodegraph.editor.state import background
+from nodegraph.editor.state.documents import browser, documents, mending
 from nodegraph.editor.state.documents.dropping import with_sources
 from nodegraph.editor.state.documents.missing import Missing
 from nodegraph.editor.state.documents.portrait import png_of, portrait
@@ -49,7 +50,7 @@ def session() -> Iterator[Session]:
 def editor(session, tmp_path, monkeypatch) -> Iterator[Editor]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(documents, "versions_folder", lambda: tmp_path / "versions")
-    for module in (files, browser):
+    for module in (background, browser):
         monkeypatch.setattr(module, "threading", SimpleNamespace(Thread=Inline))
     editor = Editor(session, Settings.load(tmp_path / "settings.json"))
     yield editor
