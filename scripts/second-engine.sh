@@ -89,12 +89,13 @@ END
 start_engine() {
   local turn
   mkdir -p "$STATE"
-  (
-    cd / && inside setsid dockerd --data-root "$STATE/data" --exec-root "$RUN/exec" --pidfile "$RUN/dockerd.pid" \
-      -H "unix://$SOCK" -H "tcp://$ADDRESS:2376" --tlsverify --tlscacert "$RUN/tls/ca.pem" \
-      --tlscert "$RUN/tls/server-cert.pem" --tlskey "$RUN/tls/server-key.pem" --log-level warn \
-      </dev/null >>"$RUN/dockerd.log" 2>&1
-  ) &
+  ( # nothing of ours stays open in it: who reads our output would wait for its end
+    cd /
+    exec setsid nsenter --net="/run/netns/$SPACE" dockerd --data-root "$STATE/data" --exec-root "$RUN/exec" \
+      --pidfile "$RUN/dockerd.pid" -H "unix://$SOCK" -H "tcp://$ADDRESS:2376" --tlsverify \
+      --tlscacert "$RUN/tls/ca.pem" --tlscert "$RUN/tls/server-cert.pem" --tlskey "$RUN/tls/server-key.pem" \
+      --log-level warn
+  ) </dev/null >>"$RUN/dockerd.log" 2>&1 &
   disown
   for ((turn = 0; turn < 600; turn++)); do
     if [ -S "$SOCK" ] && DOCKER_HOST=unix://$SOCK timeout 5 docker version >/dev/null 2>&1; then return 0; fi
@@ -109,6 +110,7 @@ down() {
   pid=$(cat "$RUN/ssh/pid" 2>/dev/null || true)
   [ -z "$pid" ] || [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != sshd ] || kill "$pid" 2>/dev/null || true
   DOCKERD_STATE=$STATE DOCKERD_RUN=$RUN "$HERE/dockerd-down.sh" --purge >/dev/null || true
+  ip netns pids "$SPACE" 2>/dev/null | xargs -r kill -9 2>/dev/null || true # logins that are still open
   ip link del "$HOST_SIDE" 2>/dev/null || true
   ip netns del "$SPACE" 2>/dev/null || true
   if ! ip link show type veth 2>/dev/null | grep -q "master $BRIDGE"; then

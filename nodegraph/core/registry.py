@@ -10,7 +10,7 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -22,6 +22,8 @@ from nodegraph.core.node import Node
 from nodegraph.core.spec import NodeSpec
 
 ENTRY_POINTS = "nodegraph.nodes"
+MOST_REPLICAS = 256
+"""How many servers of one model may share its frames."""
 
 
 class Instance(Protocol):
@@ -61,6 +63,13 @@ class Definition:
     spec: NodeSpec
     make: Make
     origin: str = ""
+
+    def spec_at(self, place: Mapping[str, Any]) -> NodeSpec:
+        """The spec of a node at `place`: replicas of a model take as many more frames at once."""
+        count = place.get("replicas", 1)
+        if not self.spec.blocking or type(count) is not int or count < 2:
+            return self.spec
+        return replace(self.spec, max_inflight=self.spec.max_inflight * min(count, MOST_REPLICAS))
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class NodeRun:
 
     def __init__(self, node: GraphNode, definition: Definition) -> None:
         self.node = node
-        self.spec: NodeSpec = definition.spec
+        self.spec: NodeSpec = definition.spec_at(node.place)
         self.serial = self.spec.stateful or (self.spec.blocking and self.spec.max_inflight == 1)
         self.ordered = self.serial
         """Frames come to it in order: it has state, or parameters that wires drive."""

@@ -101,7 +101,11 @@ def build_plan(graph: Graph, registry: Registry, mode: Mode) -> Plan:
     if errors_of(problems):
         raise DocumentError("The graph cannot run yet.", "Mend what is listed.", errors_of(problems))
     graph = _without_muted(graph, registry)
-    specs = {id: definition.spec for id, node in graph.nodes.items() if (definition := registry.find(node.type))}
+    specs = {
+        id: definition.spec_at(node.place)
+        for id, node in graph.nodes.items()
+        if (definition := registry.find(node.type))
+    }
     shape = shape_of(graph, specs)
     free = _free_running(graph, shape) if mode == "live" else frozenset()
     found = analyse(shape, free)

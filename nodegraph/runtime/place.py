@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
 from nodegraph.core.errors import ModelError
+from nodegraph.core.registry import MOST_REPLICAS
 
 Device = Literal["auto", "cpu", "gpu"]
 Kind = Literal["container", "process", "url"]
 
-MOST_REPLICAS: Final = 256
 _MOST_MEGABYTES: Final = 1 << 24
 
 

@@ -285,7 +285,10 @@ def runner_of(launch: Launch, limits: Limits) -> Runner:
     if launch.kind == "process":
         return ProcessRunner(launch, limits)
     from nodegraph.runtime.runners.container import ContainerRunner  # imports docker, which takes its time
+    from nodegraph.runtime.runners.replicas import ReplicaRunner
 
+    if launch.replicas > 1:
+        return ReplicaRunner(launch, limits)
     return ContainerRunner(launch, limits)
 
 

@@ -18,6 +18,7 @@ from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners import labels
 from nodegraph.runtime.servers import Lease, Servers
 from nodegraph.runtime.state import ServerEvent, Stage
+from tests.docker.elsewhere import elsewhere, steady  # noqa: F401
 
 KINDS = Path(__file__).parents[1] / "runtime" / "server_kinds.py"
 IMAGE = "nodegraph-tests/kinds:1"

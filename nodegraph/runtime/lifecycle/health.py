@@ -46,8 +46,10 @@ def ask(endpoint: Endpoint, protocol: ProtocolName, timeout: float, cancel: Canc
 
     A native server says ``loading``, ``ready`` or ``failed`` itself, and so does Cog, which listens before its set-up.
     Any other is ready as soon as it answers at all: the Runway Model SDK listens only then, and servers of 2018 answer
-    404 and 500 on routes that work otherwise, but not before their model is loaded.
+    404 and 500 on routes that work otherwise, but not before their model is loaded. Replicas are ready with the first.
     """
+    if endpoint.roster is not None:
+        return Health("ready" if endpoint.roster.members() else "loading", "none of its replicas answers yet")
     if not endpoint.url and endpoint.socket is None:
         return Health("absent")
     try:

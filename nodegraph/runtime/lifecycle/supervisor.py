@@ -109,7 +109,7 @@ class Supervisor(Keeper):
         """Whether a failed call means that the server must be restarted, and why."""
         health = ask(endpoint, self.launch.protocol, self._limits.hang, self.cancel)
         deadline = time.monotonic() + self._limits.hang
-        while health.state == "absent" and not endpoint.local and time.monotonic() < deadline:
+        while _may_come_back(health, endpoint) and time.monotonic() < deadline:
             mail = self._next_mail(0.2)  # it may have ended; else the way to it is being made anew
             if isinstance(mail, Exit):
                 return mail
@@ -191,6 +191,13 @@ class Supervisor(Keeper):
     @property
     def _hint(self) -> str:
         return f"Its whole log: nodegraph models logs {self.launch.id}"
+
+
+def _may_come_back(health: Health, endpoint: Endpoint) -> bool:
+    """Whether it is out of reach and not necessarily gone: on another machine, or all replicas of it at once."""
+    if endpoint.roster is not None:
+        return health.state != "ready"
+    return health.state == "absent" and not endpoint.local
 
 
 _AS_ASKED = Exit("Somebody asked for a restart.", wanted=True)

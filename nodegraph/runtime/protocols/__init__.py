@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from nodegraph.runtime.protocols.roster import Roster
+
 SEE_LOG: Final = "See the server's log."
 """The hint of an error that only the server can explain. Whoever knows which server it is says where its log is."""
 
@@ -15,13 +17,15 @@ class Endpoint:
 
     url: ``http://127.0.0.1:32768`` without a trailing slash, or "" when the server has no network.
     socket: the server's Unix socket for native frames, or None. local: server and client share one kernel's memory.
-    pid: of the local process that answers (with its children), 0 for any other server.
+    pid: of the local process that answers (with its children), 0 for any other server. roster: for a replicated
+    model, the servers that answer now; it has no address of its own.
     """
 
     url: str
     socket: Path | None = None
     local: bool = True
     pid: int = 0
+    roster: Roster | None = None
 
 
 class Client(Protocol):

@@ -1,15 +1,21 @@
 """The protocol an entry names, as a client."""
 
+import functools
+
 from nodegraph.core.errors import ModelRefused
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.protocols import Client, Endpoint
 from nodegraph.runtime.protocols.cog import CogClient
 from nodegraph.runtime.protocols.native import NativeClient
 from nodegraph.runtime.protocols.runway_sdk import RunwaySdk
+from nodegraph.runtime.protocols.spread import SpreadClient
 
 
 def connect(entry: ModelEntry, endpoint: Endpoint) -> Client:
     """A client for the entry's server; it connects on first use. Raises ModelRefused without an address."""
+    if endpoint.roster is not None:
+        width = entry.max_inflight if entry.protocol != "runway-alpha" else 1
+        return SpreadClient(functools.partial(connect, entry), endpoint.roster, width)
     match entry.protocol:
         case "native":
             return NativeClient(endpoint)

@@ -33,13 +33,14 @@ class ContainerRunner:
     """One container, made anew for every start: a restarted one would change its port anyway.
 
     keep: it is marked to outlive this program once `let_go` was called (`nodegraph models start`). A kept container of
-    the same model is used instead of a new one, and left running.
+    the same model is used instead of a new one, and left running, unless `adopt` is false.
     """
 
-    def __init__(self, launch: Launch, limits: Limits, keep: bool = False) -> None:
+    def __init__(self, launch: Launch, limits: Limits, keep: bool = False, adopt: bool = True) -> None:
         self._launch = launch
         self._limits = limits
         self._keep = keep
+        self._adopt = adopt
         self._known: KnownEngine = engine_at(launch.engine)
         self._engine = self._known.engine
         self._id = ""
@@ -57,7 +58,7 @@ class ContainerRunner:
 
     def start(self, watcher: Watcher) -> Endpoint:
         """Create and start it. Raises ModelError or Cancelled."""
-        kept = self._find_kept()
+        kept = self._find_kept() if self._adopt else None
         self._adopted = kept is not None
         if kept is None:
             self._create_on_some_device(watcher)

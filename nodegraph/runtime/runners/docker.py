@@ -287,6 +287,19 @@ class Engine:
             listed = self._api.df().get("Volumes") or ()
         return {str(one["Name"]): int((one.get("UsageData") or {}).get("Size", -1)) for one in listed}
 
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, filters: Mapping[str, Any] | None = None
+    ) -> Any:
+        """One call of the engine's own API, JSON there and back, for what has no method here (services of a swarm)."""
+        params = {"filters": json.dumps(dict(filters))} if filters else None
+        with self._speaking():
+            api = self._api
+            url = f"{api.base_url}/v{api.api_version}{path}"
+            response = api.request(method, url, json=body, params=params, timeout=30)
+        if not response.ok:
+            raise _refusal(response.status_code, response.text)
+        return response.json() if response.content else None
+
     def close(self) -> None:
         """Drop all connections."""
         with self._lock:

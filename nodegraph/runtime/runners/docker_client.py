@@ -1,11 +1,13 @@
 """Where an engine is (address, Docker context, environment), and the first word with it."""
 
+import hashlib
+import json
 import os
 import socket
+from pathlib import Path
 from typing import Any, Final
 
 import docker
-from docker import errors
 from docker.context import ContextAPI
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
@@ -37,18 +39,32 @@ class Inside:
 
 def whereabouts(host: str) -> tuple[str, TLSConfig | None]:
     """Address and certificates of the engine called `host`. Raises ModelUnreachable for a context nobody made."""
-    named = host.removeprefix("context:") if host.startswith("context:") else ""
-    given = "" if named else host or os.environ.get("DOCKER_HOST", "")
-    if given:
-        is_environments = given == os.environ.get("DOCKER_HOST", "")
-        return given, kwargs_from_env().get("tls") if is_environments else None
-    try:
-        found = ContextAPI.kwargs_from_context(named or None)
-    except errors.DockerException as error:
-        raise ModelUnreachable(f"The Docker context {named!r} cannot be read: {error}.", _CONTEXTS) from error
-    if named and not found:
-        raise ModelUnreachable(f"There is no Docker context called {named!r}.", _CONTEXTS)
+    if host.startswith("context:"):
+        return _context(host.removeprefix("context:"))
+    environments = os.environ.get("DOCKER_HOST", "")
+    if given := host or environments:
+        return given, kwargs_from_env().get("tls") if given == environments else None
+    found = ContextAPI.kwargs_from_context()
     return str(found.get("base_url") or "unix:///var/run/docker.sock").removeprefix("http+"), found.get("tls")
+
+
+def _context(name: str) -> tuple[str, TLSConfig | None]:
+    """A context as the docker command keeps it. (docker-py finds none where there is no config.json beside them.)"""
+    folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker") / "contexts"
+    key = hashlib.sha256(name.encode()).hexdigest()
+    try:
+        endpoint = json.loads((folder / "meta" / key / "meta.json").read_text("utf-8"))["Endpoints"]["docker"]
+        address, verify = str(endpoint["Host"]), not endpoint.get("SkipTLSVerify")
+    except FileNotFoundError:
+        raise ModelUnreachable(f"There is no Docker context called {name!r}.", _CONTEXTS) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelUnreachable(f"The Docker context {name!r} cannot be read: {error!r}.", _CONTEXTS) from error
+    material = {kind: folder / "tls" / key / "docker" / f"{kind}.pem" for kind in ("ca", "cert", "key")}
+    there = {kind: str(path) for kind, path in material.items() if path.is_file()}
+    if not there:
+        return address, None
+    own = (there["cert"], there["key"]) if "cert" in there and "key" in there else None
+    return address, TLSConfig(client_cert=own, ca_cert=there.get("ca"), verify=verify)
 
 
 def connected(address: str, tls: TLSConfig | None) -> docker.DockerClient:

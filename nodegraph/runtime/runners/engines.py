@@ -48,6 +48,8 @@ class KnownEngine:
             if not self._is_here(info):
                 self.shares_folders = False
             gone = self.reap()
+            if (info.get("Swarm") or {}).get("ControlAvailable"):
+                gone += self._reap_services()
             self._reaped = True
             return gone
 
@@ -58,6 +60,17 @@ class KnownEngine:
             if labels.is_orphan(container.get("Labels") or {}, own_engine=self.engine.by_socket):
                 self.engine.remove(str(container["Id"]))
                 gone.append(str(container["Names"][0]).lstrip("/") if container.get("Names") else str(container["Id"]))
+        return gone
+
+    def _reap_services(self) -> list[str]:
+        """The same for services of a swarm, which would outlive their program for ever."""
+        gone = []
+        wanted = [f"{key}={value}" for key, value in labels.OURS.items()]
+        for service in self.engine.call("GET", "/services", filters={"label": wanted}):
+            spec = service["Spec"]
+            if labels.is_orphan(spec.get("Labels") or {}, own_engine=self.engine.by_socket):
+                self.engine.call("DELETE", f"/services/{service['ID']}")
+                gone.append(str(spec["Name"]))
         return gone
 
     def open_way(self, container: str, inside: int, published: int, said: Callable[[str], None]) -> str:

@@ -1,0 +1,111 @@
+"""Several servers of one model that share its frames: N containers on one engine, or a service of a Docker Swarm."""
+
+import threading
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from nodegraph.core.errors import ModelError
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.lifecycle.health import ask
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols.roster import Roster
+from nodegraph.runtime.runners import Exit, Watcher
+from nodegraph.runtime.runners.cancel import Cancel, Cancelled
+from nodegraph.runtime.runners.container import ContainerRunner
+from nodegraph.runtime.runners.engines import engine_at
+from nodegraph.runtime.runners.herd import Herd
+from nodegraph.runtime.runners.swarm import Service
+from nodegraph.runtime.state import Stage
+
+_LOOK_EVERY: Final = 0.3  # seconds
+_ANSWER: Final = 1.0  # seconds for one health answer
+
+
+class Fleet(Protocol):
+    """Where replicas come from. Calls come from one thread at a time."""
+
+    def begin(self, watcher: Watcher) -> None:
+        """Start all of them. Raises ModelError or Cancelled."""
+
+    def present(self) -> Mapping[str, Endpoint]:
+        """Those that run now, by a name that is never used again; what ended is replaced on the way.
+
+        Raises ModelError when it cannot be told, or when there will be none any more.
+        """
+
+    def end(self) -> None:
+        """Stop all of them; never raises."""
+
+
+class ReplicaRunner:
+    """Keeps a roster of the replicas that answer; whoever calls spreads the calls over it (protocols/spread.py)."""
+
+    def __init__(self, launch: Launch, limits: Limits) -> None:
+        self._launch = launch
+        self._limits = limits
+        self._known = engine_at(launch.engine)
+        self._fleet: Fleet | None = None
+        self._roster = Roster(launch.replicas)
+        self._over = Cancel()
+        self._thread: threading.Thread | None = None
+
+    def prepare(self, watcher: Watcher) -> None:
+        """Reach the engine, fetch image and weights, see whether it leads a swarm. Raises ModelError or Cancelled."""
+        ContainerRunner(self._launch, self._limits).prepare(watcher)
+        swarm = self._known.engine.info().get("Swarm") or {}
+        if swarm.get("ControlAvailable"):
+            self._fleet = Service(self._launch, self._known)
+        else:
+            self._fleet = Herd(self._launch, self._limits)
+
+    def start(self, watcher: Watcher) -> Endpoint:
+        """Start them all; ready with the first that answers. Raises ModelError or Cancelled."""
+        assert self._fleet is not None
+        watcher.stage(Stage.CREATING)
+        self._roster, self._over = Roster(self._launch.replicas), Cancel()
+        self._fleet.begin(watcher)
+        self._thread = threading.Thread(target=self._watch, args=(self._fleet, watcher), name="replicas", daemon=True)
+        self._thread.start()
+        return Endpoint("", local=False, roster=self._roster)
+
+    def stop(self) -> None:
+        """Stop them all."""
+        self._over.set()
+        self._roster.suspicion.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        if self._fleet is not None:
+            self._fleet.end()
+
+    # ---- watching -----------------------------------------------------------------------------------------------
+
+    def _watch(self, fleet: Fleet, watcher: Watcher) -> None:
+        told = 0
+        while not self._over.is_set():
+            try:
+                self._compare(fleet.present())
+            except Cancelled:
+                return
+            except ModelError as error:
+                watcher.exited(Exit(error.message, error.hint))
+                return
+            told = self._tell(told, watcher)
+            self._roster.suspicion.wait(_LOOK_EVERY)
+            self._roster.suspicion.clear()
+
+    def _compare(self, present: Mapping[str, Endpoint]) -> None:
+        """Bring the roster up to date: who is new or under suspicion must answer first. Raises Cancelled."""
+        on_duty = dict(self._roster.members())
+        for name in on_duty.keys() - present.keys():
+            self._roster.drop(name)
+        for name, endpoint in present.items():
+            if name not in on_duty and ask(endpoint, self._launch.protocol, _ANSWER, self._over).state == "ready":
+                self._roster.put(name, endpoint)
+
+    def _tell(self, told: int, watcher: Watcher) -> int:
+        count = len(self._roster.members())
+        if count != told:
+            watcher.log(f"{count} of {self._launch.replicas} replicas answer")
+        return count
