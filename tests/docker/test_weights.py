@@ -9,8 +9,12 @@ import docker
 import pytest
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime import manage
+from nodegraph.runtime.chosen import settled
+from nodegraph.runtime.disk import remove_weights, room_of
 from nodegraph.runtime.entry import ModelEntry, Weights
-from nodegraph.runtime.runners import engines
+from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.runners import engines, labels
 from nodegraph.runtime.runners.docker import Engine
 from nodegraph.runtime.state import Stage
 from tests.docker.conftest import Yard
@@ -183,3 +187,64 @@ def test_a_model_that_needs_more_memory_than_it_may_have_is_told_while_it_loads(
     with pytest.raises(ModelError, match="ran out of memory: it may have 32 MB") as caught:
         lease.wait_ready(60)
     assert "`memory` of its place" in caught.value.hint
+
+
+def test_what_images_and_copies_take_is_counted_with_shared_layers_once(
+    yard: Yard, home: Path, known: engines.KnownEngine
+) -> None:
+    known.shares_folders = False
+    first, second = entry_of(yard), yard.entry("loading")
+    with yard.servers() as servers:
+        servers.acquire(first, {"kind": "container"}).wait_ready(30)
+    room = room_of([first, second])
+    good, loading = room.models
+    assert good.image > 50_000_000
+    assert abs(good.image - loading.image) < 1000
+    assert room.images < good.image + 1000
+    assert good.volume >= len(NET)
+    assert (room.volumes, loading.volume) == (good.volume, 0)
+    assert good.weights >= len(NET)
+
+
+def test_weights_in_use_are_not_removed_and_the_volume_goes_with_them(
+    yard: Yard, home: Path, known: engines.KnownEngine
+) -> None:
+    known.shares_folders = False
+    entry = entry_of(yard)
+    with yard.servers() as servers:
+        servers.acquire(entry, {"kind": "container"}).wait_ready(30)
+        with pytest.raises(ModelError, match="is running with these weights"):
+            remove_weights(entry)
+    removed = remove_weights(entry)
+    assert removed.kept == ("net.onnx",)  # its entry names no address to fetch it from again
+    assert (home / "net.onnx").read_bytes() == NET
+    with pytest.raises(docker.errors.NotFound):
+        yard.docker.volumes.get(VOLUME)
+
+
+def test_a_volume_that_is_our_folder_takes_no_room_and_its_removal_leaves_the_files(yard: Yard, home: Path) -> None:
+    entry = entry_of(yard)
+    with yard.servers() as servers:
+        servers.acquire(entry, {"kind": "container"}).wait_ready(30)
+    assert room_of([entry]).volumes == 0
+    remove_weights(entry)
+    assert (home / "net.onnx").read_bytes() == NET
+
+
+def test_a_kept_container_serves_only_who_wants_its_checkpoint_and_stop_all_ends_every_one(
+    yard: Yard, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "KEPT", f"app.nodegraph.kept.{labels.THIS_INSTANCE}")  # the engine is shared
+    (home / "other.onnx").write_bytes(b"other")
+    entry = yard.entry(checkpoints=(Weights("net.onnx"), Weights("other.onnx")))
+    manage.start(entry, {}, yard.hear, limits=Limits(ready=20))
+    manage.start(settled(entry, {"checkpoint": "other.onnx"}), {}, yard.hear, limits=Limits(ready=20))
+    assert len(yard.containers()) == 2
+    servers = yard.servers()
+    lease = servers.acquire(settled(entry, {"checkpoint": "other.onnx"}), {"kind": "container"})
+    lease.wait_ready(30)
+    assert "left running" in lease.note
+    assert len(yard.containers()) == 2
+    servers.close()
+    assert manage.stop_all() == 2
+    assert yard.containers() == []

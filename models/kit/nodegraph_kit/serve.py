@@ -42,7 +42,8 @@ def serve(command: Command | type[object], arguments: Sequence[str] | None = Non
         _start(lambda: unix.accept_for_ever(listener, runner, max_bytes, web.serve_connection))
     _start(runner.load)
     shown = "127.0.0.1" if options.host in ("0.0.0.0", "::", "") else options.host
-    print(f"nodegraph-kit listening http://{shown}:{web.server_port}", flush=True)
+    # With its line end in one piece: the model may be printing on another thread.
+    print(f"nodegraph-kit listening http://{shown}:{web.server_port}\n", end="", flush=True)
     stop.wait()
     web.socket.close()
     if listener is not None:

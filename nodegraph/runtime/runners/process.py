@@ -24,7 +24,7 @@ from nodegraph.runtime.runners.private import private_folder
 from nodegraph.runtime.secrets import secrets_of
 from nodegraph.runtime.state import Stage
 
-_LISTENING = re.compile(r"^nodegraph-kit listening (http://\S+)")
+_LISTENING = re.compile(r"nodegraph-kit listening (http://\S+)")
 _PYTHONS = ("python", "python3", "{python}")
 
 
@@ -85,7 +85,7 @@ class ProcessRunner:
     def _spawn(self, watcher: Watcher, port: int, unix: Path) -> Leashed:
         def said(line: str) -> None:
             watcher.log(line)
-            found = _LISTENING.match(line)
+            found = _LISTENING.search(line)  # a model that loads may have begun the line
             if found:
                 self._address = found[1].rstrip("/")
                 self._spoke.set()
