@@ -17,9 +17,14 @@ def _digest(data):
 
 
 class Registry:
-    """At 127.0.0.1, which engines allow without TLS. `hold`: the layer all but stops half-way until `go_on` is set."""
+    """At 127.0.0.1, which engines allow without TLS. `hold`: the layer all but stops half-way until `go_on` is set.
 
-    def __init__(self, megabytes=3, hold=False):
+    `config`: more of the image's configuration, such as Labels. `asked` lists the paths of the requests.
+    """
+
+    def __init__(self, megabytes=3, hold=False, config=None):
+        self.asked = []
+        self.config = config or {}
         self.go_on = threading.Event()
         if not hold:
             self.go_on.set()
@@ -56,7 +61,7 @@ class Registry:
             {
                 "architecture": "amd64",
                 "os": "linux",
-                "config": {"Cmd": ["/noise"]},
+                "config": {"Cmd": ["/noise"], **self.config},
                 "rootfs": {"type": "layers", "diff_ids": [_digest(plain.getvalue())]},
             }
         ).encode()
@@ -78,12 +83,13 @@ class Registry:
                 ],
             }
         ).encode()
-        self.layer_size = len(layer)
+        self.layer_size, self.layer = len(layer), _digest(layer)
         self.digest = _digest(manifest)
         self.blobs = {_digest(config): config, _digest(layer): layer}
         self.manifest = manifest
 
     def answer(self, request):
+        self.asked.append(request.path)
         last = request.path.rsplit("/", 1)[-1]
         if request.path == "/v2/":
             self._send(request, 200, b"{}", "application/json")
