@@ -25,12 +25,13 @@ _WEIGHTS: Final = (".safetensors", ".pth", ".pt", ".ckpt")
 class AddModelDialog:
     """What a person wants to add and how far that is. Belongs to the UI thread.
 
-    what: as it was typed. plan: what adding it means, once that is known. message, hint: why it cannot be added.
+    what, id: as they were typed. plan: what adding it means, once that is known. message, hint: why it cannot be added.
     progress: what is being done now.
     """
 
     editor: "Editor"
     what: str = ""
+    id: str = ""
     phase: Phase = "asking"
     plan: "Plan | None" = None
     message: str = ""
@@ -41,11 +42,11 @@ class AddModelDialog:
 
     # --- what is pressed --------------------------------------------------------------------------------------------
 
-    def look(self, what: str) -> None:
+    def look(self, what: str, id: str = "") -> None:
         """Find out what adding this would mean; nothing is fetched, started or written for it."""
         if self.phase in ("looking", "adding") or not what.strip():
             return
-        self.what, self.plan = what.strip(), None
+        self.what, self.id, self.plan = what.strip(), id.strip(), None
         self._cancel = Cancel()
         self._now("looking")
         self._later(partial(self._plan, self.what), self._planned)
@@ -74,7 +75,7 @@ class AddModelDialog:
         from nodegraph.runtime.adding.plan import Wishes
 
         path = user_catalogue()
-        return plan_for(what, Wishes(path, taken=self.editor.session.ids_outside(path)))
+        return plan_for(what, Wishes(path, id=self.id, taken=self.editor.session.ids_outside(path)))
 
     def _apply(self, plan: "Plan") -> tuple[str, ...]:
         from nodegraph.runtime.adding.adding import apply

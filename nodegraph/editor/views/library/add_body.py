@@ -11,6 +11,7 @@ from nodegraph.editor.views.look import Look
 
 _SIZE: Final = (720, 560)
 _LABEL: Final = 130
+_ID: Final = 150
 _ABOUT: Final = (
     ("http://127.0.0.1:5000", "a model that runs: Cog, Runway's SDK, a server of 2018, one of ours"),
     ("someone/cats:2", "a Docker image"),
@@ -35,13 +36,12 @@ class AddBody:
         """The field, room for what is found, and the buttons."""
         look = self._look
         dpg.add_spacer(height=look.px(2), parent=parent)
-        self._field = dpg.add_input_text(
-            parent=parent,
-            width=-1,
-            hint="An address, an image, a folder, a file, or hf:owner/name",
-            default_value=self._dialog.what,
-        )
-        dpg.focus_item(self._field)
+        row = dpg.add_group(horizontal=True, parent=parent)
+        hint = "An address, an image, a folder, a file, or hf:owner/name"
+        self._field = dpg.add_input_text(parent=row, width=-look.px(_ID), hint=hint, default_value=self._dialog.what)
+        self._id = dpg.add_input_text(parent=row, width=-1, hint="its id", default_value=self._dialog.id)
+        with dpg.tooltip(self._id, delay=0.5):
+            dpg.add_text("Its node is model.ID; made from its name when you leave this empty.")
         self._room = dpg.add_child_window(parent=parent, width=-1, height=-look.px(56), border=False)
         row = bottom_row(look, parent)
         self._main = button(look, row, "Look", self._forward, "primary")
@@ -64,7 +64,10 @@ class AddBody:
         dpg.delete_item(self._room, children_only=True)
         busy = dialog.phase in ("looking", "adding")
         can = dialog.plan is not None and dialog.plan.can_be_done
-        dpg.configure_item(self._field, enabled=dialog.phase == "asking")
+        for field in (self._field, self._id):
+            dpg.configure_item(field, enabled=dialog.phase == "asking")
+        if dialog.phase == "asking":
+            dpg.focus_item(self._field)
         dpg.configure_item(self._main, label="Look" if dialog.plan is None else "Add it", show=not busy)
         if dialog.plan is not None and not can:
             dpg.configure_item(self._main, show=False)
@@ -119,7 +122,7 @@ class AddBody:
 
     def _forward(self) -> None:
         if self._dialog.plan is None:
-            self._dialog.look(str(dpg.get_value(self._field)))
+            self._dialog.look(str(dpg.get_value(self._field)), str(dpg.get_value(self._id)))
         else:
             self._dialog.add()
 

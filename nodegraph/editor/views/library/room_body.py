@@ -52,7 +52,7 @@ class RoomBody:
             return ""
         images = f"Images {megabytes(room.images)}, layers they share counted once" if room.engine else "No Docker"
         volumes = f" · volumes {megabytes(room.volumes)}" if room.volumes else ""
-        return f"{images} · weights {megabytes(room.weights)}{volumes}"
+        return f"{images} · weights {megabytes(room.weights) if room.weights else 'none'}{volumes}"
 
     def _table(self) -> None:
         with dpg.table(parent=self._room, policy=dpg.mvTable_SizingStretchProp, borders_innerH=True) as table:
