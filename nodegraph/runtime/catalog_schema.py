@@ -132,7 +132,7 @@ class ProcessField(_Object):
 class WeightsField(_Object):
     """A file the model needs."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f]{1,200}$")]
+    name: Annotated[str, StringConstraints(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,199}$")]
     url: Text = ""
     sha256: Sha256 = ""
     size: Size = ""

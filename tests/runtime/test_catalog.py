@@ -106,6 +106,7 @@ def test_an_entry_pasted_from_javascript_loads_as_it_stands() -> None:
         ({"process": {"command": []}}, ".process.command: is empty."),
         ({"build": 5}, ".build: 5 is not an object."),
         ({"weights": [{"name": "../../etc/passwd"}]}, ".weights[0].name: '../../etc/passwd' is not a name."),
+        ({"weights": [{"name": ".."}]}, ".weights[0].name: '..' is not a name."),
         ({"weights": [{"name": "a", "sha256": "12"}]}, ".weights[0].sha256: '12' is not a SHA-256 sum."),
         ({"maxInflight": 0}, ".maxInflight: 0 is outside the range. Use 1 or more."),
         ({"timeout": "1"}, ".timeout: '1' is not a number."),

@@ -47,11 +47,12 @@ def mark_of(folder: Path, name: str) -> Path:
 
 
 def read(folder: Path, name: str) -> Complete | None:
-    """What is known about a weight, None when it is not complete."""
+    """What is known about a weight, None when it is not complete or names files that are not its own."""
     try:
         found = json.loads(mark_of(folder, name).read_text("utf-8"))
         files = tuple(Seen(**one) for one in found.pop("files"))
-        return Complete(**found, files=files)
+        complete = Complete(**found, files=files)
+        return complete if complete.name == name and all(_is_own(name, one.path) for one in files) else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -82,7 +83,13 @@ def forget(folder: Path, name: str) -> None:
 def is_here(folder: Path, weights: Weights) -> bool:
     """Whether the weight was fetched and checked, and is untouched since. Asks no network and reads no large file."""
     known = read(folder, weights.name)
-    return known is not None and known.is_of(weights) and known.is_untouched(folder)
+    there = known is not None and known.is_of(weights) and known.is_untouched(folder)
+    return there and (folder / weights.name).exists()
+
+
+def _is_own(name: str, path: str) -> bool:
+    """A note may come with a folder from anywhere: it names the weight itself or what is in its folder."""
+    return path == name or (path.startswith(f"{name}/") and ".." not in path.split("/"))
 
 
 def seen_at(folder: Path, path: str) -> tuple[int, int] | None:

@@ -82,3 +82,14 @@ def test_a_plain_folder_of_a_repository_is_taken_without_what_no_server_loads(ge
 def test_a_file_that_is_not_there_comes_from_the_network(getting: Getting, brought: Path) -> None:
     getting.get(getting.weights("a.onnx", BIG), folders=(brought, brought / "none"))
     assert len(getting.hub.asked) == 1
+
+
+@pytest.mark.parametrize("path", ["../outside", "/tmp/outside", "blip/../../outside", "other"])
+def test_notes_that_lead_elsewhere_are_not_believed(getting: Getting, brought: Path, path: str) -> None:
+    (brought / MODEL / "blip").mkdir(parents=True)
+    (brought / MODEL / "blip" / "model.safetensors").write_bytes(BIG)
+    url = f"hf:nice/blip@{COMMIT}"
+    seen = complete.Seen(path, 3, sha256(b"bad"))
+    complete.write(brought / MODEL, complete.Complete("blip", url, "", (seen,)))
+    folder = getting.get(Weights("blip", url), folders=(brought,))
+    assert [one.name for one in (folder / "blip").iterdir()] == ["model.safetensors"]
