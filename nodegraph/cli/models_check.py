@@ -75,6 +75,8 @@ def _servers(names: Sequence[str], arguments: argparse.Namespace) -> int:
 
     reports = []
     for name in names:
+        if arguments.update:
+            _update(name, arguments)
         for entry, place in subjects_of(name, arguments.container):
             report = check_server(entry, place, arguments.calls, None if arguments.json else _teller())
             reports.append(report)
@@ -83,6 +85,19 @@ def _servers(names: Sequence[str], arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps([dataclasses.asdict(report) | {"good": report.good} for report in reports], indent=2))
     return DONE if all(report.good for report in reports) else FAILED
+
+
+def _update(name: str, arguments: argparse.Namespace) -> None:
+    """Make entry.json say what the server says, before it is checked."""
+    from nodegraph.runtime.contract.subjects import subjects_of
+    from nodegraph.runtime.contract.update import update_entry
+
+    if _is_url(name):
+        raise UsageError(f"{name} is no folder: there is no entry.json to update.", "Leave out --update.")
+    for entry, place in subjects_of(name, arguments.container):
+        changed = update_entry(Path(name), entry, place)
+        if not arguments.json:
+            say(f"{name}/entry.json: {'wrote ' + ', '.join(changed) if changed else 'is what the server says'}")
 
 
 def _show(entry: ModelEntry, report: Report) -> None:

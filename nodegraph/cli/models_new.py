@@ -21,6 +21,6 @@ def new(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.folder) if arguments.folder else Path(id or "model")
     write_new(arguments.name, folder)
     say(f"wrote {folder}/: server.py is the model, entry.json what nodegraph knows of it")
-    say(f"  nodegraph models check {folder}    try it: types, errors, speed, memory")
-    say(f"  nodegraph models add {folder}      make it a node: model.{id}")
+    say(f"  nodegraph models check {folder} --update    try it; entry.json follows server.py")
+    say(f"  nodegraph models add {folder}               make it a node: model.{id}")
     return DONE

@@ -263,6 +263,9 @@ def _add_authoring(models: Any) -> None:
     check.add_argument(
         "what", nargs="*", metavar="WHAT", help="a model's folder, a server's URL, or models.json files; ours without"
     )
+    check.add_argument(
+        "--update", action="store_true", help="first write into the folder's entry.json what its server says"
+    )
     check.add_argument("--container", action="store_true", help="run a folder's model in its image")
     check.add_argument(
         "--calls", type=_count, default=200, metavar="N", help="calls over which memory is watched (200)"

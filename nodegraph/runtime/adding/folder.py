@@ -20,7 +20,7 @@ _NEW = "`nodegraph models new NAME` writes a folder that works."
 
 def entry_of_folder(folder: Path) -> ModelEntry:
     """The model in a folder with an entry.json. Raises UsageError without one, DocumentError when it is wrong."""
-    raw = _raw(folder)
+    raw = read_raw(folder)
     if raw is None:
         raise UsageError(f"{folder} has no entry.json, which says what its model is.", _NEW)
     return read_entry(_anchored(raw, folder), f"{folder}/entry.json")[0]
@@ -29,7 +29,7 @@ def entry_of_folder(folder: Path) -> ModelEntry:
 def plan_folder(folder: Path, wishes: Wishes) -> Plan:
     """Read the folder and plan its entry. Raises UsageError when it is no model's, DocumentError for a wrong entry."""
     folder = folder.resolve()
-    raw = _raw(folder)
+    raw = read_raw(folder)
     if raw is None:
         _check_dockerfile(folder)
         return _unknown(folder, wishes)
@@ -109,7 +109,8 @@ def _check_dockerfile(folder: Path) -> None:
     raise UsageError(f"{folder} has no Dockerfile, so nothing can be built from it.", _NEW)
 
 
-def _raw(folder: Path) -> dict[str, Any] | None:
+def read_raw(folder: Path) -> dict[str, Any] | None:
+    """What entry.json says, as it is written; None when there is none. Raises DocumentError."""
     path = folder / "entry.json"
     try:
         text = path.read_text("utf-8")

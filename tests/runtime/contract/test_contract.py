@@ -6,6 +6,7 @@ from nodegraph.runtime.adding.folder import entry_of_folder
 from nodegraph.runtime.adding.new_model import write_new
 from nodegraph.runtime.contract.contract import check_server
 from nodegraph.runtime.contract.subjects import subjects_of
+from nodegraph.runtime.contract.update import update_entry
 from nodegraph.runtime.limits import Limits
 
 HEAD = """
@@ -153,6 +154,20 @@ def test_a_folder_is_checked_beside_the_model_of_its_name(tmp_path):
     report = check_server(entry, place, limits=Limits(backoff=0.01, backoff_max=0.02, give_up=1))
     assert "models logs" not in report.findings[0].hint, "no catalogue has it"
     assert "probe.check-process.log" in report.findings[0].hint
+
+
+def test_the_entry_can_follow_the_server(checked, tmp_path):
+    checked("def probe(image: Image, size: int = param(3, 'How big.', ge=1, le=9)) -> Mask: return image[..., 0]")
+    folder = tmp_path / "probe"
+    ((entry, place),) = subjects_of(str(folder))
+    assert set(update_entry(folder, entry, place)) == {"inputs", "outputs", "parameters"}
+    ((entry, place),) = subjects_of(str(folder))
+    assert update_entry(folder, entry, place) == []
+    written = json.loads((folder / "entry.json").read_text())
+    assert list(written["outputs"]) == ["mask"]
+    assert written["parameters"]["size"]["maximum"] == 9
+    assert written["description"]["framework"] == "OpenCV", "the rest stays"
+    assert check_server(entry, place, 4).good
 
 
 def test_an_input_no_value_can_be_made_for_is_said(checked):
