@@ -83,8 +83,23 @@ def info(arguments: argparse.Namespace) -> int:
     say()
     rows = [("state", _where(entry, status)), ("image", status.image or "none"), ("protocol", entry.protocol)]
     rows += [(key, value) for key, value in _document(entry).items() if key in _SHOWN and value]
+    rows += _weights_rows(entry)
     table([(key, str(value)) for key, value in rows])
     return DONE
+
+
+def _weights_rows(entry: ModelEntry) -> list[tuple[str, str]]:
+    """Its files and checkpoints: size, licence, and whether they are on this machine."""
+    from nodegraph.runtime.weights.complete import is_here
+    from nodegraph.runtime.weights.places import weights_folder
+
+    folder, rows = weights_folder(entry.id), []
+    for kind, listed in (("weights", entry.weights), ("checkpoint", entry.checkpoints)):
+        for one in listed:
+            size = f"{one.size / 1e6:.1f} MB" if one.size else ""
+            here = "here" if is_here(folder, one) else "to fetch" if one.url else f"to put into {folder}"
+            rows.append((kind, ", ".join(part for part in (one.name, size, one.licence, here) if part)))
+    return rows
 
 
 _SHOWN = ("licence", "authors", "organization", "framework", "github", "paper", "size_text", "category")

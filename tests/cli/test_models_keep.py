@@ -124,3 +124,10 @@ def test_stop_wants_a_model_or_all(cli: Cli) -> None:
         result = cli("models", "stop", *arguments)
         assert result.code == 2
         assert "--all" in result.err
+
+
+def test_info_says_which_files_are_here(cli: Cli, catalogue: Path, stick: Path) -> None:
+    assert "net.onnx, to fetch" in cli("models", "info", "echo", "--models", catalogue).out
+    cli("models", "fetch", "echo", "--from", stick, "--models", catalogue)
+    assert "net.onnx, here" in cli("models", "info", "echo", "--models", catalogue).out
+    assert "mosaic.onnx, to fetch" in cli("models", "info", "paint", "--models", catalogue).out

@@ -53,7 +53,7 @@ class Download:
 
     def _bring(self, file: RemoteFile, part: Part, tell: Tell) -> str:
         while True:
-            if not (file.size and part.length == file.size):
+            if not (file.exact and part.length == file.size):
                 self._with_patience(file, part, tell)
             resumed = part.resumed
             try:
@@ -90,13 +90,14 @@ class Download:
                 headers["If-Range"] = part.mark
         with self._web.get(file.url, headers, secret=file.secret, page=file.page) as response:
             promised = _begin(response, file, part)
-            self._room(max(0, promised - part.length))
+            most = promised or file.most
+            self._room(max(0, most - part.length))
             while block := response.read1(_BLOCK):
                 self._cancel.check()
                 _write(part, block)
-                if promised and part.length > promised:
-                    raise _liar(file, part, f"more than the {promised} bytes it promised")
-                tell(part.length, promised)
+                if most and part.length > most:
+                    raise _liar(file, part, f"more than the {most} bytes it can have")
+                tell(part.length, promised or file.size)
         self._cancel.check()
         if part.length < promised:
             raise BrokenOff(f"The connection broke after {part.length} of {promised} bytes.", "Try again.")
@@ -119,11 +120,11 @@ def _begin(response: HTTPResponse, file: RemoteFile, part: Part) -> int:
     promised = part.length + int(length) if length.isdecimal() else 0
     if found and found[2] != "*":
         promised = int(found[2])
-    if file.size and promised and promised != file.size and not file.sha256:
+    if promised and not file.sha256 and not file.may_have(promised):
         raise _liar(file, part, f"{promised} bytes, its entry says {file.size}")
     mark = response.headers.get("ETag", "")
     part.remember(file.url, "" if mark.startswith("W/") else mark)
-    return promised or file.size
+    return promised
 
 
 def _write(part: Part, block: bytes) -> None:

@@ -177,7 +177,8 @@ class Fetching:
     def _room(self, more: int) -> None:
         free = shutil.disk_usage(self.folder).free
         if more and more > free - MARGIN:
-            raise full(self.folder, f": {more / 1e6:.0f} MB more are needed, {free / 1e6:.0f} MB are free")
+            stays = f"{MARGIN / 1e6:.0f} MB of them stay free"
+            raise full(self.folder, f": {more / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free, {stays}")
 
     def _note(self, weights: Weights, tasks: list[_Task]) -> None:
         files = []

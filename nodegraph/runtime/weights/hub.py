@@ -81,4 +81,5 @@ def _file(weights: Weights, one: dict[str, Any], id: str, commit: str) -> Remote
         "" if large else str(one.get("oid") or ""),
         f"{hub()}/{id}",
         secret=True,
+        exact=True,
     )

@@ -25,7 +25,7 @@ def found_in(folders: tuple[Path, ...], id: str, weights: Weights) -> tuple[Path
             continue
         known = complete.read(folder, weights.name)
         if known is not None and known.is_of(weights):
-            return folder, [RemoteFile(one.path, "", one.size, one.sha256) for one in known.files]
+            return folder, [RemoteFile(one.path, "", one.size, one.sha256, exact=True) for one in known.files]
         files = _lying(folder, weights)
         if files:
             return folder, files

@@ -26,7 +26,7 @@ class Part:
         self.mark = str(known.get("mark") or "")
         target.parent.mkdir(parents=True, exist_ok=True)
         usable = self.path.is_file() and (file.provable or (known.get("url") == file.url and self.mark))
-        if usable and not (file.size and self.path.stat().st_size > file.size):
+        if usable and not (file.size and self.path.stat().st_size > file.most):
             self.digest.add_file(self.path, cancel)
             self.resumed = self.length > 0
         self._file: BinaryIO = self.path.open("ab" if usable and self.resumed else "wb")

@@ -16,8 +16,9 @@ class WrongFile(ModelError):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file to fetch. path: below the model's folder, with slashes. size: bytes, 0 when unknown.
+    """A file to fetch.
 
+    path: below the model's folder, with slashes. size: bytes, 0 when unknown; exact: it is no person's round figure.
     sha256: in hexadecimal, "" when unknown. blob: the SHA-1 by which git knows a small file of a repository, "" for
     none. page: where a person reads about it and accepts its licence. secret: it is asked for with the hub's token.
     """
@@ -29,6 +30,16 @@ class RemoteFile:
     blob: str = ""
     page: str = ""
     secret: bool = False
+    exact: bool = False
+
+    @property
+    def most(self) -> int:
+        """More bytes than this it cannot have; 0 when nobody knows."""
+        return self.size if self.exact else self.size + self.size // 20
+
+    def may_have(self, length: int) -> bool:
+        """Whether it can be so long: people write "36 MB"."""
+        return not self.size or self.most >= length >= 2 * self.size - self.most
 
     @property
     def provable(self) -> bool:
@@ -68,7 +79,7 @@ class Digest:
         name = file.path
         if file.sha256 and self.sha256 != file.sha256:
             raise WrongFile(f"{name} is not the file its entry names: its sha256 is {self.sha256}, not {file.sha256}.")
-        if not file.sha256 and file.size and self.length != file.size:
+        if not file.sha256 and not file.may_have(self.length):
             raise WrongFile(f"{name} is not the file its entry names: it has {self.length} bytes, not {file.size}.")
         if not file.sha256 and file.blob and self.length <= _BLOCK and self._blob() != file.blob:
             raise WrongFile(f"{name} is not the file of that commit: git would call it {self._blob()}.")

@@ -122,13 +122,27 @@ def test_without_a_hash_a_part_is_only_used_when_the_server_knows_the_version(ge
 
 
 @pytest.mark.parametrize("promise", [-1, None])
-def test_more_bytes_than_the_entry_says_are_refused(getting: Getting, promise: int | None) -> None:
+def test_far_more_bytes_than_the_entry_says_are_refused(getting: Getting, promise: int | None) -> None:
     wanted = getting.weights("a.onnx", BIG, sha256="")
-    getting.hub.moods = [Mood(extra=b"more", promise=promise)]
+    getting.hub.moods = [Mood(extra=bytes(len(BIG) // 10), promise=promise)]
     with pytest.raises(ModelError, match=r"The server of a\.onnx sends"):
         getting.get(wanted)
     assert not (getting.folder / "a.onnx").exists()
     assert not getting.part("a.onnx").exists()
+
+
+@pytest.mark.parametrize("promise", [-1, None])
+def test_a_round_figure_in_the_entry_is_good_enough(getting: Getting, promise: int | None) -> None:
+    getting.hub.moods = [Mood(promise=promise)]
+    folder = getting.get(getting.weights("a.onnx", BIG[:1_480_000], sha256="", size=1_500_000))
+    assert (folder / "a.onnx").stat().st_size == 1_480_000
+
+
+def test_far_fewer_bytes_than_the_entry_says_are_refused(getting: Getting) -> None:
+    getting.hub.moods = [Mood(promise=-1)]
+    with pytest.raises(ModelError, match=r"it has 1500000 bytes, not 3000000"):
+        getting.get(getting.weights("a.onnx", BIG, sha256="", size=3_000_000))
+    assert not (getting.folder / "a.onnx").exists()
 
 
 def test_fewer_bytes_than_promised_are_a_broken_connection(getting: Getting) -> None:

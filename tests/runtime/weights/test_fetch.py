@@ -157,7 +157,7 @@ def test_who_waits_for_another_program_can_be_called_off(getting: Getting) -> No
 def test_a_full_disk_is_told_before_anything_is_fetched(getting: Getting, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 0, 200 << 20))
-    with pytest.raises(ModelError, match=r"not enough room .* 1 MB more are needed") as caught:
+    with pytest.raises(ModelError, match=r"not enough room .* 1 MB are needed") as caught:
         getting.get(getting.weights("a.onnx", BIG))
     assert "NODEGRAPH_WEIGHTS_HOME" in caught.value.hint
     assert getting.hub.asked == []
