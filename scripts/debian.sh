@@ -15,6 +15,9 @@ done
 [ ${#missing[@]} -gt 0 ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing Debian packages: ${missing[*]}"
+  case " ${missing[*]} " in *" openssh-server "*) # for its program: it must not begin to let people in
+    mkdir -p /etc/ssh && touch /etc/ssh/sshd_not_to_be_run ;;
+  esac
   get() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; }
   log=$(mktemp)
   { apt-get update -qq && get; } >"$log" 2>&1 || { tail -n 5 "$log" >&2; exit 1; }

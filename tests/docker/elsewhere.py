@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +70,15 @@ def listening(prefix: list[str]) -> set[str]:
     rows = [line.split() for line in tables.stdout.splitlines() if " 0A " in line]
     loopback = ("0100007F", "0" * 24 + "01000000")
     return {row[1] for row in rows if row[1].partition(":")[0] not in loopback and not row[1].endswith("0100007F")}
+
+
+def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """What `found` gives, as soon as it is something; frames go on meanwhile."""
+    deadline = time.monotonic() + seconds
+    while not (value := found()):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+    return value
 
 
 def bring_up(number: int) -> dict[str, str]:

@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from nodegraph.runtime.runners.docker import Engine
 from nodegraph.runtime.runners.engines import KnownEngine, engine_at
 from nodegraph.runtime.servers import Lease, Servers
 from nodegraph.runtime.state import Stage
-from tests.docker.elsewhere import STEADY, Elsewhere, bring_up, listening, send_image, take_down, use_ssh
+from tests.docker.elsewhere import STEADY, Elsewhere, bring_up, listening, send_image, take_down, until, use_ssh
 
 pytestmark = pytest.mark.docker
 ROOT = Path(__file__).parents[2]
@@ -52,15 +51,6 @@ def ready(servers: Servers, entry: Any, engine: str, **place: Any) -> Lease:
     lease = servers.acquire(entry, {"kind": "container", "engine": engine, **place})
     lease.wait_ready(60)
     return lease
-
-
-def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """What `found` gives, as soon as it is something; frames go on meanwhile."""
-    deadline = time.monotonic() + seconds
-    while not (value := found()):
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.02)
-    return value
 
 
 def test_frames_reach_a_model_there_and_no_port_is_opened_to_the_network(servers, steady, elsewhere, engine):
