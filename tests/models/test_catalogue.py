@@ -77,15 +77,24 @@ def test_weights_are_licensed_and_are_the_same_for_ever(name: str, weight: dict[
         assert re.fullmatch(r"[0-9a-f]{64}", weight["sha256"])
 
 
+def without(fields: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key not in names}
+
+
 @pytest.mark.docker
 @pytest.mark.parametrize("name", NEEDING)
 def test_a_server_without_weights_tells_its_ports_and_what_is_missing(container: Start, name: str) -> None:
     _, client, url = container(name, "--publish=127.0.0.1::33000")
     said, entry = client.describe(), CATALOGUE[name]
-    for part in ("inputs", "outputs", "parameters", "maxInflight", "protocol"):
-        assert entry[part] == said[part], part
+    # A server of many models cannot describe each one's ports and defaults: the entry may.
+    free = {"description"} if folder_of(name).name == name else {"description", "default"}
+    for part in ("inputs", "outputs", "parameters"):
+        assert list(entry[part]) == list(said[part])
+        for key, fields in entry[part].items():
+            assert without(fields, free) == without(said[part][key], free), key
+    assert (entry["maxInflight"], entry["protocol"]) == (said["maxInflight"], said["protocol"])
     health = httpx.get(url + "/health", timeout=20, trust_env=False).json()
     assert health["state"] == "failed"
-    wanted = [weight["name"] for weight in (entry.get("weights") or entry["checkpoints"])][:1]
-    assert re.search(rf"{wanted[0]} .* is not in /weights", health["error"]), health["error"]
+    assert "/weights" in health["error"], health["error"]
+    assert "nodegraph models fetch" in health["error"], health["error"]
     assert "Traceback" not in health["error"]
