@@ -1,6 +1,7 @@
 """Which task a Hugging Face model is for, why some cannot be served, and the entry that serves one."""
 
 import json
+import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,14 @@ def test_what_cannot_be_served_is_refused_with_the_reason(
     with pytest.raises(ModelError, match=sentence) as refused:
         task_of(said, facts, wanted)
     assert refused.value.hint
+
+
+def test_the_page_lists_every_task_and_its_entry_is_one() -> None:
+    page = (ROOT / "docs" / "hugging-face.md").read_text("utf-8")
+    assert re.findall(r"^\| ([a-z-]+-[a-z-]+) \|", page, re.MULTILINE) == list(TASKS)
+    catalog = parse_catalog(page.split("```json\n")[1].split("```")[0])
+    assert catalog.problems == ()
+    assert len(catalog.entries) == 1
 
 
 @pytest.mark.parametrize("task", TASKS)
