@@ -1,13 +1,17 @@
 """Workers as processes of a Ray cluster: one of our own on this machine, or one that is there already.
 
 Only this module imports Ray, and only when a pool is made. Facts used, Ray 2.60: `address="local"` never looks at
-RAY_ADDRESS or at other clusters; an actor with `max_concurrency` 2 answers `done` and `stop` while it renders.
+RAY_ADDRESS or at other clusters; an actor with `max_concurrency` 2 answers `done` and `end` while it renders; Ray
+listens on every interface, so our own cluster has a token (else Ray would leave one in the home folder, for everybody
+to read); it tells the death of a worker on stdout, which is ours.
 """
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -51,7 +55,7 @@ class RayPool:
 
     def __enter__(self) -> Self:
         try:
-            with _signals_kept(), _environment(_QUIET):
+            with _signals_kept(), _environment(_QUIET | (_secret() if self._address is None else {})):
                 self._connect()
             self._job_ref = self._ray.put(self._job)
             self._actors = [self._new() for _ in range(self._count)]
@@ -70,14 +74,16 @@ class RayPool:
         if self._address is None:
             self._folder = tempfile.mkdtemp(prefix="ng-ray-")
             options |= {"num_cpus": self._count, "num_gpus": 0, "object_store_memory": _STORE}
-            options |= {"_temp_dir": self._folder, "_node_ip_address": "127.0.0.1"}
+            options["_temp_dir"] = self._folder
         else:
-            options.pop("include_dashboard")
+            del options["include_dashboard"]
         try:
             ray.init(address=self._address or "local", **options)
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             what = f"at {self._address} " if self._address else ""
             raise NodegraphError(f"The Ray cluster {what}cannot be used: {_first(error)}", "Is it running?") from error
+        worker: Any = importlib.import_module("ray._private.worker")
+        worker.print_to_stdstream = _say_nothing
         self._remote = ray.remote(num_cpus=1, max_concurrency=2, max_restarts=0)(_Actor)
 
     def _new(self) -> Any:
@@ -152,8 +158,9 @@ class RayPool:
             with _signals_kept():
                 self._end(ray)
                 ray.shutdown()
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        until = time.monotonic() + _PATIENCE
+        while self._folder and os.path.exists(self._folder) and time.monotonic() < until:
+            shutil.rmtree(self._folder, ignore_errors=True)  # its processes still write their last lines
 
     def _end(self, ray: Any) -> None:
         """Politely first, so that runs close their files and models, then not."""
@@ -202,6 +209,16 @@ def _first(error: BaseException) -> str:
     cause = getattr(error, "cause", None)
     lines = [line.strip() for line in str(cause or error).splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__
+
+
+@functools.cache
+def _secret() -> dict[str, str]:
+    """What lets only us into a cluster of ours; one for the process, because Ray reads it once."""
+    return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    """In place of what Ray prints by itself; what it means for a segment is told as `Lost`."""
 
 
 @contextlib.contextmanager

@@ -139,4 +139,4 @@ def _may_give_nothing(node: Any) -> bool:
     declared = get_type_hints(process).get("return") if (process := getattr(type(node), "process", None)) else None
     if isinstance(declared, type) and issubclass(declared, tuple):
         return any(type(None) in get_args(one) for one in get_type_hints(declared).values())
-    return type(None) in get_args(declared)
+    return declared is Any or type(None) in get_args(declared)

@@ -47,9 +47,11 @@ def _go(run: Run, total: int | None, show: Show, stopped: Callable[[], bool]) ->
     began = time.monotonic()
     with run:
         while not run.wait(_LOOK):
-            show(_progress(run, total, began, 0))
             if stopped():
                 raise Stopped
+            show(_progress(run, total, began, 0))
+    if stopped():
+        raise Stopped
     if run.failure is not None:
         failed = run.failure
         raise RenderFailed(Failed(0, failed.node, failed.frame, failed.message, failed.hint))

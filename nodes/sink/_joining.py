@@ -30,12 +30,10 @@ class _Form(NamedTuple):
     extradata: bytes
 
 
-def join(
-    parts: Sequence[Path], target: Path, tag: str, stamps: Sequence[Stamp], audio: Path | None, quiet_from: float
-) -> None:
+def join(parts: Sequence[Path], target: Path, stamps: Sequence[Stamp], audio: Path | None, quiet_from: float) -> None:
     """Write `target` from `parts`, whose pictures have these stamps.
 
-    tag: what MP4 and MOV shall call the codec, "" for the usual. The sound of `audio` is taken along until `quiet_from` seconds of the picture. Raises NodeError, OSError and
+    The sound of `audio` is taken along until `quiet_from` seconds of the picture. Raises NodeError, OSError and
     av.FFmpegError.
     """
     import av
@@ -50,9 +48,9 @@ def join(
     ):
         form = _form(first)
         stream = out.add_stream_from_template(first.streams.video[0])
-        stream.time_base = Fraction(1, CLOCK)
-        if tag and out.format.name in ("mp4", "mov"):
-            stream.codec_context.codec_tag = tag
+        stream.time_base, stream.codec_context.framerate = Fraction(1, CLOCK), exact(stamps[0].rate)
+        if out.format.name in ("mp4", "mov"):  # which has several names for a codec, and takes the first
+            stream.codec_context.codec_tag = first.streams.video[0].codec_context.codec_tag
         sound = Sound.of(audio, stamps[0].media, out, target.suffix.lower()) if audio else None
         out.start_encoding()
         try:

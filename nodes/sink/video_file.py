@@ -97,12 +97,12 @@ class VideoFileSink(
         check_target(self.path, VIDEO_SUFFIXES)
         self._codec = codec_for(self.codec, self.path.suffix.lower())
         self._part, self._failure = make_part(self.path), None
-        quiet = next((stamp for stamp in stamps if _drifted(stamp, stamps[0])), None)
-        if quiet and given.get("audio"):
-            self._tell_quiet(quiet)
-        silence = quiet.time - stamps[0].time if quiet else math.inf
+        lost = next((place for place, stamp in enumerate(stamps) if _drifted(stamp, stamps[0])), None)
+        if lost and given.get("audio"):
+            self._tell_quiet(stamps[lost])
+        silence = stamps[lost - 1].time - stamps[0].time if lost else math.inf
         try:
-            self._guarded(lambda: join(parts, self._part, self._codec.tag, stamps, given.get("audio"), silence))
+            self._guarded(lambda: join(parts, self._part, stamps, given.get("audio"), silence))
             put_in_place(self._part, self.path)
         finally:
             self._part.unlink(missing_ok=True)

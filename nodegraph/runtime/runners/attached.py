@@ -1,16 +1,20 @@
 """A server somebody else runs, known by its URL. There is nothing to start or stop: only its address to understand."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.protocols import Endpoint
 
+_UNIX = "unix:///"
 _HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def attached(launch: Launch) -> Endpoint:
-    """Where the server should answer. Raises ModelError when `launch.url` is no address."""
+    """Where the server should answer, also ``unix:///path``. Raises ModelError when `launch.url` is no address."""
+    if launch.url.startswith(_UNIX):
+        return Endpoint("", Path(launch.url.removeprefix("unix://")))
     try:
         parts = urlsplit(launch.url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0

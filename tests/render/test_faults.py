@@ -1,0 +1,96 @@
+"""What goes wrong on the way: lost workers, failing nodes, films whose table lies, a person who stops it."""
+
+import logging
+
+import pytest
+
+from nodegraph.core.errors import NodegraphError
+from nodegraph.render.schedule import RenderFailed, Stopped
+from tests.render.support import clip, frames_of, graph_of, pools, rendered
+
+FAILING = """
+from nodegraph.sdk import Filter, Image, NodeError, Stamp
+
+class Picky(Filter, id="t.picky", category="Test"):
+    def process(self, image: Image, stamp: Stamp) -> Image:
+        if stamp.index == 40:
+            raise NodeError("Not this one.", "Leave it out.")
+        return image
+"""
+
+
+def test_a_lost_segment_is_rendered_again(tmp_path, caplog):
+    film, made = clip(tmp_path / "film.mp4"), []
+    with caplog.at_level(logging.WARNING, "nodegraph.render"):
+        result = rendered(graph_of(film, tmp_path / "a.mkv", codec="ffv1"), made=made, lose={2: 2})
+    assert result.retried == 2
+    assert made[0].started.count(2) == 3
+    assert "are rendered again: it was killed." in caplog.text
+    rendered(graph_of(film, tmp_path / "b.mkv", codec="ffv1"), workers=1)
+    assert frames_of(tmp_path / "a.mkv") == frames_of(tmp_path / "b.mkv")
+
+
+def test_a_segment_that_is_lost_too_often_ends_the_render(tmp_path):
+    graph = graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mp4")
+    with pytest.raises(NodegraphError, match="Frames 24 to 35 could not be rendered in 2 tries: it was killed"):
+        rendered(graph, lose={2: 9}, retries=1)
+    assert [one.name for one in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_a_failing_node_ends_the_render_with_its_frame_and_the_older_file_stays(tmp_path):
+    nodes = tmp_path / "nodes"
+    nodes.mkdir()
+    (nodes / "picky.py").write_text(FAILING)
+    (tmp_path / "out.mp4").write_bytes(b"older")
+    graph = graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mp4", filters=("t.picky",))
+    from nodegraph.render.render import Order, render
+    from nodegraph.session import Session
+
+    for workers in (1, 2):
+        order = Order(graph, workers, length=13, node_folders=(nodes,))
+        with Session(node_folders=[nodes]) as session, pytest.raises(RenderFailed, match="f0, frame 40: Not") as failed:
+            render(session, order, pools(), lambda progress: None, lambda: False)
+        assert (failed.value.node, failed.value.frame, failed.value.hint) == ("f0", 40, "Leave it out.")
+        assert (tmp_path / "out.mp4").read_bytes() == b"older"
+        assert sorted(one.name for one in tmp_path.iterdir()) == ["film.mp4", "nodes", "out.mp4"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_person_can_stop_it_and_nothing_is_left(tmp_path, workers):
+    graph = graph_of(clip(tmp_path / "film.mp4", frames=300), tmp_path / "out.mp4")
+    seen = []
+    with pytest.raises(Stopped):
+        rendered(graph, workers=workers, stopped=lambda: bool(seen), show=seen.append)
+    assert [one.name for one in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_a_table_that_lies_is_found_out_and_the_frames_are_counted(tmp_path, monkeypatch, caplog):
+    from nodes.source import video_file
+
+    honest = video_file.positions_of
+    monkeypatch.setattr(video_file, "positions_of", lambda path: [*honest(path)[:30], *honest(path)[31:]])
+    film = clip(tmp_path / "film.mp4")
+    with caplog.at_level(logging.WARNING, "nodegraph.render"):
+        made = rendered(graph_of(film, tmp_path / "a.mkv", codec="ffv1"))
+    assert "its own table is wrong" in caplog.text
+    assert made.frames == 60
+    assert len(made.segments) == 5
+    rendered(graph_of(film, tmp_path / "b.mkv", codec="ffv1"), workers=1)
+    assert frames_of(tmp_path / "a.mkv") == frames_of(tmp_path / "b.mkv")
+
+
+def test_a_torn_film_gives_the_frames_an_ordinary_render_gives(tmp_path):
+    film = clip(tmp_path / "film.mkv", options={"g": "10"})
+    film.write_bytes(film.read_bytes()[: film.stat().st_size * 2 // 3])
+    parts = rendered(graph_of(film, tmp_path / "a.mkv", codec="ffv1"))
+    whole = rendered(graph_of(film, tmp_path / "b.mkv", codec="ffv1"), workers=1)
+    assert 5 < parts.frames == whole.frames < 60
+    assert frames_of(tmp_path / "a.mkv") == frames_of(tmp_path / "b.mkv")
+
+
+def test_progress_counts_every_frame_once(tmp_path):
+    seen = []
+    rendered(graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mp4"), show=seen.append, lose={1: 1})
+    assert seen[-1].done == seen[-1].total == 60
+    assert seen[-1].segments == (5, 5)
+    assert all(0 <= one.done <= 60 for one in seen)

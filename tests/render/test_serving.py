@@ -1,0 +1,64 @@
+"""Models in a render: one server for all workers, and models that remember frames are not divided."""
+
+import pytest
+
+from nodegraph.core.graph import GraphNode, Wire
+from nodegraph.render.segment import Workplace
+from nodegraph.render.serving import Shared, stateful_models
+from nodegraph.session import Session
+from tests.render.support import clip, frames_of, graph_of, rendered
+
+PROCESS = {"kind": "process"}
+
+
+def with_model(graph, model, output):
+    """The graph's filter exchanged for a model as a local process."""
+    graph = graph.with_node(GraphNode("f0", f"model.{model}", place=PROCESS))
+    return graph.without_wire(graph.wires_into("out")[0]).with_wire(Wire("f0", output, "out", "image"))
+
+
+def test_all_workers_ask_one_server_and_the_film_is_the_same(tmp_path, monkeypatch):
+    film, seen = clip(tmp_path / "film.mp4", frames=30), []
+    render = Workplace.render
+
+    def noted(place, segment):
+        seen.append(segment.places["f0"])
+        return render(place, segment)
+
+    monkeypatch.setattr(Workplace, "render", noted)
+    graph = with_model(
+        graph_of(film, tmp_path / "parts.mkv", filters=("filter.invert",), codec="ffv1"), "lineart", "image"
+    )
+    assert len(rendered(graph, length=10).segments) == 3
+    assert len(seen) == 3
+    assert {one["kind"] for one in seen} == {"url"}
+    assert len({one["url"] for one in seen}) == 1
+    rendered(graph.with_param("out", "path", str(tmp_path / "whole.mkv")), workers=1)
+    assert frames_of(tmp_path / "parts.mkv") == frames_of(tmp_path / "whole.mkv")
+
+
+def test_a_model_with_a_memory_is_rendered_in_one_piece(tmp_path):
+    graph = graph_of(
+        clip(tmp_path / "film.mp4"), tmp_path / "out.mkv", filters=("filter.invert", "filter.flow_to_image")
+    )
+    graph = graph.with_node(GraphNode("f0", "model.flow", place=PROCESS))
+    graph = graph.without_wire(graph.wires_into("f1")[0]).with_wire(Wire("f0", "flow", "f1", "flow"))
+    made = rendered(graph)
+    assert made.whole == ["f0: this model remembers earlier frames."]
+    assert made.frames == 60
+    with Session() as session:
+        assert stateful_models(graph, session) == made.whole
+
+
+def test_a_model_that_cannot_start_ends_the_render_before_it_begins(tmp_path):
+    from nodegraph.core.errors import ModelError
+
+    graph = with_model(
+        graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mkv", filters=("filter.invert",)), "lineart", "image"
+    )
+    graph = graph.with_node(GraphNode("f0", "model.lineart", place={"kind": "nowhere"}))
+    with Session() as session, pytest.raises(ModelError, match="nowhere"), Shared(graph, session):
+        pass
+    with pytest.raises(ModelError, match="nowhere"):
+        rendered(graph)
+    assert [one.name for one in tmp_path.iterdir()] == ["film.mp4"]
