@@ -49,13 +49,17 @@ def _checked(entry: ModelEntry, problems: list[str], as_json: bool) -> int:
 
 def disk(arguments: argparse.Namespace) -> int:
     """What images and weights take, largest first."""
-    from nodegraph.runtime.disk import Room, room_of
+    from nodegraph.runtime.disk import Room, remove_old_images, room_of
 
+    cleaned = remove_old_images(arguments.engine) if arguments.clean else None
     with session_for(arguments.models) as session:
         room: Room = room_of(session.models, arguments.engine)
     if arguments.json:
-        say(json.dumps(dataclasses.asdict(room), indent=2, default=str))
+        document = dataclasses.asdict(room) | ({} if cleaned is None else {"cleaned": cleaned})
+        say(json.dumps(document, indent=2, default=str))
         return DONE
+    if cleaned is not None:
+        say(f"removed {counted(cleaned, 'older image')}")
     taking = [one for one in room.models if one.image or one.weights or one.volume]
     taking.sort(key=lambda one: one.image + one.weights + max(0, one.volume), reverse=True)
     rows: list[tuple[str, ...]] = [("model", "image", "weights", "copy on the engine", "folder")]
@@ -63,6 +67,8 @@ def disk(arguments: argparse.Namespace) -> int:
         folder = str(one.folder) if one.weights else ""
         rows.append((one.id, _size(one.image), _size(one.weights), _size(one.volume), folder))
     rows.append(("all", _size(room.images), _size(room.weights), _size(room.volumes), "shared layers counted once"))
+    if room.old:
+        rows.append(("older builds", _size(room.old), "", "", "nodegraph models disk --clean removes them"))
     table(rows)
     if not room.engine:
         say("No Docker engine answers: images are not counted.", sys.stderr)

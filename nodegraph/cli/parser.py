@@ -229,6 +229,7 @@ def _add_keeping(models: Any) -> None:
     fetch.add_argument("--checkpoint", default="", metavar="NAME", help="with this checkpoint, not the usual one")
     fetch.add_argument("--check", action="store_true", help="fetch nothing, read the files again and compare them")
     disk = _model_verb(models, "disk", "what images and weights take", "disk", model=False, module="models_keep")
+    disk.add_argument("--clean", action="store_true", help="first remove the images that newer builds replaced")
     stop = _model_verb(
         models, "stop", "stop the containers that start left running", "stop", model=False, module="models_keep"
     )

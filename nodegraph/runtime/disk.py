@@ -1,5 +1,6 @@
 """What models take on disk (images, weights here, volumes of engines elsewhere), and removing their weights."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,14 +34,15 @@ class ModelRoom:
 
 @dataclass(frozen=True)
 class Room:
-    """What all of them take. images: layers that several share are counted once. engine: its address; "" without an
-    answer, then only weights are known.
+    """What all of them take. images: layers that several share are counted once. old: what images that a newer build
+    replaced take beyond that. engine: its address; "" without an answer, then only weights are known.
     """
 
     models: tuple[ModelRoom, ...]
     images: int
     weights: int
     volumes: int
+    old: int
     engine: str
 
 
@@ -67,13 +69,26 @@ def room_of(entries: Iterable[ModelEntry], engine: str = "") -> Room:
         counts = None
     layers: dict[int, int] = {}
     models = tuple(_room_of(entry, door, counts, layers) for entry in listed)
+    images = sum(layers.values())
+    for one in door.replaced_images(labels.IMAGE) if counts is not None else ():
+        _image_size(door, one, layers)
     return Room(
         models,
-        sum(layers.values()),
+        images,
         sum(one.weights for one in models),
         sum(max(0, one.volume) for one in models),
+        sum(layers.values()) - images,
         "" if counts is None else door.address,
     )
+
+
+def remove_old_images(engine: str = "") -> int:
+    """Remove the images we built that a newer build replaced and nothing uses; how many. Raises ModelUnreachable."""
+    door, count = engine_at(engine).engine, 0
+    for one in door.replaced_images(labels.IMAGE):
+        with contextlib.suppress(EngineError):  # a container or another image still needs it
+            count += door.remove_image(one)
+    return count
 
 
 def remove_weights(entry: ModelEntry, engine: str = "") -> Removed:

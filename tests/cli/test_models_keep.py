@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nodegraph.runtime.runners import engines
 from tests.cli.conftest import Result
 
 NET = bytes(range(256)) * 100
@@ -16,6 +17,7 @@ Cli = Callable[..., Result]
 @pytest.fixture(autouse=True)
 def no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    monkeypatch.setattr(engines, "_known", {})  # other tests may have reached the default engine
     monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(tmp_path / "weights"))
     monkeypatch.delenv("NODEGRAPH_WEIGHTS_FOLDERS", raising=False)
 

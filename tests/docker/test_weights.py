@@ -11,7 +11,7 @@ import pytest
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime import manage
 from nodegraph.runtime.chosen import settled
-from nodegraph.runtime.disk import remove_weights, room_of
+from nodegraph.runtime.disk import remove_old_images, remove_weights, room_of
 from nodegraph.runtime.entry import ModelEntry, Weights
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.runners import engines, labels
@@ -229,6 +229,26 @@ def test_a_volume_that_is_our_folder_takes_no_room_and_its_removal_leaves_the_fi
     assert room_of([entry]).volumes == 0
     remove_weights(entry)
     assert (home / "net.onnx").read_bytes() == NET
+
+
+def test_images_that_a_newer_build_replaced_are_counted_and_removed(
+    yard: Yard, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "IMAGE", f"app.nodegraph.image.{labels.THIS_INSTANCE}")  # the engine is shared
+    monkeypatch.setattr("nodegraph.runtime.runners.images.IMAGE", labels.IMAGE)
+    build = yard.context("FROM python:3.11-slim\nCOPY server_kinds.py /one\n")
+    entry = yard.entry("built", build=build, options={"image": "nodegraph-tests/built:1"})
+    manage.build(entry, yard.hear)
+    assert room_of([entry]).old == 0
+    build.dockerfile.write_text("FROM python:3.11-slim\nCOPY server_kinds.py /two\n")
+    manage.build(entry, yard.hear)
+    size = (build.context / "server_kinds.py").stat().st_size
+    room = room_of([entry])
+    assert room.old == size
+    assert room.images > 50_000_000
+    assert remove_old_images() == 1
+    assert room_of([entry]).old == 0
+    assert manage.remove(entry)
 
 
 def test_a_kept_container_serves_only_who_wants_its_checkpoint_and_stop_all_ends_every_one(

@@ -97,6 +97,11 @@ class Engine:
         with self._speaking():
             return [str(image["Id"]) for image in self._api.images()]
 
+    def replaced_images(self, label: str) -> list[str]:
+        """The ids of the images with this label whose name a newer build took."""
+        with self._speaking():
+            return [str(one["Id"]) for one in self._api.images(filters={"dangling": True, "label": label})]
+
     def remove_image(self, name: str) -> bool:
         """Remove an image; False when there is none."""
         with self._speaking():

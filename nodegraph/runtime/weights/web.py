@@ -55,7 +55,7 @@ class Web:
         if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
             raise ModelError(f"{url!r} is no address of a file on the web.", "Correct `url` in the entry.")
         request = urllib.request.Request(url, headers={"User-Agent": "nodegraph", **(headers or {})})
-        token = self._token() if secret else None
+        token = self._token() if secret and _is_private(url) else None
         if token:  # never sent on to the storage host that the hub redirects to
             request.add_unredirected_header("Authorization", f"Bearer {token}")
         with (
@@ -137,6 +137,12 @@ def _noted(kind: type[http.client.HTTPConnection], sockets: list[socket.socket],
 
     connection.connect = noting  # type: ignore[method-assign]
     return connection
+
+
+def _is_private(url: str) -> bool:
+    """Whether nobody on the way reads along."""
+    parts = urllib.parse.urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost", "::1")
 
 
 _OFFLINE: Final = "Check the network; what has arrived is kept. Offline: nodegraph models fetch MODEL --from FOLDER."
