@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from architectures import spandrel
 from nodegraph_kit import Refusal
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from upscaler import check
 
@@ -51,7 +52,7 @@ def _tensors(source: Path) -> dict[str, torch.Tensor]:
     except pickle.UnpicklingError as error:
         words = "it holds more than tensors, which could be a program"
         raise Refusal(f"{source.name} was not opened: {words}; nothing was written.") from error
-    except (OSError, RuntimeError, EOFError, ValueError) as error:
+    except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
         raise Refusal(f"{source.name} cannot be read: {' '.join(str(error).split())[:200]}.") from error
     found = spandrel().canonicalize_state_dict(found) if isinstance(found, dict) else found
     if not isinstance(found, dict) or not found or not all(torch.is_tensor(value) for value in found.values()):

@@ -12,13 +12,15 @@ class Tile(NamedTuple):
     kept: tuple[int, int]
 
 
-def tiles(length: int, size: int, overlap: int) -> Iterator[Tile]:
+def tiles(length: int, size: int, overlap: int, step: int = 1) -> Iterator[Tile]:
     """A side of `length` pixels in as few equal parts as fit into `size`; each is seen with `overlap` around it.
 
-    What is kept has no gap and no pixel twice.
+    What is kept has no gap and no pixel twice. Tiles begin at multiples of `step`: a network that joins pixels in
+    blocks must find the same ones in every tile.
     """
-    inner = max(1, size - 2 * overlap)
+    inner = max(step, size - 2 * overlap)
     count = 1 if length <= size else -(-length // inner)
-    cuts = [length * number // count for number in range(count + 1)]
+    cuts = sorted({length * number // count // step * step for number in range(count)} | {length})
+    around = -(-overlap // step) * step
     for begin, end in itertools.pairwise(cuts):
-        yield Tile((max(0, begin - overlap), min(length, end + overlap)), (begin, end))
+        yield Tile((max(0, begin - around), min(length, end + around)), (begin, end))

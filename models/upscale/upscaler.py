@@ -43,10 +43,10 @@ class Upscaler:
 
     def _tiled(self, image: Image, size: int, overlap: int) -> NDArray[np.uint8]:
         height, width = image.shape[:2]
-        scale, overlap = self.scale, min(overlap, size // 4)
+        scale, step, overlap = self.scale, self.net.size_requirements.multiple_of, min(overlap, size // 4)
         result = np.empty((height * scale, width * scale, 3), np.uint8)
-        for row in tiles(height, size, overlap):
-            for column in tiles(width, size, overlap):
+        for row in tiles(height, size, overlap, step):
+            for column in tiles(width, size, overlap, step):
                 made = self._tile(image[slice(*row.seen), slice(*column.seen)])
                 inside = [
                     slice((one.kept[0] - one.seen[0]) * scale, (one.kept[1] - one.seen[0]) * scale)
@@ -78,7 +78,8 @@ def load(path: Path) -> Any:
     except library.UnsupportedModelError as error:
         raise _bad(path, "Its tensors are those of no architecture known to spandrel.") from error
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AssertionError) as error:
-        raise _bad(path, f"{' '.join(str(error).split())[:300]}.") from error
+        words = " ".join(str(error).split())[:300]
+        raise _bad(path, f"{words.rstrip('.')}.") from error
     return check(net, path)
 
 

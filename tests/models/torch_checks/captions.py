@@ -1,0 +1,53 @@
+"""Runs in im2txt's container: its own server code with other checkpoints, and the numbers counted again."""
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from captioner import Captioner
+from nodegraph_kit import Refusal
+
+WEIGHTS = Path("/weights")
+IMAGE = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
+
+
+def counted_again(captioner: Captioner, made: Any, given: int) -> list[tuple[float, float]]:
+    """The probability of each caption, as the server tells it and by one pass over the whole of it."""
+    told = []
+    for row, logarithm, count in zip(made.sequences, *captioner._probabilities(made), strict=True):
+        row = row[None, : given + count]
+        inputs = captioner._inputs(IMAGE, "")
+        with torch.inference_mode():
+            logits = captioner.network.model(input_ids=row, **inputs).logits[0, -row.shape[1] :].log_softmax(-1)
+        again = sum(float(logits[at - 1, row[0, at]]) for at in range(given, row.shape[1]))
+        told.append((math.exp(logarithm), math.exp(again)))
+    return told
+
+
+def refusal(name: str) -> str:
+    try:
+        Captioner(WEIGHTS / name)
+    except Refusal as error:
+        return error.message
+    return "loaded"
+
+
+def main() -> None:
+    captioner = Captioner(WEIGHTS / "git")
+    generate, made = captioner.network.model.generate, []
+    captioner.network.model.generate = lambda **how: made.append(generate(**how)) or made[-1]
+    told = []
+    for prompt, given in (("", 1), ("a photo of", 4)):
+        for how in ((3, 4, 8, 0.0, 0), (1, 1, 8, 0.0, 0), (4, 1, 8, 1.0, 7)):
+            captioner.write(IMAGE, prompt, *how)
+            told += counted_again(captioner, made[-1], given)
+    refused = {name: refusal(name) for name in ("short", "pickle", "missing", "empty", "florence2-base")}
+    print(json.dumps({"probabilities": told, "refused": refused, "evil": Path("/tmp/evil-was-here").exists()}))
+
+
+sys.path.insert(0, "/app")
+main()
