@@ -29,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "NODEGRAPH_HOME"):
         os.environ[name] = str(Path(folder, name.lower()))
+    os.environ.pop("NODEGRAPH_CATALOGUE", None)
     os.environ["OPENCV_FOR_THREADS_NUM"] = "1"
     settings.register_profile("nodegraph", deadline=None, database=None)
     settings.load_profile("nodegraph")

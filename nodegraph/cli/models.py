@@ -82,7 +82,8 @@ def info(arguments: argparse.Namespace) -> int:
         describe(spec, entry.where)
     say()
     rows = [("state", _where(entry, status)), ("image", status.image or "none"), ("protocol", entry.protocol)]
-    rows += [(key, value) for key, value in _document(entry).items() if key in _SHOWN and value]
+    pinned = {"server": entry.server, "digest": entry.digest or entry.image_id, "secrets": ", ".join(entry.secrets)}
+    rows += [(key, value) for key, value in (pinned | _document(entry)).items() if key in (*pinned, *_SHOWN) and value]
     rows += _weights_rows(entry)
     table([(key, str(value)) for key, value in rows])
     return DONE
