@@ -1,9 +1,9 @@
 """Workers as processes of a Ray cluster: one of our own on this machine, or one that is there already.
 
-Only this module imports Ray, and only when a pool is made. Facts used, Ray 2.60: `address="local"` never looks at
-RAY_ADDRESS or at other clusters; an actor with `max_concurrency` 2 answers `done` and `end` while it renders; Ray
-listens on every interface, so our own cluster has a token (else Ray would leave one in the home folder, for everybody
-to read); it tells the death of a worker on stdout, which is ours.
+Only this module imports Ray, and only when a pool is made: just then Ray reads its settings from the environment.
+Facts used, Ray 2.60: `address="local"` never looks at RAY_ADDRESS or at other clusters; an actor with `max_concurrency`
+2 answers `done` and `end` while it renders; Ray listens on every interface, so our own cluster has a token (else Ray
+would leave one in the home folder, for everybody to read); it tells the death of a worker on stdout, which is ours.
 """
 
 import contextlib
@@ -31,6 +31,8 @@ _ROOM: Final = 60.0
 """Seconds a cluster has to begin the workers."""
 _PATIENCE: Final = 5.0
 """Seconds a worker has to stop a segment before its process is killed."""
+_DEEP: Final = 24
+"""Letters that the system's folder for temporary files may have, so that Ray's sockets fit below it."""
 _QUIET: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 
 
@@ -72,7 +74,7 @@ class RayPool:
         self._ray = ray = importlib.import_module("ray")
         options: dict[str, Any] = {"logging_level": "CRITICAL", "log_to_driver": False, "include_dashboard": False}
         if self._address is None:
-            self._folder = tempfile.mkdtemp(prefix="ng-ray-")
+            self._folder = _folder()
             options |= {"num_cpus": self._count, "num_gpus": 0, "object_store_memory": _STORE}
             options["_temp_dir"] = self._folder
         else:
@@ -209,6 +211,12 @@ def _first(error: BaseException) -> str:
     cause = getattr(error, "cause", None)
     lines = [line.strip() for line in str(cause or error).splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__
+
+
+def _folder() -> str:
+    """A private folder for a cluster of ours; its Unix sockets lie deep in it, and their paths may have 107 bytes."""
+    long = len(tempfile.gettempdir()) > _DEEP and os.path.isdir("/tmp")
+    return tempfile.mkdtemp(prefix="ng-ray-", dir="/tmp" if long else None)
 
 
 @functools.cache
