@@ -75,6 +75,15 @@ def test_our_own_containers_are_no_orphans_and_those_of_the_dead_are():
     assert labels.is_orphan({labels.PROGRAM: f"{pid}:{started}:{namespace}:an-earlier-boot"})
 
 
+def test_another_boot_is_an_orphan_of_this_machine_and_nobodys_of_another():
+    pid, started, namespace, _ = labels.this_program().split(":")
+    earlier = {labels.PROGRAM: f"{pid}:{started}:{namespace}:an-earlier-boot"}
+    for own_engine in (True, False):
+        assert labels.is_orphan({**earlier, labels.MACHINE: labels.this_machine()}, own_engine)
+        assert not labels.is_orphan({**earlier, labels.MACHINE: "0123456789abcdef"}, own_engine)
+    assert not labels.is_orphan(earlier, own_engine=False), "an older version wrote no machine: it may be anybody's"
+
+
 def test_what_we_cannot_judge_or_shall_keep_is_no_orphan():
     pid, _, namespace, boot = labels.this_program().split(":")
     assert pid == str(os.getpid())

@@ -49,7 +49,8 @@ class Service:
         user = str((image.get("Config") or {}).get("User") or "")
         container = container_body(launch, {}, user, launch.memory or self._known.memory, None, "", False)
         name = f"nodegraph-{re.sub(r'[^a-zA-Z0-9-]', '-', launch.id)[:40]}-{labels.THIS_INSTANCE[:8]}-{next(_numbers)}"
-        body = service_body(container, name, labels.labels(launch.id, launch.device), launch, gpu)
+        only_on = self._where_weights_are(watcher) if launch.weights else ""
+        body = service_body(container, name, labels.labels(launch.id, launch.device), launch, gpu, only_on)
         self._id = str(self._engine.call("POST", "/services/create", body)["ID"])
 
     def present(self) -> Mapping[str, Endpoint]:
@@ -80,6 +81,11 @@ class Service:
             hint = "Start its engines with --node-generic-resource gpu=GPU-... and the nvidia runtime as the default."
             settle_for_cpu(self._launch, watcher, "no machine of the swarm offers one", hint)
         return kind
+
+    def _where_weights_are(self, watcher: Watcher) -> str:
+        """The id of the engine's own machine: the volume with the weights was filled there, and is empty elsewhere."""
+        watcher.note(f"All replicas of {self._launch.name} run on one machine, the one that has its weights.")
+        return str((self._engine.info().get("Swarm") or {}).get("NodeID") or "")
 
     def _way(self, address: str, port: int) -> str:
         """Where a machine's port is reached from here: over the ssh connection to the leader, or directly."""

@@ -11,11 +11,12 @@ _SCRATCH: Final = 512 << 20
 
 
 def service_body(
-    container: Mapping[str, Any], name: str, labels: Mapping[str, str], launch: Launch, gpu: str
+    container: Mapping[str, Any], name: str, labels: Mapping[str, str], launch: Launch, gpu: str, only_on: str = ""
 ) -> dict[str, Any]:
     """The body of ``POST /services/create``: `launch.replicas` tasks of what `container` describes.
 
-    gpu: the generic resource of which each task gets one, "" for none.
+    gpu: the generic resource of which each task gets one, "" for none. only_on: the id of the one machine they may run
+    on, "" for any.
     """
     host = container["HostConfig"]
     spec: dict[str, Any] = {
@@ -42,6 +43,7 @@ def service_body(
             "ContainerSpec": spec,
             "Resources": {"Limits": limits, "Reservations": reserved},
             "RestartPolicy": {"Condition": "any", "Delay": _SECOND // 2},
+            "Placement": {"Constraints": [f"node.id=={only_on}"]} if only_on else {},
         },
     }
 
