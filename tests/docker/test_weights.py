@@ -18,6 +18,7 @@ from nodegraph.runtime.runners import engines, labels
 from nodegraph.runtime.runners.docker import Engine
 from nodegraph.runtime.state import Stage
 from tests.docker.conftest import Yard
+from tests.runtime.weights.fake_hub import FakeHub
 
 pytestmark = pytest.mark.docker
 NET = os.urandom(200_000)
@@ -268,3 +269,15 @@ def test_a_kept_container_serves_only_who_wants_its_checkpoint_and_stop_all_ends
     servers.close()
     assert manage.stop_all() == 2
     assert yard.containers() == []
+
+
+def test_they_are_fetched_before_the_container_is_created(yard: Yard, home: Path) -> None:
+    hub = FakeHub()
+    try:
+        entry = yard.entry(weights=(Weights("far.onnx", hub.put("far.onnx", NET), hashlib.sha256(NET).hexdigest()),))
+        yard.acquire(entry).wait_ready(30)
+    finally:
+        hub.close()
+    assert yard.stages == ["fetching", "creating", "starting", "loading", "ready"]
+    (container,) = yard.containers()
+    assert said_by(container, SUM.replace("net.onnx", "far.onnx")).strip() == hashlib.sha256(NET).hexdigest()

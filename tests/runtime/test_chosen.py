@@ -145,3 +145,14 @@ def test_a_model_that_must_be_trained_says_so_until_there_is_a_checkpoint() -> N
     assert problems_of(untrained, {}) == []
     launch = launch_of(settled(untrained, spec_of(untrained).defaults()), {})
     assert (launch.untrained, launch.checkpoint) == (False, "checkpoints/mine.onnx")
+
+
+def test_another_checkpoint_takes_effect_when_the_node_is_opened_anew() -> None:
+    servers = Noted()
+    node = definition_of(style(), servers).make({}, {})
+    assert isinstance(node, ModelNode)
+    node.open()
+    node.close()
+    node.configure({"checkpoint": "candy.onnx"})
+    node.open()
+    assert [entry.checkpoints for entry in servers.entries] == [(MOSAIC,), (CANDY,)]
