@@ -93,3 +93,17 @@ def test_what_is_no_address_is_said_with_an_example(bench, url):
     with pytest.raises(ModelError, match="is no address") as caught:
         lease.wait_ready(20)
     assert "http://192" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "direct"),
+    [
+        ("http://127.0.0.1:33000", True),
+        ("http://localhost:33000", True),
+        ("", True),
+        ("http://10.0.0.7:33000", False),
+        ("https://models.example.org", False),
+    ],
+)
+def test_no_proxy_is_asked_for_an_address_on_this_machine_also_not_for_a_tunnels_end(url, direct):
+    assert Endpoint(url, local=False).direct is direct

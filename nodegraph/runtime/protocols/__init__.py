@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
 
 from nodegraph.runtime.protocols.roster import Roster
 
 SEE_LOG: Final = "See the server's log."
 """The hint of an error that only the server can explain. Whoever knows which server it is says where its log is."""
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Endpoint:
     local: bool = True
     pid: int = 0
     roster: Roster | None = None
+
+    @property
+    def direct(self) -> bool:
+        """Its address is on this machine, if only as the end of a tunnel: no proxy of the environment is asked."""
+        return not self.url or urlsplit(self.url).hostname in LOOPBACK
 
 
 class Client(Protocol):

@@ -13,7 +13,7 @@ class Lines:
     """Thread-safe."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._local = endpoint.local
+        self._direct = endpoint.direct
         self._guard = threading.Lock()
         self._idle: list[Web] = []
         self._used: set[Web] = set()
@@ -47,7 +47,7 @@ class Lines:
 
     def extra(self) -> Web:
         """A connection beside the others, for a word to a server that is being left; the caller closes it."""
-        return Web(trust_env=not self._local)
+        return Web(trust_env=not self._direct)
 
     def close(self) -> None:
         """Cut all; calls in flight raise ModelUnreachable."""

@@ -110,7 +110,7 @@ class RunwayAlpha:
     def _post(self, payload: Mapping[str, Any], timeout: float) -> tuple[bool, Any]:
         """Ask over HTTP: whether the route takes frames, and the results."""
         if self._http is None:
-            self._http = Web(trust_env=not self._endpoint.local)
+            self._http = Web(trust_env=not self._endpoint.direct)
         url = f"{self._endpoint.url}/{self._route}"
         status, kind, body = fetch(self._http, "POST", url, timeout, json=payload)
         if status in _NO_SUCH_ROUTE and self._entry.socket is not None and "json" not in kind:
@@ -135,11 +135,11 @@ class RunwayAlpha:
         if self._socket is not None and not self._socket.ended:
             return self._socket
         self._drop()
-        asked, url, local = self._entry.socket, self._endpoint.url, self._endpoint.local
+        asked, url, direct = self._entry.socket, self._endpoint.url, self._endpoint.direct
         timeout = max(0.001, deadline - time.monotonic())
         if asked is None:
             raise ModelRefused(f"{self._entry.name} has no query.socket.")
-        http = Web(trust_env=not local)
+        http = Web(trust_env=not direct)
         try:
             shaken = shake_hands(http, url, timeout)
             if shaken.version == 3:
@@ -151,7 +151,7 @@ class RunwayAlpha:
             http.close()
             raise
         http.close()
-        self._socket = LibrarySocket(url, asked.namespace, asked.event, local, shaken.max_payload, timeout)
+        self._socket = LibrarySocket(url, asked.namespace, asked.event, direct, shaken.max_payload, timeout)
         return self._socket
 
     def _drop(self) -> None:

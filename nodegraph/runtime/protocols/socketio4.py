@@ -43,13 +43,13 @@ class _Packet(socketio.packet.Packet):
 class LibrarySocket:
     """One connection joined to `namespace`. One request at a time."""
 
-    def __init__(self, url: str, namespace: str, event: str, local: bool, max_payload: int | None, timeout: float):
+    def __init__(self, url: str, namespace: str, event: str, direct: bool, max_payload: int | None, timeout: float):
         """Connect and join. Raises ModelRefused or ModelUnreachable."""
         self.max_payload = max_payload
         self._namespace = namespace
         self._inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         session = requests.Session()
-        session.trust_env = not local
+        session.trust_env = not direct
         # A server may run the model inside the POST that carries the frame, so a POST may take as long as an answer.
         self._client = socketio.Client(
             reconnection=False, handle_sigint=False, serializer=_Packet, request_timeout=timeout, http_session=session

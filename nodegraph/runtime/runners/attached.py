@@ -5,10 +5,9 @@ from urllib.parse import urlsplit
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols import LOOPBACK, Endpoint
 
 _UNIX = "unix:///"
-_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def attached(launch: Launch) -> Endpoint:
@@ -23,4 +22,4 @@ def attached(launch: Launch) -> Endpoint:
     if not good:
         message = f"{launch.url!r} is no address for the server of {launch.name}."
         raise ModelError(message, "Write it like http://192.168.1.20:33000")
-    return Endpoint(launch.url, local=parts.hostname in _HERE)
+    return Endpoint(launch.url, local=parts.hostname in LOOPBACK)
