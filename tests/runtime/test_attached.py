@@ -5,6 +5,7 @@ import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.state import Stage
 
 
