@@ -6,12 +6,13 @@ from pathlib import Path
 
 from nodegraph.core.errors import UsageError
 from nodegraph.runtime.chosen import CHECKPOINT, settled
-from nodegraph.runtime.entry import ModelEntry, Weights
+from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import launch_of
 from nodegraph.runtime.lifecycle.by_hand import Teller
 from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.runners.local_weights import local_weights
 from nodegraph.runtime.state import ServerListener
+from nodegraph.runtime.weights import complete
 from nodegraph.runtime.weights.checkpoints import bring_local, checkpoint_names, is_local
 from nodegraph.runtime.weights.fetch import Fetching
 from nodegraph.runtime.weights.places import offline_folders, weights_folder
@@ -46,9 +47,7 @@ def check(entry: ModelEntry, checkpoint: str = "", cancel: Cancel | None = None)
 
 def weights_here(entry: ModelEntry) -> bool:
     """Whether nothing has to be fetched before the model starts with its default checkpoint. Asks no network."""
-    from nodegraph.runtime.weights import complete
-
-    wanted: list[Weights] = [one for one in launch_of(entry, {}).files if not is_local(one)]
+    wanted = [one for one in launch_of(entry, {}).files if not is_local(one)]
     return all(complete.is_here(weights_folder(entry.id), one) for one in wanted)
 
 

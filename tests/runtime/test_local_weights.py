@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.entry import Weights
+from nodegraph.runtime.entry import ModelEntry, Weights
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.weights_by_hand import check, fetch, weights_here
 from tests.runtime.conftest import KINDS
 from tests.runtime.weights.conftest import sha256
 from tests.runtime.weights.fake_hub import FakeHub, Mood
@@ -109,7 +110,7 @@ def test_the_kit_finds_what_was_fetched(bench: Any, home: Path, hub: FakeHub) ->
         "class Size:\n"
         "    def setup(self) -> None:\n"
         "        self.size = weights.find('net.onnx').stat().st_size\n"
-        "        print('found', self.size, flush=True)\n"
+        "        print(f'found {self.size}\\n', end='', flush=True)\n"
         "    def run(self, prompt: Text) -> Text:\n"
         "        return str(self.size)\n"
         "serve(Size)\n"
@@ -118,3 +119,13 @@ def test_the_kit_finds_what_was_fetched(bench: Any, home: Path, hub: FakeHub) ->
     lease = bench.servers().acquire(bench.entry(command=(sys.executable, str(script)), weights=weights), {})
     bench.ready(lease)
     assert f"found {len(NET)}" in "\n".join(lease.logs)
+
+
+def test_whether_a_start_will_fetch_is_known_before(home: Path, hub: FakeHub) -> None:
+    entry = ModelEntry("test-good", "Good", "test", weights=(Weights("net.onnx", hub.put("net.onnx", NET)),))
+    assert not weights_here(entry)
+    heard: list[str] = []
+    assert fetch(entry, lambda event: heard.append(str(event))) == home
+    assert weights_here(entry)
+    assert heard[0].startswith("Good is getting its weights")
+    assert check(entry) == []
