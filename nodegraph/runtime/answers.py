@@ -25,6 +25,9 @@ from nodegraph.runtime.protocols import SEE_LOG
 Size = tuple[int, int]
 """Width and height, in pixels, of the picture that was sent."""
 
+NOT_AS_PROMISED: Final = (ValueError, TypeError, OverflowError, FloatingPointError)
+"""What reading a damaged answer raises."""
+
 _PYTHON: Final[dict[str, tuple[type, ...]]] = {
     "image": (np.ndarray,),
     "mask": (np.ndarray,),
@@ -69,9 +72,10 @@ def by_declaration(results: Any, outputs: Sequence[Port], size: Size, who: str) 
     for port in outputs:
         part = results if named is None else named.get(port.name)
         try:
-            values[port.name] = None if part is None else _convert(part, port.types[0], size)
-        except (ValueError, TypeError, OverflowError) as error:
-            message = f"{who} answered something that is not {port.types[0]} on '{port.name}': {error}."
+            with np.errstate(over="raise"):
+                values[port.name] = None if part is None else _convert(part, port.types[0], size)
+        except NOT_AS_PROMISED as error:
+            message = f"{who} answered something that is not {port.types[0]} on '{port.name}': {error!s:.300}."
             raise ModelAnswerError(message, f"Correct `outputs` of its entry. {SEE_LOG}") from None
     return values
 
@@ -83,16 +87,17 @@ def by_shape(results: Any, size: Size, who: str) -> dict[str, Any]:
     """
     part = results if isinstance(results, Mapping) else {}
     try:
-        return {
-            "result": results,
-            "image": _picture_in(results),
-            "text": text_in(part.get("text", results)),
-            "detections": detections_in(part.get("detections", results), size),
-            "keypoints": keypoints_in(part.get("keypoints", results)),
-            "segmentation": segmentation_in(part.get("segmentation", part)),
-        }
-    except (ValueError, TypeError, OverflowError) as error:
-        raise ModelAnswerError(f"{who} answered something damaged: {error}.", SEE_LOG) from None
+        with np.errstate(over="raise"):
+            return {
+                "result": results,
+                "image": _picture_in(results),
+                "text": text_in(part.get("text", results)),
+                "detections": detections_in(part.get("detections", results), size),
+                "keypoints": keypoints_in(part.get("keypoints", results)),
+                "segmentation": segmentation_in(part.get("segmentation", part)),
+            }
+    except NOT_AS_PROMISED as error:
+        raise ModelAnswerError(f"{who} answered something damaged: {error!s:.300}.", SEE_LOG) from None
 
 
 def _picture_in(results: Any) -> Any:

@@ -371,8 +371,8 @@ def test_a_model_of_text_is_asked_without_a_picture() -> None:
         assert server.payloads == [{"prompt": "été 😀"}]
 
 
-@pytest.mark.parametrize("protocol", ["runway-sdk", "cog"])
-def test_protocols_of_later_are_refused_in_a_sentence(protocol: str) -> None:
+@pytest.mark.parametrize("protocol", ["runway-alpha", "runway-sdk", "cog"])
+def test_all_protocols_but_native_need_a_network_address(protocol: str) -> None:
     entry = parse_catalog(json.dumps([{"name": "M", "tag": "a", "protocol": protocol}])).entries[0]
-    with pytest.raises(ModelRefused, match=f"M speaks {protocol}, which this version cannot speak yet"):
-        connect(entry, Endpoint("http://127.0.0.1:1"))
+    with pytest.raises(ModelRefused, match=f"M speaks {protocol}, which needs a network address"):
+        connect(entry, Endpoint(""))

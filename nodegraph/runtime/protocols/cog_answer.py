@@ -7,7 +7,7 @@ from typing import Any
 from nodegraph.core.errors import ModelAnswerError
 from nodegraph.core.spec import Port
 from nodegraph.runtime import codecs
-from nodegraph.runtime.answers import Size, by_declaration, by_shape
+from nodegraph.runtime.answers import NOT_AS_PROMISED, Size, by_declaration, by_shape
 from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols.cog_files import Content, Fetch, Shelf, content_of, is_address
 from nodegraph.runtime.protocols.described import our_names
@@ -44,8 +44,10 @@ class Reader:
             return None
         try:
             return self._converted(part, port)
-        except (ValueError, TypeError, OverflowError) as error:
-            message = f"{self.who} answered something that is not {' or '.join(port.types)} on '{port.name}': {error}."
+        except NOT_AS_PROMISED as error:
+            message = (
+                f"{self.who} answered something that is not {' or '.join(port.types)} on '{port.name}': {error!s:.300}."
+            )
             raise ModelAnswerError(message, f"Correct `outputs` of its entry. {SEE_LOG}") from None
         except OSError as error:
             raise ModelAnswerError(f"A file {self.who} answered cannot be kept: {error.strerror}.") from None

@@ -19,7 +19,7 @@ from nodegraph.runtime.protocols.native_http import HttpChannel
 from nodegraph.runtime.protocols.native_message import Channel, Deadline
 from nodegraph.runtime.protocols.native_pictures import pack_for_network, unpack_from_network
 from nodegraph.runtime.protocols.native_unix import UnixChannel
-from nodegraph.runtime.protocols.native_values import Bytes, Packer, pack, plain
+from nodegraph.runtime.protocols.native_values import Bytes, Packer, is_carried, pack, plain
 
 MAX_ANSWER: Final = 64 << 20
 _NOT_AS_AGREED: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
@@ -66,10 +66,14 @@ class NativeClient:
     def _describe(self, deadline: Deadline) -> dict[str, Any]:
         described = self._connected(deadline).describe(deadline)
         if described.get("protocol") != "native" or described.get("protocolVersion") != 1:
+            spoken = f"{described.get('protocol')!r:.40} {described.get('protocolVersion')!r:.40}"
             raise ModelAnswerError(
-                f"The server speaks {described.get('protocol')!r} {described.get('protocolVersion')!r}, not native 1.",
+                f"The server speaks {spoken}, not native 1.",
                 "Check the entry's protocol, or build the model again with the kit of this version.",
             )
+        for side in ("inputs", "outputs"):
+            if not _are_ports(described.get(side)):
+                raise ModelAnswerError(f"The {side} the server tells of are not ports that native knows.", SEE_LOG)
         self._described = described
         return described
 
@@ -86,12 +90,19 @@ class NativeClient:
         except ModelUnreachable:
             self._forget()
             raise
+        except ModelRefused:
+            self._described = None  # what it said of itself may be out of date
+            raise
         if "error" in answer:
             raise _refusal(answer["error"])
         if answer.get("id") != header["id"]:
             self._forget()
             raise ModelAnswerError(f"The model answered request {str(answer.get('id'))[:40]}, not {header['id']}.")
-        return self._outputs(described, answer, body)
+        try:
+            return self._outputs(described, answer, body)
+        except ModelAnswerError:
+            self._described = None  # it may be another version by now
+            raise
 
     def close(self) -> None:
         """Drop the connection; calls in flight raise ModelUnreachable."""
@@ -145,7 +156,7 @@ class NativeClient:
             try:
                 packed[name] = (pack_for_network if far else pack)(ports[name]["type"], value, packer)
             except _NOT_AS_AGREED as error:
-                raise ModelRefused(f"The input {name} of the model: {error}.") from error
+                raise ModelRefused(f"The input {name} of the model: {error!s:.300}.") from error
         header = {"id": next(self._numbers), "client": self._id, "inputs": packed, "parameters": plain(params)}
         return ({**header, "accept": ["jpeg"]} if far else header), packer
 
@@ -159,8 +170,17 @@ class NativeClient:
                 value = answer["outputs"][name]
                 outputs[name] = None if value is None else unpack_from_network(port["type"], value, body)
         except _NOT_AS_AGREED as error:
-            raise ModelAnswerError(f"The model's output {name} is not what it promised: {error}.", SEE_LOG) from error
+            raise ModelAnswerError(
+                f"The model's output {name} is not what it promised: {error!s:.300}.", SEE_LOG
+            ) from error
         return outputs
+
+
+def _are_ports(ports: Any) -> bool:
+    if not isinstance(ports, Mapping):
+        return False
+    kinds = [one.get("type") if isinstance(one, Mapping) else None for one in ports.values()]
+    return all(isinstance(kind, str) and is_carried(kind) for kind in kinds)
 
 
 def _refusal(error: Any) -> ModelError:

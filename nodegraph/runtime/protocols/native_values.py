@@ -46,6 +46,11 @@ class Packer:
         return body
 
 
+def is_carried(kind: str) -> bool:
+    """Whether the protocol has this port type."""
+    return kind in _PACK
+
+
 def pack(kind: str, value: Any, packer: Packer) -> dict[str, Any]:
     """`value` of port type `kind` as plain data; arrays go to `packer`. Raises ValueError or TypeError."""
     if kind not in _PACK:

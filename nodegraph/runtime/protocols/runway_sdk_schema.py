@@ -158,7 +158,7 @@ def unknown_types(command: SdkCommand) -> list[str]:
 
 def _has_name(said: Any) -> bool:
     name = said.get("name") if isinstance(said, Mapping) else None
-    return isinstance(name, str) and 0 < len(name) <= 100
+    return isinstance(name, str) and 0 < len(name) <= 100 and name.isprintable()
 
 
 def _command(said: Mapping[str, Any]) -> SdkCommand:

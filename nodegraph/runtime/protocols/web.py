@@ -1,7 +1,9 @@
 """An HTTP client whose calls can be cut off: by whoever closes it, and by the clock."""
 
 import contextlib
+import functools
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -18,8 +20,8 @@ class Web(httpx.Client):
     hours; `at_most` cuts the connections instead.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, *, trust_env: bool = True, **options: Any) -> None:
+        super().__init__(trust_env=trust_env, verify=_authorities(trust_env), **options)
         self._guard = threading.Lock()
         self._sockets: list[socket.socket] = []
 
@@ -58,3 +60,9 @@ class Web(httpx.Client):
             opened = info["return_value"].get_extra_info("socket")
             with self._guard:
                 self._sockets = [known for known in self._sockets if known.fileno() >= 0] + [opened]
+
+
+@functools.cache
+def _authorities(trust_env: bool) -> ssl.SSLContext:
+    """Whom to trust; reading that takes longer than most calls, so it is read once."""
+    return httpx.create_ssl_context(trust_env=trust_env)
