@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from catalogue import CATALOGUE, ROOT
 
-from nodegraph.core.errors import ModelUnreachable
+from nodegraph.core.errors import ModelTimeout, ModelUnreachable
 from nodegraph.runtime import manage
 from nodegraph.runtime.catalog import load_catalog
 from nodegraph.runtime.protocols import Endpoint
@@ -38,7 +39,14 @@ def build(name: str) -> str:
 
 @pytest.fixture(name="container")
 def start_containers() -> Iterator[Start]:
-    """Run a model: `container("people", "--network=none")` gives its id, a client, and its URL."""
+    """Run a model: `container("people", "--network=none")` gives its id, a client, and its URL. Ends with the test."""
+    with containers() as start:
+        yield start
+
+
+@contextlib.contextmanager
+def containers() -> Iterator[Start]:
+    """What the fixture gives, for fixtures that live longer than a test."""
     with contextlib.ExitStack() as stack:
 
         def begin(name: str, *options: str) -> tuple[str, NativeClient, str]:
@@ -64,8 +72,11 @@ def _own(name: str) -> list[str]:
 
 
 def wait(client: NativeClient, running: str) -> None:
+    """Until the server has loaded, asked now and then: what asks without a pause slows down what it waits for."""
+    pause = threading.Event()
     while True:
-        with contextlib.suppress(ModelUnreachable):
+        with contextlib.suppress(ModelUnreachable, ModelTimeout):
             if client.describe()["state"] != "loading":
                 return
+        pause.wait(0.1)
         assert docker("inspect", "--format={{.State.Running}}", running) == "true", docker("logs", running)
