@@ -8,6 +8,7 @@ import pytest
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.entry import ModelEntry, Weights
+from nodegraph.runtime.protocols.connect import connect
 from nodegraph.runtime.state import Stage
 from nodegraph.runtime.weights_by_hand import check, fetch, weights_here
 from tests.runtime.conftest import KINDS
@@ -110,15 +111,17 @@ def test_the_kit_finds_what_was_fetched(bench: Any, home: Path, hub: FakeHub) ->
         "class Size:\n"
         "    def setup(self) -> None:\n"
         "        self.size = weights.find('net.onnx').stat().st_size\n"
-        "        print(f'found {self.size}\\n', end='', flush=True)\n"
         "    def run(self, prompt: Text) -> Text:\n"
         "        return str(self.size)\n"
         "serve(Size)\n"
     )
     weights = (Weights("net.onnx", hub.put("net.onnx", NET), sha256(NET)),)
-    lease = bench.servers().acquire(bench.entry(command=(sys.executable, str(script)), weights=weights), {})
-    bench.ready(lease)
-    assert f"found {len(NET)}" in "\n".join(lease.logs)
+    entry = bench.entry(command=(sys.executable, str(script)), weights=weights)
+    client = connect(entry, bench.ready(bench.servers().acquire(entry, {})).endpoint)
+    try:
+        assert client.infer({"prompt": "how large?"}, {}, 10) == {"text": str(len(NET))}
+    finally:
+        client.close()
 
 
 def test_whether_a_start_will_fetch_is_known_before(home: Path, hub: FakeHub) -> None:
