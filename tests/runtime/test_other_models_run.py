@@ -102,6 +102,25 @@ def test_one_run_uses_cog_the_sdk_and_a_server_of_2018(tmp_path: Path, servers: 
     assert len(sdk.asked) == len(alpha.payloads) == FRAMES
 
 
+def test_a_chosen_option_of_the_sdk_sets_the_server_up(tmp_path: Path, servers: Servers) -> None:
+    with Sdk() as sdk:
+        session = session_with(tmp_path, servers, say=(sdk.url, {"command": "upper"}))
+        graph = graph_of(
+            {
+                "words": ("source.text", {"value": "hello"}),
+                "say": ("model.say", {"suffix": "?", "seed": 7}),
+                "out": ("sink.json_lines", {"path": str(tmp_path / "out.jsonl")}),
+            },
+            "words.text > say.input",
+            "say.output > out.value",
+        )
+        with session, session.run(graph, "offline", frames=1) as run:
+            assert run.wait(60)
+            assert run.failures == []
+    assert written(tmp_path / "out.jsonl") == ["HELLO?"]
+    assert sdk.setups == [{"suffix": "?", "size": "l", "seed": 7, "checkpoint": "none"}]
+
+
 def test_a_server_that_comes_back_with_new_code_goes_on_in_the_running_graph(tmp_path: Path, servers: Servers) -> None:
     def telling(words: str) -> Callable[[dict[str, Any]], Any]:
         return lambda payload: [{"caption": words, "prob": 1.0}]
