@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from containers import HARDENED, docker
+from containers import HARDENED
 from pictures import draw_scene
 
 from nodegraph.core.types import Detections, Keypoints, Segmentation
@@ -25,7 +25,8 @@ from nodegraph.runtime.huggingface import TASKS, entry_for
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.native import NativeClient
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
+PATIENCE = 120
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent / "hf"
 GOOD = [
@@ -80,7 +81,7 @@ class Served:
     @contextlib.contextmanager
     def client(self, case: str) -> Iterator[NativeClient]:
         """Closed in the end: in the server a connection's thread has threads of torch, and they are limited."""
-        with contextlib.closing(NativeClient(Endpoint("", self.folder / "sockets" / case))) as client:
+        with contextlib.closing(NativeClient(Endpoint("", self.folder / "sockets" / case), PATIENCE)) as client:
             yield client
 
     def ask(self, case: str, params: Mapping[str, Any] | None = None, **inputs: Any) -> Mapping[str, Any]:
@@ -89,7 +90,7 @@ class Served:
         with self.client(case) as client:
             wanted = client.describe()["inputs"]
             given = {name: usual[port["type"]] for name, port in wanted.items() if not port["optional"]}
-            return client.infer({**given, **inputs}, params or {}, 60)
+            return client.infer({**given, **inputs}, params or {}, PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +104,15 @@ def served(docker_engine: str) -> Iterator[Served]:
         mounts = [f"--volume={folder}/weights:/weights", f"--volume={folder}/sockets:/s", f"--volume={HERE}:/t:ro"]
         variables = ["--env=PYTHONPATH=/app", "--env=NODEGRAPH_PRECISION=float32"]
         command = ["nodegraph/hf:1", "python", "/t/serve_all.py", "/weights", "/s", *GOOD, *REFUSED]
-        options = [*HARDENED, "--memory=3g", "--network=none", *mounts, *variables]
-        running = docker("run", "--detach", *options, *command)
-        stack.callback(docker, "rm", "--force", "--volumes", running)
-        done = folder / "sockets" / "states.json"
-        while not done.exists():
-            assert docker("inspect", "--format={{.State.Running}}", running) == "true", docker("logs", running)
-        yield Served(folder, json.loads(done.read_text()))
+        options = [*HARDENED, "--memory=3g", "--pids-limit=1024", "--network=none", *mounts, *variables]
+        process = stack.enter_context(
+            subprocess.Popen(["docker", "run", "--rm", *options, *command], stdout=subprocess.PIPE, text=True)
+        )
+        stack.callback(process.terminate)  # docker passes it on, and waits
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert said, "the container ended; its own words are above"
+        yield Served(folder, json.loads(said))
 
 
 def test_every_good_checkpoint_loads_and_every_spoiled_one_says_why_not(served: Served) -> None:

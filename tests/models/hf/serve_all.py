@@ -1,7 +1,7 @@
 """Serve many tiny checkpoints from one process, each at a Unix socket of its own: importing torch takes seconds.
 
 Runs in the Hugging Face server's image: `python serve_all.py WEIGHTS SOCKETS CASE...`, a case being CHECKPOINT=TASK.
-Makes the checkpoints, loads every case, writes how that went to SOCKETS/states.json, and then serves.
+Makes the checkpoints, loads every case, prints how that went as a line of JSON, and then serves.
 """
 
 import json
@@ -40,8 +40,7 @@ def main() -> None:
     spoiled.make_all(Path(weights))
     os.environ["NODEGRAPH_WEIGHTS"] = weights
     states = {case: serve(case, Path(sockets)) for case in cases}
-    Path(sockets, "states.tmp").write_text(json.dumps(states))
-    Path(sockets, "states.tmp").rename(Path(sockets, "states.json"))
+    print(json.dumps(states), flush=True)
     threading.Event().wait()
 
 
