@@ -74,17 +74,31 @@ def _servers(names: Sequence[str], arguments: argparse.Namespace) -> int:
     from nodegraph.runtime.contract.subjects import subjects_of
 
     reports = []
+    image = _picture(arguments.picture)
     for name in names:
         if arguments.update:
             _update(name, arguments)
         for entry, place in subjects_of(name, arguments.container):
-            report = check_server(entry, place, arguments.calls, None if arguments.json else _teller())
+            tell = None if arguments.json else _teller()
+            report = check_server(entry, place, arguments.calls, tell, image=image)
             reports.append(report)
             if not arguments.json:
                 _show(entry, report)
     if arguments.json:
         say(json.dumps([dataclasses.asdict(report) | {"good": report.good} for report in reports], indent=2))
     return DONE if all(report.good for report in reports) else FAILED
+
+
+def _picture(name: str | None) -> Any:
+    """The picture in a file, None without one. Raises UsageError."""
+    from nodegraph.runtime.codecs import decode_image
+
+    try:
+        return decode_image(Path(name).read_bytes())[:, :, :3].copy() if name else None
+    except OSError as error:
+        raise UsageError(f"--picture: {name!r} cannot be read: {error.strerror}.", "Check the path.") from error
+    except ValueError as error:
+        raise UsageError(f"--picture: {name!r} is no picture: {error}.", "Use a JPEG or PNG.") from error
 
 
 def _update(name: str, arguments: argparse.Namespace) -> None:
@@ -112,7 +126,7 @@ def _show(entry: ModelEntry, report: Report) -> None:
 
 
 def _once(findings: Sequence[Finding]) -> Mapping[str, str]:
-    return {f"{one.check}": one.hint for one in findings}
+    return {one.check: one.hint for one in findings}
 
 
 def _teller() -> Any:

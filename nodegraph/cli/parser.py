@@ -268,6 +268,7 @@ def _add_authoring(models: Any) -> None:
         "--update", action="store_true", help="first write into the folder's entry.json what its server says"
     )
     check.add_argument("--container", action="store_true", help="run a folder's model in its image")
+    check.add_argument("--picture", metavar="FILE", help="try it with this picture instead of a drawn one")
     check.add_argument(
         "--calls", type=_count, default=200, metavar="N", help="calls over which memory is watched (200)"
     )

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from nodegraph.core.errors import ModelAnswerError, ModelError
+from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused
 from nodegraph.core.spec import Param, Port
 from nodegraph.core.types import Detections, Keypoints, Segmentation
 from nodegraph.runtime.answers import checked
-from nodegraph.runtime.contract.finding import Finding
+from nodegraph.runtime.contract.finding import Finding, counted
 from nodegraph.runtime.contract.peer import Peer
 from nodegraph.runtime.contract.same import same
 
@@ -40,20 +40,24 @@ def check_answers(peer: Peer, inputs: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def check_parameters(peer: Peer, inputs: Mapping[str, Any]) -> Iterator[Finding]:
-    """Every limit and every choice that the entry allows must be taken by the server."""
-    tried = 0
+    """Every limit and every choice that the entry allows is tried; a model may refuse one for reasons of its own."""
+    tried, good = 0, True
     for param in peer.entry.parameters:
         for value in _edges(param):
             tried += 1
             try:
                 peer.ask(inputs, {param.name: value})
+            except ModelRefused as error:
+                good = False
+                yield Finding("parameters", "warning", f"{param.name}={value} is refused: {error.message}")
             except ModelError as error:
+                good = False
                 hint = "What the entry allows the server must take: mend one of them."
                 yield Finding("parameters", "failed", f"{param.name}={value}: {error.message}", hint)
-    if tried:
-        yield Finding("parameters", "ok", f"{tried} values at the ends of their ranges were tried")
-    else:
+    if not tried:
         yield Finding("parameters", "skipped", "no parameter has a range")
+    elif good:
+        yield Finding("parameters", "ok", f"{counted(tried, 'value')} at the ends of ranges tried")
 
 
 def _edges(param: Param) -> list[Any]:

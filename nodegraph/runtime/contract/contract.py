@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from nodegraph.core.errors import ModelError
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.core.errors import ModelError, ModelRefused
 from nodegraph.runtime.contract.answers import check_answers, check_parameters
 from nodegraph.runtime.contract.description import check_description
 from nodegraph.runtime.contract.finding import Finding, Report
@@ -26,11 +29,13 @@ def check_server(
     calls: int = 200,
     tell: ServerListener | None = None,
     limits: Limits | None = None,
+    image: NDArray[np.uint8] | None = None,
 ) -> Report:
     """Start the server of `entry` at `place`, try everything, stop it again.
 
-    calls: over how many memory is watched. tell: hears what the server does. limits: patience with its start. Raises
-    ModelError only for a place that makes no sense; a server that does not start is a finding.
+    calls: over how many memory is watched. tell: hears what the server does. limits: patience with its start. image:
+    the picture to try it with (uint8 H×W×3 BGR) instead of a drawn one. Raises ModelError only for a place that makes
+    no sense; a server that does not start is a finding.
     """
     findings: list[Finding] = []
     figures: dict[str, float] = {}
@@ -41,16 +46,16 @@ def check_server(
         with peer:
             figures["start"] = time.monotonic() - began
             findings.append(Finding("start", "ok", f"ready after {figures['start']:.1f} s"))
-            findings.extend(_all(peer, calls, figures))
+            findings.extend(_all(peer, calls, figures, image))
             findings += _survived(peer)
     except ModelError as error:
         findings.append(Finding("start", "failed", error.message, error.hint))
     return Report(entry.name, where, tuple(_with_log(one, peer) for one in findings), figures)
 
 
-def _all(peer: Peer, calls: int, figures: dict[str, float]) -> Iterator[Finding]:
+def _all(peer: Peer, calls: int, figures: dict[str, float], image: NDArray[np.uint8] | None) -> Iterator[Finding]:
     try:
-        inputs = inputs_for(peer.entry.inputs)
+        inputs = inputs_for(peer.entry.inputs, image)
     except KeyError as kind:
         yield Finding("answers", "skipped", f"no value of the type {kind.args[0]} can be made to try it with")
         return
@@ -80,6 +85,9 @@ def _first(peer: Peer, inputs: Mapping[str, Any]) -> Finding | None:
     """The first answer, which may take longer; what is wrong when there is none."""
     try:
         peer.ask(inputs)
+    except ModelRefused as error:
+        hint = "Nothing else could be tried. Give a picture that it takes: --picture FILE."
+        return Finding("answers", "failed", f"it refuses what it was tried with: {error.message}", hint)
     except ModelError as error:
         return Finding("answers", "failed", error.message, error.hint or "Nothing else can be tried until it answers.")
     return None

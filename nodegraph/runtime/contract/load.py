@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.contract.finding import Finding
+from nodegraph.runtime.contract.finding import Finding, counted
 from nodegraph.runtime.contract.peer import Peer
 from nodegraph.runtime.contract.same import same
 
@@ -63,7 +63,7 @@ def _growth(peer: Peer, warm: int | None, calls: int, figures: dict[str, float])
     if warm is None or now is None or not calls:
         return Finding("memory", "skipped", "the memory of a server elsewhere cannot be seen")
     figures |= {"memory": now, "growth": now - warm}
-    said = f"{now / 2**20:.0f} MB, {(now - warm) / 2**20:+.1f} MB over {calls} calls"
+    said = f"{now / 2**20:.0f} MB, {(now - warm) / 2**20:+.1f} MB over {counted(calls, 'call')}"
     if now - warm > max(_GROWTH, warm // 10):
         hint = "It keeps something of each request: a list that grows, or graphs of gradients (use no_grad)."
         return Finding("memory", "failed", said, hint)

@@ -47,9 +47,14 @@ _VALUES: Final[Mapping[str, Callable[[], Any]]] = {
 }
 
 
-def inputs_for(ports: Iterable[Port]) -> dict[str, Any]:
-    """A value for every input that is needed. Raises KeyError with the type of one that none can be made for."""
-    return {port.name: _VALUES[_kind(port)]() for port in ports if not port.optional}
+def inputs_for(ports: Iterable[Port], image: NDArray[np.uint8] | None = None) -> dict[str, Any]:
+    """A value for every input that is needed; `image` instead of the drawn picture.
+
+    Raises KeyError with the type of an input that none can be made for.
+    """
+    values = {port.name: _VALUES[_kind(port)]() for port in ports if not port.optional}
+    pictures = [port.name for port in ports if port.name in values and "image" in port.types]
+    return values if image is None else {**values, **dict.fromkeys(pictures, image)}
 
 
 def _kind(port: Port) -> str:

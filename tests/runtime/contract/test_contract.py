@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from nodegraph.runtime.adding.folder import entry_of_folder
@@ -23,7 +24,7 @@ def checked(tmp_path):
     write_new("Probe", tmp_path / "probe")
     folder = tmp_path / "probe"
 
-    def check(code="", calls=20, limits=None, **keys):
+    def check(code="", calls=20, limits=None, image=None, **keys):
         if code:
             text = f"{HEAD}\n@model(title='Probe', description='x', max_inflight=1)\n{code}\nserve(probe)\n"
             (folder / "server.py").write_text(text)
@@ -33,7 +34,7 @@ def checked(tmp_path):
             entry |= {"parameters": {}}
             entry["outputs"]["image"]["description"] = ""
         path.write_text(json.dumps(entry | keys))
-        return check_server(entry_of_folder(folder), {"kind": "process"}, calls, limits=limits)
+        return check_server(entry_of_folder(folder), {"kind": "process"}, calls, limits=limits, image=image)
 
     return check
 
@@ -113,6 +114,18 @@ def probe(image: Image) -> Image:
     warning = next(one for one in report.findings if one.status == "warning")
     assert warning.check == "odd pictures"
     assert "1×1" in warning.detail
+
+
+def test_a_model_that_wants_another_picture_is_tried_with_one(checked):
+    code = """
+def probe(image: Image) -> Image:
+    if image.max() > 0:
+        raise Refusal("The picture must be black.")
+    return image
+"""
+    said = failures(checked(code))
+    assert said["answers"] == "it refuses what it was tried with: The picture must be black."
+    assert "answers" not in failures(checked(image=np.zeros((50, 50, 3), np.uint8)))
 
 
 def test_a_model_that_dies_is_told_with_its_last_words(checked):
