@@ -40,9 +40,9 @@ def container_facts(entry: ModelEntry) -> Iterator[Fact]:
     yield Fact("network", "none, unless a node's place turns it on")
     folders = "its weights, read-only" if entry.weights or entry.checkpoints else "none"
     yield Fact("folders of yours", folders)
-    legacy = entry.protocol == "runway-alpha" and entry.build is None
+    legacy = entry.protocol != "native" and entry.build is None
     confined = (
-        "as root of its container, which servers of 2018 expect" if legacy else "read-only, without root's rights"
+        "as root of its container, which others' servers expect" if legacy else "read-only, without root's rights"
     )
     yield Fact("confined", confined)
 

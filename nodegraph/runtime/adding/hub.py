@@ -13,7 +13,7 @@ from nodegraph.runtime.adding.plan import Fact, Plan, Wishes
 from nodegraph.runtime.huggingface import entry_for, task_of
 from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.weights.hub import WANTED
-from nodegraph.runtime.weights.web import Web, hub
+from nodegraph.runtime.weights.web import BrokenOff, Web, hub
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _REVISION: Final = re.compile(r"[\w][\w./-]{0,99}")
@@ -72,6 +72,8 @@ def _asked(web: Web, url: str, name: str) -> dict[str, Any]:
         if "is not there" in error.message:
             hint = "Check owner, name and --revision."
             raise ModelError(f"There is no model {name} (or no such revision of it) at {hub()}.", hint) from error
+        if isinstance(error, BrokenOff):
+            error.hint = "Check the network; a model can be added only while its page can be read."
         raise
     try:
         said = json.loads(body)

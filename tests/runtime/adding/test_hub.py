@@ -101,8 +101,9 @@ def test_what_is_no_name_of_a_model_is_a_sentence(wishes, name):
 
 def test_a_hub_that_cannot_be_reached_is_a_sentence(monkeypatch, wishes):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
-    with pytest.raises(ModelError, match=r"127\.0\.0\.1:1 cannot be reached"):
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1:1 cannot be reached") as caught:
         plan_for(f"hf:{NAME}", wishes())
+    assert "while its page can be read" in caught.value.hint
 
 
 def test_the_token_goes_to_the_hub_and_into_no_plan(hub, wishes, monkeypatch):

@@ -4,9 +4,12 @@ import math
 import pytest
 
 from nodegraph.core.errors import DocumentError, UsageError
+from nodegraph.core.resources import data_folder
 from nodegraph.runtime.adding.adding import apply, plan_for
 from nodegraph.runtime.adding.tensors import read_tensors
 from nodegraph.runtime.adding.upscaler import MODEL
+from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.weights.checkpoints import checkpoint_names
 from nodegraph.runtime.weights.places import weights_folder
 
 COMPACT = {"body.0.weight": [16, 3, 3, 3], "body.0.bias": [16], "body.2.weight": [12, 16, 3, 3]}
@@ -38,6 +41,8 @@ def test_a_file_is_copied_to_where_the_upscaler_offers_it(tmp_path, wishes):
     assert target.read_bytes() == path.read_bytes()
     assert [one.name for one in target.parent.iterdir()] == [target.name]
     assert not plan.catalogue.exists(), "a checkpoint is no entry"
+    shipped = load_catalog(data_folder() / "models.json").find(MODEL)
+    assert "checkpoints/4x-Sharp.safetensors" in checkpoint_names(shipped)
 
 
 def test_a_file_of_that_name_is_kept_unless_it_is_to_be_replaced(tmp_path, wishes):
