@@ -1,16 +1,17 @@
 """The ONNX models in their own hardened containers, with tiny networks whose answers are planted in the picture."""
 
+import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import numpy as np
 import planted
 import pytest
-from catalogue import CATALOGUE
-from containers import Start, build, docker
+from catalogue import CATALOGUE, ROOT
+from containers import Start, build, containers, docker
 from serving import plain
 
 from nodegraph.core.errors import ModelError
@@ -68,22 +69,58 @@ def grey(height: int, width: int, *squares: tuple[tuple[int, int, int, int], tup
     return image
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_pictures_of_every_shape_are_answered_the_same_twice(asked: Open, name: str) -> None:
-    client = asked(name)
-    outputs = CATALOGUE[name]["outputs"]
+@dataclass(frozen=True)
+class Served:
+    """A model that runs for all tests that ask any model."""
+
+    name: str
+    client: NativeClient
+    url: str
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("weights")
+    put(folder)
+    for one in (folder, folder.parent):
+        one.chmod(0o755)
+    with containers() as start:
+        _, client, url = start(request.param, "--publish=127.0.0.1::33000", f"--volume={folder}:/weights:ro")
+        yield Served(request.param, client, url)
+
+
+def test_pictures_of_every_shape_are_answered_the_same_twice(served: Served) -> None:
+    outputs = CATALOGUE[served.name]["outputs"]
     shapes = [(1, 1, 3), (1, 9, 4), (7, 1, 3), (33, 47, 4), (900, 300, 3), (2160, 3840, 3)]
     for height, width, channels in shapes:
         image = np.random.default_rng(2).integers(0, 255, (height, width, channels), np.uint8)
-        answers = [client.infer({"image": image}, {}, 60) for _ in range(2)]
+        answers = [served.client.infer({"image": image}, {}, 60) for _ in range(2)]
         assert plain(answers[0]) == plain(answers[1])
         assert list(answers[0]) == list(outputs)
         if "image" in outputs:
-            wanted = 4 if name == "green-screen" else channels
+            wanted = 4 if served.name == "green-screen" else channels
             assert answers[0]["image"].shape == (height, width, wanted)
         if "mask" in outputs:
             assert answers[0]["mask"].shape == (height, width)
-    assert client.transport == "memfd"
+
+
+def test_a_2018_client_is_answered(served: Served) -> None:
+    example = json.loads((ROOT / "models" / served.name / "example.json").read_text())
+    answer = httpx.post(served.url + "/query", json=example, timeout=60, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    assert httpx.get(served.url + "/test", timeout=60, trust_env=False).json()["status"] == "200"
+
+
+def test_parameters_at_their_ends_are_accepted_and_beyond_are_refused(served: Served) -> None:
+    image = grey(60, 80)
+    for key, parameter in CATALOGUE[served.name]["parameters"].items():
+        for end in ("minimum", "maximum"):
+            if end in parameter:
+                whole = parameter["type"] == "integer"
+                served.client.infer({"image": image}, {key: round(parameter[end]) if whole else parameter[end]}, 120)
+        if "maximum" in parameter:
+            with pytest.raises(ModelError, match=f"{key} must be from"):
+                served.client.infer({"image": image}, {key: parameter["maximum"] + 1}, 20)
 
 
 def test_yolo_finds_what_is_planted_in_pictures_of_any_shape(asked: Open) -> None:
@@ -102,6 +139,7 @@ def test_yolo_finds_what_is_planted_in_pictures_of_any_shape(asked: Open) -> Non
     assert box == pytest.approx([288, 128, 416, 320], abs=0.1)
     opaque = np.dstack([image, np.full(image.shape[:2], 9, np.uint8)])
     assert plain(client.infer({"image": opaque}, {}, 60)) == plain(answer)
+    assert client.transport == "memfd"
 
 
 def test_yolos_parameters_choose_kinds_size_and_certainty(asked: Open) -> None:
@@ -265,21 +303,3 @@ def test_an_archive_that_is_cut_off_and_half_of_a_network_are_told(container: St
         _, _, url = container(name, "--publish=127.0.0.1::33000", f"--volume={weights}:/weights:ro")
         health = httpx.get(url + "/health", timeout=20, trust_env=False).json()
         assert sentence in health["error"], health
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_a_2018_client_is_answered_and_parameters_beyond_their_ends_are_refused(
-    container: Start, weights: Path, name: str
-) -> None:
-    _, client, url = container(name, "--publish=127.0.0.1::33000", f"--volume={weights}:/weights:ro")
-    example: dict[str, Any] = httpx.get(url + "/test", timeout=60, trust_env=False).json()
-    assert example["status"] == "200", example
-    image = grey(60, 80)
-    for key, parameter in CATALOGUE[name]["parameters"].items():
-        for end in ("minimum", "maximum"):
-            if end in parameter:
-                whole = parameter["type"] == "integer"
-                client.infer({"image": image}, {key: round(parameter[end]) if whole else parameter[end]}, 120)
-        if "maximum" in parameter:
-            with pytest.raises(ModelError, match=f"{key} must be from"):
-                client.infer({"image": image}, {key: parameter["maximum"] + 1}, 20)
