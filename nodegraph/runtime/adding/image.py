@@ -137,7 +137,7 @@ def _entry(
     about = {**(raw.get("description") or {}), **description_in(labels)}
     return {
         **draft,
-        "size": int(found.get("Size") or 0),
+        "size": size_text(int(found.get("Size") or 0)),
         "specs": {"cpu": True, "gpu": wants_gpu(found)},
         **raw,
         "description": about,
