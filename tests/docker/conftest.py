@@ -72,7 +72,7 @@ class Yard:
         short = {"ready": 20.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 5.0, "stop": 2.0}
         made = Servers(
             lambda entry, endpoint: FakeClient(endpoint),
-            limits=Limits(**{**short, **limits}),
+            limits=Limits(**{**short, "loading": limits.get("ready", 20.0), **limits}),
             listener=self.hear,
             linger=0,
             folder=self.folder / "state",

@@ -72,7 +72,7 @@ def bad_image(docker_engine):
 @pytest.fixture
 def catalogue(tmp_path, monkeypatch):
     """catalogue(tag): a file with an entry for the image; servers have little patience meanwhile."""
-    short = functools.partial(Limits, ready=2.0, hang=0.5, give_up=2, backoff=0.05, stop=1.0)
+    short = functools.partial(Limits, ready=2.0, loading=2.0, hang=0.5, give_up=2, backoff=0.05, stop=1.0)
     monkeypatch.setattr(servers, "Limits", short)
 
     def write(tag):

@@ -70,7 +70,7 @@ class Bench:
         short = {"ready": 10.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 5.0, "stop": 2.0, "watch": 0.05}
         made = Servers(
             lambda entry, endpoint: FakeClient(endpoint),
-            limits=Limits(**{**short, **limits}),
+            limits=Limits(**{**short, "loading": limits.get("ready", 10.0), **limits}),
             listener=self.story,
             linger=linger,
             folder=self.folder / "state",

@@ -73,7 +73,7 @@ class Supervisor(Keeper):
 
     def _until_ready(self, endpoint: Endpoint) -> Exit | None:
         self.record.enter(Stage.LOADING)
-        deadline = time.monotonic() + self._limits.ready
+        began = time.monotonic()
         while True:
             health = ask(endpoint, self.launch.protocol, self._limits.answer, self.cancel)
             if health.state == "ready":
@@ -87,8 +87,10 @@ class Supervisor(Keeper):
                 return mail
             if mail is not None and mail.restart:
                 return _AS_ASKED
-            if time.monotonic() > deadline:
-                raise ModelError(self._never_ready(health), self._hint)
+            # Large models load for minutes, and servers that say so are not dead.
+            patience = self._limits.loading if health.state == "loading" else self._limits.ready
+            if time.monotonic() > began + patience:
+                raise ModelError(self._never_ready(health, patience), self._hint)
 
     def _until_ended(self, endpoint: Endpoint) -> Exit:
         while True:
@@ -178,7 +180,7 @@ class Supervisor(Keeper):
             if isinstance(mail, Request) and (mail.restart or mail.wake):
                 return
 
-    def _never_ready(self, health: Health) -> str:
+    def _never_ready(self, health: Health, patience: float) -> str:
         seen = {
             "absent": "nothing answers at its address",
             "silent": "it takes connections but does not answer",
@@ -186,7 +188,7 @@ class Supervisor(Keeper):
         }[health.state]
         tail = self.record.book.tail()
         words = f'Its last words: "{tail}".' if tail else "It printed nothing."
-        return f"{self.launch.name} did not become ready in {self._limits.ready:g} s: {seen}. {words}"
+        return f"{self.launch.name} did not become ready in {patience:g} s: {seen}. {words}"
 
     @property
     def _hint(self) -> str:
