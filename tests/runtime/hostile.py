@@ -3,12 +3,14 @@
 import contextlib
 import copy
 import gzip
+import hashlib
 import json
 import random
 import socket
 import socketserver
 import struct
 import threading
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -141,6 +143,42 @@ def wired(status: int, kind: str, body: bytes, chance: random.Random) -> list[by
             return [head(status, kind, 10**15), *[bytes(100_000)] * 40]
 
 
+def frame(payload: bytes, opcode: int = 1, length: int | None = None, fin: int = 0x80) -> bytes:
+    """A WebSocket frame of a server; `length` is what it tells."""
+    told = len(payload) if length is None else length
+    if told < 126:
+        return bytes((fin | opcode, told)) + payload
+    if told < 65536:
+        return bytes((fin | opcode, 126)) + struct.pack(">H", told) + payload
+    return bytes((fin | opcode, 127)) + struct.pack(">Q", told) + payload
+
+
+def framed_wrongly(text: str, chance: random.Random) -> list[bytes | float]:
+    """A message in frames that are wrong; see `wired`."""
+    body = text.encode()
+    match chance.randrange(10):
+        case 0:
+            return [frame(body, chance.choice((0, 2, 3, 7, 11, 15)))]
+        case 1:
+            return [frame(body, length=len(body) + 40), -1.0]
+        case 2:
+            return [frame(body[:9], length=10**12), *[bytes(100_000)] * 30]
+        case 3:
+            return [frame(b"\xff\xfe" + body)]
+        case 4:
+            return [frame(body[:5], fin=0), frame(body[5:], 0), frame(body, 9), frame(body, 10)]
+        case 5:
+            return [frame(struct.pack(">H", chance.choice((0, 999, 1000, 1011, 65535))), 8)]
+        case 6:
+            return [piece for one in frame(body)[:200] for piece in (bytes([one]), DRIP)]
+        case 7:
+            return [chance.randbytes(60)]
+        case 8:
+            return [-1.0]
+        case _:
+            return [frame(b"[" * 100_000), frame(b"")]
+
+
 class Hostile:
     """An HTTP server. `answer` is honest; while `chance` is set, answers to paths that `aim` takes are spoiled."""
 
@@ -159,6 +197,21 @@ class Hostile:
         self._web.shutdown()
         self._web.server_close()
         self._web.hang_up()
+
+    def messages(self, asked: dict[str, Any]) -> list[bytes | float]:
+        """What to send over a WebSocket for a job."""
+        id = asked["id"]
+        said: list[Any] = [
+            {"type": "output", "id": id, "outputData": {"output": "x"}, "progress": 0.5},
+            {"type": "succeeded", "id": id},
+        ]
+        with self._guard:
+            chance = self.chance
+            if chance is None or chance.random() < 0.2:
+                return [frame(json.dumps(one).encode()) for one in said]
+            if chance.random() < 0.5:
+                return [frame(json.dumps(twisted(one, chance)).encode()) for one in said]
+            return [piece for one in said for piece in framed_wrongly(json.dumps(one), chance)]
 
     def pieces(self, method: str, path: str, body: bytes) -> list[bytes | float]:
         """What to send for a request."""
@@ -210,13 +263,30 @@ def _handler(hostile: Hostile) -> type[socketserver.StreamRequestHandler]:
         def handle(self) -> None:
             while line := self.rfile.readline(65536):
                 method, path, _ = line.decode("latin-1").split(" ", 2)
-                length = 0
+                length, key = 0, ""
                 while (header := self.rfile.readline(65536)).strip():
                     name, _, value = header.decode("latin-1").partition(":")
                     length = int(value) if name.lower() == "content-length" else length
+                    key = value.strip() if name.lower() == "sec-websocket-key" else key
+                if key:
+                    self.shake_hands(key)
+                    self.send(hostile.messages(json.loads(self.submitted())))
+                    return
                 body = self.rfile.read(length)
                 if not self.send(hostile.pieces(method, path, body)):
                     return
+
+        def shake_hands(self, key: str) -> None:
+            digest = hashlib.sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()
+            accept = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {b64encode(digest).decode()}"
+            self.wfile.write(f"HTTP/1.1 101 Switching Protocols\r\n{accept}\r\n\r\n".encode())
+
+        def submitted(self) -> bytes:
+            """The first message of the client, which is short or middling and masked."""
+            length = self.rfile.read(2)[1] & 127
+            length = struct.unpack(">H", self.rfile.read(2))[0] if length == 126 else length
+            mask = self.rfile.read(4)
+            return bytes(one ^ mask[index % 4] for index, one in enumerate(self.rfile.read(length)))
 
         def send(self, pieces: list[bytes | float]) -> bool:
             """Whether the connection is still good for another request."""

@@ -212,7 +212,15 @@ def sdk_entry(name: str) -> ModelEntry:
 def test_the_sdk_survives() -> None:
     given = {"any": 1, "arr": [1.0], "texts": ["x"], "vec": np.zeros(4), "pt": np.zeros(2), "lm": POSE, "poses": POSE}
     boxes = np.array([[0, 0, 1, 1]], np.float32)
-    assert suffered(Case(sdk_entry("every"), sdk, {**given, "box": boxes, "boxes": boxes})) == []
+    assert suffered(Case(sdk_entry("every"), sdk, {**given, "box": boxes, "boxes": boxes}, HALF)) == []
+
+
+def test_jobs_of_the_sdk_survive() -> None:
+    command = runway_sdk_schema.command_of(MANIFEST, "upper")
+    assert command is not None
+    pieces = runway_sdk_schema.entry_pieces(MANIFEST, command)
+    entry = entry_of(protocol="runway-sdk", query={"socket": {}}, **pieces)
+    assert suffered(Case(entry, sdk, {"input": "x"}, HALF, lambda path: False)) == []
 
 
 # ---- 2018 ------------------------------------------------------------------------------------------------------------
