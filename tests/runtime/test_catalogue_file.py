@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -74,6 +76,20 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DocumentError, match="cannot be written"):
         check_writable(tmp_path / "file" / "models.json")
+
+
+def test_programs_that_add_at_the_same_time_lose_nothing(tmp_path):
+    path = tmp_path / "models.json"
+    code = """
+import sys
+from pathlib import Path
+from nodegraph.runtime.adding.catalogue_file import put_entry
+for number in range(20):
+    put_entry(Path(sys.argv[1]), {"id": f"{sys.argv[2]}{number}", "name": "x", "tag": "a/b"})
+"""
+    running = [subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in "abc"]
+    assert [one.wait(60) for one in running] == [0, 0, 0]
+    assert len({one["id"] for one in json.loads(path.read_text())}) == 60
 
 
 def test_a_link_stays_a_link(tmp_path):

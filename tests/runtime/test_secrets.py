@@ -1,11 +1,14 @@
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from nodegraph.core.errors import ModelError, NodegraphError, UsageError
+from nodegraph.core.errors import ModelError, ModelRefused, NodegraphError, UsageError
 from nodegraph.runtime import secrets
+from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.model_node import definition_of
 
 
 class Ring:
@@ -111,3 +114,29 @@ def test_a_short_value_does_not_blot_out_other_words(ring, monkeypatch):
     monkeypatch.setenv("FLAG", "true")
     secrets.secret("FLAG")
     assert secrets.redacted("it is true") == "it is true"
+
+
+def test_a_server_that_repeats_its_token_in_a_refusal_does_not_get_it_into_the_message(ring, monkeypatch):
+    class Server:
+        """A lease and a client in one, whose every answer is a refusal."""
+
+        def client(self):
+            return self
+
+        def infer(self, *_):
+            raise ModelRefused("The model refuses the token tkn-123456.")
+
+        def release(self):
+            pass
+
+        state, note, restarts, transport = "ready", "", 0, "fake"
+
+    monkeypatch.setenv("CAT_TOKEN", "tkn-123456")
+    secrets.secret("CAT_TOKEN")
+    entry = ModelEntry("cats", "Cats", "test", tag="a/b")
+    node = definition_of(entry, SimpleNamespace(acquire=lambda *_: Server())).make({}, {})
+    node.open()
+    with pytest.raises(ModelRefused) as caught:
+        node.process(np.zeros((4, 4, 3), np.uint8))
+    node.close()
+    assert caught.value.message == "Cats refuses the token [CAT_TOKEN]."

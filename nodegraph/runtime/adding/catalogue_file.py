@@ -1,7 +1,8 @@
 """Putting an entry into a person's catalogue file, and taking it out: whole or not at all, the rest as it was."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,28 +47,30 @@ def put_entry(path: Path, entry: Mapping[str, Any], replace: bool = False) -> No
     UsageError when the id is there and `replace` is false, DocumentError when the file is broken, cannot be read or
     written, or the entry is no model.
     """
-    entries, id = read_entries(path), id_of(entry)
-    at = next((place for place, one in enumerate(entries) if id_of(one) == id), None)
-    if at is not None and not replace:
-        raise UsageError(f"{path} has a model {id!r} already.", "Choose another --id, or --replace it.")
+    id = id_of(entry)
     wrong = [one for one in parse_catalog(json.dumps([entry]), id, path.parent).problems if one.severity == "error"]
     if wrong:
         raise DocumentError(str(wrong[0]), "", wrong)
-    if at is None:
-        entries.append(dict(entry))
-    else:
-        entries[at] = dict(entry)
-    _write(path, entries)
+    with _alone(path):
+        entries = read_entries(path)
+        at = next((place for place, one in enumerate(entries) if id_of(one) == id), None)
+        if at is not None and not replace:
+            raise UsageError(f"{path} has a model {id!r} already.", "Choose another --id, or --replace it.")
+        if at is None:
+            entries.append(dict(entry))
+        else:
+            entries[at] = dict(entry)
+        _write(path, entries)
 
 
 def forget_entry(path: Path, id: str) -> bool:
     """Take the entry called `id` out of the catalogue; False when it has none. Raises DocumentError as `put_entry`."""
-    entries = read_entries(path)
-    kept = [one for one in entries if id_of(one) != id]
-    if len(kept) == len(entries):
-        return False
-    _write(path, kept)
-    return True
+    with _alone(path):
+        entries = read_entries(path)
+        kept = [one for one in entries if id_of(one) != id]
+        if len(kept) < len(entries):
+            _write(path, kept)
+    return len(kept) < len(entries)
 
 
 def check_writable(path: Path) -> None:
@@ -83,6 +86,24 @@ def check_writable(path: Path) -> None:
             path.open("ab").close()
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Other programs that add to the same catalogue wait, so that none writes over what another one added."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: the file is still whole, whoever writes last
+        yield
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f".{path.name[:100]}.lock").open("w")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write(path: Path, entries: list[Any]) -> None:
