@@ -18,7 +18,9 @@ Floats = NDArray[np.floating]
 class Gazes(NamedTuple):
     faces: Annotated[Detections, "A box for each face, surest first."]
     eyes: Annotated[Detections, "A box for each eye; left_eye is the person's left. Two for each face, in its order."]
-    gaze: Annotated[Vector, "Where the largest face looks: cm right and up from the camera; empty when nowhere."]
+    gaze: (
+        Annotated[Vector, "Where the largest face looks: cm right of and above the camera; nothing without one."] | None
+    )
     gazes: Annotated[Json, "For each face: point_cm (or null), direction, head (yaw, pitch, roll), method."]
 
 
@@ -89,12 +91,12 @@ def _eyes(points: Floats, scores: Floats, image: Image) -> Detections:
     return Detections.of(fractions[keep], [labels[i] for i in keep], np.array(sure)[keep])
 
 
-def _largest(boxes: Floats, looks: list[dict[str, Any]]) -> Vector:
-    """The point of the face whose box has the largest area; empty when it has none."""
+def _largest(boxes: Floats, looks: list[dict[str, Any]]) -> Vector | None:
+    """The point of the face whose box has the largest area; None when it has none."""
     if not looks:
-        return np.zeros(0, np.float32)
+        return None
     point = looks[int(np.argmax(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)))]["point_cm"]
-    return np.array(point or [], np.float32)
+    return None if point is None else np.array(point, np.float32)
 
 
 if __name__ == "__main__":

@@ -39,8 +39,10 @@ def inside(boxes: Floats, width: float, height: float) -> tuple[Floats, NDArray[
     No box is one that lies outside, has no area, or is not made of numbers.
     """
     pixels = np.asarray(boxes, np.float32).reshape(-1, 4)
-    fractions = np.clip(np.nan_to_num(pixels / np.array([width, height, width, height], np.float32)), 0, 1)
-    return fractions, np.isfinite(pixels).all(axis=1) & (fractions[:, 2:] > fractions[:, :2]).all(axis=1)
+    size = np.array([width, height, width, height], np.float32)
+    fractions: Floats = np.clip(np.nan_to_num(np.divide(pixels, size, dtype=np.float32)), 0, 1)
+    real = np.isfinite(pixels).all(axis=1) & (fractions[:, 2:] > fractions[:, :2]).all(axis=1)
+    return fractions, np.asarray(real, np.bool_)
 
 
 def grid(width: int, height: int, stride: int) -> Floats:
