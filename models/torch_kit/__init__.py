@@ -5,7 +5,7 @@ Import it before torch, and both not before `setup`: they take seconds, in which
 
 import os
 
-from torch_kit.cores import cores
+from nodegraph_kit.cores import cores
 
 os.environ["OMP_NUM_THREADS"] = str(cores())  # torch reads both once, when it is imported
 # A thread that waits for the others sleeps instead of spinning. Beside other work on the same cores a frame of D-FINE
