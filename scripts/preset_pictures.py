@@ -1,6 +1,8 @@
 """Make the gallery's pictures: each shipped preset runs on the sample clip, and one of its frames is kept.
 
-make docs-shots does it; python scripts/preset_pictures.py [PRESET ...] does it alone, into assets/presets/.
+make docs-shots does it; python scripts/preset_pictures.py [PRESET ...] does it alone, into assets/presets/. Presets
+whose models run only in containers have none: their weights are fetched by whoever runs them, and the gallery draws
+their graph instead. Named ones are run all the same.
 """
 
 import csv
@@ -13,6 +15,8 @@ from typing import Final
 
 import av
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from nodegraph.session import Session, container_models, shipped_presets
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 TARGET: Final = ROOT / "assets" / "presets"
@@ -95,10 +99,17 @@ def save(picture: Image.Image, path: Path) -> None:
     path.write_bytes(data.getvalue())
 
 
+def without_weights() -> list[str]:
+    """The presets that run without anything to fetch."""
+    with Session(node_folders=[]) as session:
+        models = session.models
+    return [one.preset.id for one in shipped_presets()[0] if not container_models(one.preset.graph, models)]
+
+
 def main() -> None:
-    """Write assets/presets/<preset>.jpg for the presets named, or all."""
+    """Write assets/presets/<preset>.jpg for the presets named, or all that run without weights."""
     TARGET.mkdir(parents=True, exist_ok=True)
-    for preset in sys.argv[1:] or sorted(path.stem for path in (ROOT / "presets").glob("*.json")):
+    for preset in sys.argv[1:] or without_weights():
         with tempfile.TemporaryDirectory() as folder:
             make = table if preset.endswith("-table") else film
             save(make(preset, Path(folder)), TARGET / f"{preset}.jpg")

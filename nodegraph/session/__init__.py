@@ -6,8 +6,8 @@ with Session() as session:
         run.wait()
 """
 
-from nodegraph.session.found import Found, find_preset, shipped_presets
+from nodegraph.session.found import Found, container_models, find_preset, shipped_presets
 from nodegraph.session.own import user_catalogue, user_nodes
 from nodegraph.session.session import Session
 
-__all__ = ["Found", "Session", "find_preset", "shipped_presets", "user_catalogue", "user_nodes"]
+__all__ = ["Found", "Session", "container_models", "find_preset", "shipped_presets", "user_catalogue", "user_nodes"]

@@ -1,12 +1,15 @@
 """Presets by name: a file, a PNG that carries one, or the id of a shipped one."""
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.core.errors import DocumentError, Problem, UsageError
+from nodegraph.core.graph import Graph
 from nodegraph.core.preset import Preset, read_preset
 from nodegraph.core.resources import data_folder
+from nodegraph.runtime.entry import ModelEntry
 
 
 @dataclass(frozen=True)
@@ -54,3 +57,9 @@ def shipped_presets() -> tuple[list[Found], list[Problem]]:
         except DocumentError as error:
             problems += error.problems or [Problem(path.name, error.message, error.hint)]
     return found, problems
+
+
+def container_models(graph: Graph, models: Iterable[ModelEntry]) -> list[str]:
+    """The names of its models that run only in containers: what they make cannot be shown without their weights."""
+    used = {node.type.removeprefix("model.") for node in graph.nodes.values() if node.type.startswith("model.")}
+    return [entry.name for entry in models if entry.id in used and entry.process is None]

@@ -11,7 +11,7 @@ import pytest
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.preset import to_text
 from nodegraph.core.validate import errors_of
-from nodegraph.session import Found, Session, overrides, shipped_presets
+from nodegraph.session import Found, Session, container_models, overrides, shipped_presets
 
 FOUND, PROBLEMS = shipped_presets()
 
@@ -19,9 +19,7 @@ FOUND, PROBLEMS = shipped_presets()
 def in_containers(found: Found) -> bool:
     """Whether it has models that only run in containers, with weights that have to be fetched."""
     with Session(node_folders=[]) as session:
-        places = {one.id: one.process for one in session.models}
-    used = {node.type.removeprefix("model.") for node in found.preset.graph.nodes.values()}
-    return any(id in places and places[id] is None for id in used)
+        return bool(container_models(found.preset.graph, session.models))
 
 
 HERE = [one for one in FOUND if not in_containers(one)]

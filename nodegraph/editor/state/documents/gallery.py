@@ -8,14 +8,15 @@ from nodegraph.core.graph import Graph
 from nodegraph.core.resources import data_folder
 from nodegraph.editor.state.documents.missing import missing
 from nodegraph.editor.state.documents.paths_in import file_params
+from nodegraph.editor.state.documents.sketch import Sketch, sketch_of
 from nodegraph.session import Found, Session, shipped_presets
 
 
 @dataclass(frozen=True)
 class Card:
-    """One preset. picture: a JPEG of at most 480×270 from a real run, None when there is none. models: their names.
+    """One preset. picture: a JPEG of at most 480×270 from a real run, None when there is none: then `sketch` is shown.
 
-    why_not: a sentence when it does not run here now.
+    models: their names. why_not: a sentence when it does not run here now.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Card:
     picture: Path | None
     models: tuple[str, ...]
     runs_here: bool
+    sketch: Sketch
     why_not: str = ""
 
     def matches(self, words: str) -> bool:
@@ -66,7 +68,9 @@ def _card(found: Found, session: Session) -> Card:
     models = tuple(spec.title for spec in specs if spec.blocking)
     why = _why_not(found, session)
     there = picture if picture.is_file() else None
-    return Card(preset.id, found.path, preset.title, preset.description, preset.tags, there, models, not why, why)
+    drawn = sketch_of(preset.graph, session.registry)
+    about = (preset.id, found.path, preset.title, preset.description, preset.tags)
+    return Card(*about, there, models, not why, drawn, why)
 
 
 def _why_not(found: Found, session: Session) -> str:

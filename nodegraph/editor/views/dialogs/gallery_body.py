@@ -10,6 +10,7 @@ from nodegraph.editor.state.documents.questions import GalleryDialog
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.dialogs.body import DOUBLE, Tag, button, text
 from nodegraph.editor.views.dialogs.pictures import Pictures
+from nodegraph.editor.views.dialogs.sketch_view import draw_sketch
 from nodegraph.editor.views.icons import ICONS
 from nodegraph.editor.views.look import Look
 
@@ -96,9 +97,11 @@ class GalleryBody:
             parent=parent, width=px(_CARD[0]), height=px(_CARD[1]), no_scrollbar=True, no_scroll_with_mouse=True
         )
         self._cards[card.id] = box
-        holder = dpg.add_group(parent=box)
+        size = (px(_PICTURE[0]), px(_PICTURE[1]))
         if card.picture is not None:
-            self._pictures.show(card.picture, holder, (px(_PICTURE[0]), px(_PICTURE[1])))
+            self._pictures.show(card.picture, dpg.add_group(parent=box), size)
+        else:
+            draw_sketch(look, box, card.sketch, size)
         text(look, box, card.title, "bold")
         models = f"  ·  {', '.join(card.models)}" if card.models else ""
         text(look, box, _short(card.description), "small", "text", px(_PICTURE[0]))
