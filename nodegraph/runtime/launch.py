@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from nodegraph.runtime.container_options import container_options
 from nodegraph.runtime.entry import Build, ModelEntry, ProtocolName, Weights
@@ -12,6 +12,9 @@ from nodegraph.runtime.place import Device, Kind, place_of
 from nodegraph.runtime.weights.checkpoints import default_checkpoint, has_checkpoints
 
 __all__ = ["Device", "Kind", "Launch", "launch_of", "usual_kind"]
+
+_PORT_VARIABLES: Final = {"cog": "PORT", "runway-sdk": "RW_PORT"}
+"""By which variable the servers of others learn where to listen."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
     where = place_of(place, entry.name)
     kind = where.kind or usual_kind(entry)
     options = container_options(entry)
-    environment = dict(line.split("=", 1) for line in options.env)
+    heard = {_PORT_VARIABLES[entry.protocol]: str(options.container_port)} if entry.protocol in _PORT_VARIABLES else {}
+    environment = heard | dict(line.split("=", 1) for line in options.env)
     if kind == "process" and entry.process:
         environment = dict(entry.process.env)
     checkpoint = default_checkpoint(entry)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelNotReady, ModelRefused, ModelUnreachable
 from nodegraph.runtime.catalog import parse_catalog, slug
-from nodegraph.runtime.protocols import cog_schema, native_schema, runway_sdk_schema
+from nodegraph.runtime.protocols import LOOPBACK, cog_schema, native_schema, runway_sdk_schema
 from nodegraph.runtime.protocols.cog_refusals import setup_logs
 from nodegraph.runtime.protocols.described import Described, words
 from nodegraph.runtime.protocols.native_message import Deadline
@@ -34,7 +34,7 @@ def describe(url: str, timeout: float = 10.0) -> Described:
     speaks no protocol of ours.
     """
     base = _address(url)
-    with Web(trust_env=False) as http:
+    with Web(trust_env=urlsplit(base).hostname not in LOOPBACK) as http:
         found = _Looking(http, base, Deadline(timeout)).described()
     entries, notes = [], list(found.notes)
     for entry in found.entries:

@@ -68,7 +68,8 @@ class Jobs:
             _cancel(job, id)
             raise deadline.error() from None
         except _NO_FORM as error:
-            raise ModelUnreachable(f"The connection to the model broke: {str(error)[:200] or 'hung up'}.") from None
+            words = str(error)[:120].rstrip(".") or "it hung up"
+            raise ModelUnreachable(f"The connection to the model broke: {words}.") from None
         except ModelTimeout:
             _cancel(job, id)
             raise
