@@ -24,8 +24,10 @@ from nodegraph.render.job import Job
 from nodegraph.render.render import Order, Pools, Rendered, render
 from nodegraph.session import Session
 
-FRAMES, ROUNDS = 600, 3
-PATTERN = GraphNode("clip", "source.test_pattern", {"kind": "counter", "width": 960, "height": 540, "duration": 20.0})
+FRAMES, ROUNDS = 300, 3
+PATTERN = GraphNode(
+    "clip", "source.test_pattern", {"kind": "counter", "width": 960, "height": 540, "duration": FRAMES / 30}
+)
 
 
 def graph_of(source: GraphNode, output: Path, filters: list[GraphNode], **params: Any) -> Graph:

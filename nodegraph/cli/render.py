@@ -19,6 +19,7 @@ from nodegraph.cli.sessions import session_for
 from nodegraph.cli.telling import warnings_told
 from nodegraph.cli.text import counted, say
 from nodegraph.core.errors import NodegraphError, UsageError
+from nodegraph.core.graph import Graph
 from nodegraph.engine.events import RunStats
 from nodegraph.render.job import Job
 from nodegraph.render.pool import Pool
@@ -42,18 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         session_for(arguments.models, arguments.nodes, server_teller(quiet)) as session,
     ):
         found = session.open(arguments.preset)
-        order = Order(
-            changed_graph(found, session, arguments),
-            workers,
-            frames=arguments.frames,
-            seconds=arguments.seconds,
-            overlap=arguments.overlap,
-            length=arguments.segment,
-            retries=arguments.retries,
-            shared=arguments.address is None,
-            catalogs=tuple(Path(one).resolve() for one in arguments.models),
-            node_folders=tuple(Path(one).resolve() for one in arguments.nodes),
-        )
+        order = _order(changed_graph(found, session, arguments), workers, arguments)
         began, rendered, error = time.monotonic(), Rendered(), None
         try:
             with _shown(quiet) as show:
@@ -63,10 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         except NodegraphError as failure:
             error = failure
         document = _report(found, rendered, time.monotonic() - began, error, interrupts.asked, warnings)
-        if report:
-            write_report(report, document)
-        if arguments.json:
-            say(json.dumps(document, indent=2, sort_keys=True))
+        _hand_out(document, report, arguments.json)
         if error is not None:
             raise error
         if interrupts.asked:
@@ -74,6 +61,28 @@ def run(arguments: argparse.Namespace) -> int:
         if not quiet:
             _say(rendered, workers, document["seconds"])
         return DONE
+
+
+def _order(graph: Graph, workers: int, arguments: argparse.Namespace) -> Order:
+    return Order(
+        graph,
+        workers,
+        frames=arguments.frames,
+        seconds=arguments.seconds,
+        overlap=arguments.overlap,
+        length=arguments.segment,
+        retries=arguments.retries,
+        shared=arguments.address is None,
+        catalogs=tuple(Path(one).resolve() for one in arguments.models),
+        node_folders=tuple(Path(one).resolve() for one in arguments.nodes),
+    )
+
+
+def _hand_out(document: Mapping[str, Any], report: Path | None, printed: bool) -> None:
+    if report:
+        write_report(report, document)
+    if printed:
+        say(json.dumps(document, indent=2, sort_keys=True))
 
 
 def _workers(arguments: argparse.Namespace) -> int:

@@ -7,41 +7,35 @@ would leave one in the home folder, for everybody to read); it tells the death o
 """
 
 import contextlib
-import functools
 import importlib
 import importlib.util
 import os
-import secrets
 import shutil
-import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Self
 
 from nodegraph.core.errors import NodegraphError, UsageError
 from nodegraph.render.job import Failed, Job, Lost, Outcome, Remembers, Segment
 from nodegraph.render.segment import Workplace
+from nodegraph.render.surroundings import QUIET, environment, private_folder, secret, signals_kept
 
 HOW: Final = "Install it with `pip install nodegraph[cluster]`, or render with --workers 1."
 _STORE: Final = 256 << 20
 """Bytes of Ray's object store for our own cluster: only stamps and, without a shared folder, parts go through it."""
-_ROOM: Final = 60.0
+_ROOM: Final = 120.0
 """Seconds a cluster has to begin the workers."""
 _PATIENCE: Final = 5.0
 """Seconds a worker has to stop a segment before its process is killed."""
-_DEEP: Final = 24
-"""Letters that the system's folder for temporary files may have, so that Ray's sockets fit below it."""
-_QUIET: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 
 
 class RayPool:
     """Workers of `job` on a Ray cluster. Use as a context manager; leaving it ends them, and a cluster of our own.
 
-    address: ``HOST:PORT`` of a running cluster's head; None starts one on this machine, reachable from here only.
-    workers: None for one for every two processors. Raises UsageError without Ray, NodegraphError when the cluster
-    cannot be reached, has no room, or lacks something (see `lacking`).
+    address: ``HOST:PORT`` of a running cluster's head; None starts one on this machine, that only we can enter. Raises
+    UsageError without Ray, NodegraphError when the cluster cannot be reached, has no room, or its machines lack
+    something, Remembers when the models were asked and remember frames.
     """
 
     def __init__(self, job: Job, workers: int, address: str | None = None) -> None:
@@ -57,7 +51,7 @@ class RayPool:
 
     def __enter__(self) -> Self:
         try:
-            with _signals_kept(), _environment(_QUIET | (_secret() if self._address is None else {})):
+            with signals_kept(), environment(QUIET | (secret() if self._address is None else {})):
                 self._connect()
             self._job_ref = self._ray.put(self._job)
             self._actors = [self._new() for _ in range(self._count)]
@@ -74,7 +68,7 @@ class RayPool:
         self._ray = ray = importlib.import_module("ray")
         options: dict[str, Any] = {"logging_level": "CRITICAL", "log_to_driver": False, "include_dashboard": False}
         if self._address is None:
-            self._folder = _folder()
+            self._folder = private_folder()
             options |= {"num_cpus": self._count, "num_gpus": 0, "object_store_memory": _STORE}
             options["_temp_dir"] = self._folder
         else:
@@ -157,7 +151,7 @@ class RayPool:
         """End every worker, in the middle of its work too, and the cluster if it is ours."""
         ray = sys.modules.get("ray")
         if self._ray is not None and ray is not None and ray.is_initialized():
-            with _signals_kept():
+            with signals_kept():
                 self._end(ray)
                 ray.shutdown()
         until = time.monotonic() + _PATIENCE
@@ -213,43 +207,5 @@ def _first(error: BaseException) -> str:
     return lines[0][:300] if lines else type(error).__name__
 
 
-def _folder() -> str:
-    """A private folder for a cluster of ours; its Unix sockets lie deep in it, and their paths may have 107 bytes."""
-    long = len(tempfile.gettempdir()) > _DEEP and os.path.isdir("/tmp")
-    return tempfile.mkdtemp(prefix="ng-ray-", dir="/tmp" if long else None)
-
-
-@functools.cache
-def _secret() -> dict[str, str]:
-    """What lets only us into a cluster of ours; one for the process, because Ray reads it once."""
-    return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-
-
 def _say_nothing(*_: object, **__: object) -> None:
     """In place of what Ray prints by itself; what it means for a segment is told as `Lost`."""
-
-
-@contextlib.contextmanager
-def _signals_kept() -> Iterator[None]:
-    """Ray puts a handler of its own on SIGTERM; ours stays."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ValueError):  # not on the main thread: nothing was changed
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

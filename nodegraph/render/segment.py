@@ -1,26 +1,22 @@
 """A worker's own work: one segment after the other, each an ordinary offline run that begins inside the film."""
 
-import logging
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from nodegraph.core.errors import NodegraphError
 from nodegraph.core.graph import Graph
 from nodegraph.core.node import Stamp
-from nodegraph.core.registry import Definition, Registry
 from nodegraph.core.resources import data_folder
 from nodegraph.engine.run import Run
 from nodegraph.engine.sources import OFF
 from nodegraph.render.job import Failed, Job, Lost, Made, Outcome, Part, Segment, Uneven
 from nodegraph.render.machine import lacking
 from nodegraph.render.reasons import kept_wires
+from nodegraph.render.recording import recording, warnings_of
 from nodegraph.render.serving import stateful_models
 from nodegraph.session import Session, user_catalogue, user_nodes
 from nodegraph.session.ends import file_param
@@ -58,14 +54,14 @@ class Workplace:
 
     def render(self, segment: Segment) -> Outcome:
         """Render it. What a node raises comes back as Failed; raises nothing else but our own mistakes."""
-        with _warnings() as warnings:
+        with warnings_of() as warnings:
             began = time.perf_counter()
             stamps: dict[str, list[Stamp]] = {id: [] for id in self._job.sinks}
             files = self._files(segment)
             self._before = segment.kept - segment.begin.index
             _remove(files)  # of a worker that was killed at it
             try:
-                registry = _recording(self._session.registry, self._job, segment, files, stamps)
+                registry = recording(self._session.registry, self._job, segment, files, stamps)
                 run = Run(
                     self._graph(segment, files),
                     registry,
@@ -159,49 +155,7 @@ def _uneven(run: Run, segment: Segment) -> Uneven | None:
     return None
 
 
-def _recording(
-    registry: Registry, job: Job, segment: Segment, files: Mapping[str, Path], stamps: Mapping[str, list[Stamp]]
-) -> Registry:
-    """The registry, with the sinks of the job made such that they write a part and note whose frames it holds."""
-    ids = {str(path): id for id, path in files.items()}
-    changed = {}
-    for type in {job.graph.nodes[id].type for id in job.sinks}:
-        found = registry.definitions[type]
-        param = file_param(found.spec)
-        assert param is not None, "the sinks of a job write files"
-
-        def make(params: Mapping[str, Any], place: Mapping[str, Any], found: Definition, name: str) -> Any:
-            made: Any = found.make(params, place)
-            made.origin = job.origin
-            made.process = partial(_noted, made.process, segment.kept, stamps[ids[str(params[name])]])
-            return made
-
-        changed[type] = replace(found, make=partial(make, found=found, name=param.name))
-    return replace(registry, definitions={**registry.definitions, **changed})
-
-
-def _noted(process: Any, kept: int, stamps: list[Stamp], *inputs: Any) -> None:
-    stamp: Stamp = inputs[-1]
-    if stamp.index >= kept:
-        process(*inputs)
-        stamps.append(stamp)
-
-
 def _remove(files: Mapping[str, Path]) -> None:
     for path in files.values():
         for left in path.parent.glob(f"{path.stem}.*"):
             left.unlink(missing_ok=True)
-
-
-@contextmanager
-def _warnings() -> Iterator[list[str]]:
-    """What nodes and the runtime warn about in this process, for the person at the other end."""
-    told: list[str] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("nodegraph")
-    logger.addHandler(handler)
-    try:
-        yield told
-    finally:
-        logger.removeHandler(handler)
