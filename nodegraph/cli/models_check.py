@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,8 @@ def check(arguments: argparse.Namespace) -> int:
 
         own = user_catalogue()
         return _catalogues([data_folder() / "models.json", *([own] if own.exists() else [])], arguments.json)
-    servers = [what for what in arguments.what if _is_url(what) or Path(what).is_dir()]
-    files = [Path(what) for what in arguments.what if what not in servers]
-    missing = [path for path in files if not path.is_file()]
-    if missing:
-        raise UsageError(f"There is no file or folder {str(missing[0])!r}.", "Check the path.")
+    files = [Path(what) for what in arguments.what if not _is_url(what) and Path(what).is_file()]
+    servers = [what for what in arguments.what if Path(what) not in files]
     if servers and files:
         raise UsageError("Catalogues and servers are not checked together.", "Check one kind at a time.")
     return _servers(servers, arguments) if servers else _catalogues(files, arguments.json)
@@ -71,14 +68,13 @@ def _row(problem: Problem) -> dict[str, str]:
 
 def _servers(names: Sequence[str], arguments: argparse.Namespace) -> int:
     from nodegraph.runtime.contract.contract import check_server
-    from nodegraph.runtime.contract.subjects import subjects_of
 
     reports = []
     image = _picture(arguments.picture)
     for name in names:
         if arguments.update:
             _update(name, arguments)
-        for entry, place in subjects_of(name, arguments.container):
+        for entry, place in _subjects(name, arguments.container):
             tell = None if arguments.json else _teller()
             report = check_server(entry, place, arguments.calls, tell, image=image)
             reports.append(report)
@@ -87,6 +83,21 @@ def _servers(names: Sequence[str], arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps([dataclasses.asdict(report) | {"good": report.good} for report in reports], indent=2))
     return DONE if all(report.good for report in reports) else FAILED
+
+
+def _subjects(name: str, container: bool) -> Iterable[tuple[ModelEntry, Mapping[str, Any]]]:
+    """The models behind an address, folder or id of the catalogue, with where each is tried. Raises UsageError."""
+    from nodegraph.cli.sessions import session_for
+    from nodegraph.runtime.contract.subjects import subjects_of
+
+    if _is_url(name) or Path(name).is_dir():
+        return subjects_of(name, container)
+    with session_for([]) as session:
+        known = {entry.id: entry for entry in session.models}
+    entry = known.get(name.removeprefix("model."))
+    if entry is None:
+        raise UsageError(f"There is no file, folder or model {name!r}.", "Check the path, or `nodegraph models list`.")
+    return [(entry, {"kind": "container"} if container else {})]
 
 
 def _picture(name: str | None) -> Any:
@@ -103,12 +114,11 @@ def _picture(name: str | None) -> Any:
 
 def _update(name: str, arguments: argparse.Namespace) -> None:
     """Make entry.json say what the server says, before it is checked."""
-    from nodegraph.runtime.contract.subjects import subjects_of
     from nodegraph.runtime.contract.update import update_entry
 
-    if _is_url(name):
+    if _is_url(name) or not Path(name).is_dir():
         raise UsageError(f"{name} is no folder: there is no entry.json to update.", "Leave out --update.")
-    for entry, place in subjects_of(name, arguments.container):
+    for entry, place in _subjects(name, arguments.container):
         changed = update_entry(Path(name), entry, place)
         if not arguments.json:
             say(f"{name}/entry.json: {'wrote ' + ', '.join(changed) if changed else 'is what the server says'}")

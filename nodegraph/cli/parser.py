@@ -262,7 +262,10 @@ def _add_authoring(models: Any) -> None:
         models, "check", "try a model's server, or say what is wrong with catalogues", "models_check", "check"
     )
     check.add_argument(
-        "what", nargs="*", metavar="WHAT", help="a model's folder, a server's URL, or models.json files; ours without"
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        help="a model's folder or id, a server's URL, or models.json files; ours without",
     )
     check.add_argument(
         "--update", action="store_true", help="first write into the folder's entry.json what its server says"

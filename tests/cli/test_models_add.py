@@ -143,6 +143,13 @@ def test_a_new_model_can_be_checked_and_added_as_it_is(cli, folder):
     assert cli("models", "new", "People").code == 2
 
 
+def test_a_model_of_the_catalogue_is_checked_by_its_id(cli):
+    ran = cli("models", "check", "lineart", "--calls", 8)
+    assert ran.code == 0, ran.out
+    assert "Line art keeps the contract." in ran.out
+    assert cli("models", "check", "lineart", "--update").code == 2
+
+
 def test_check_says_what_fails_and_how_to_mend_it(cli, folder):
     entry = json.loads((folder / "entry.json").read_text())
     entry["parameters"]["detail"]["maximum"] = 999
@@ -159,7 +166,7 @@ def test_check_says_what_fails_and_how_to_mend_it(cli, folder):
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("nothing/here", "There is no file or folder 'nothing/here'"),
+        ("nothing/here", "There is no file, folder or model 'nothing/here'"),
         ("http://127.0.0.1:1", "cannot be reached"),
         (".", "has no entry.json"),
     ],
