@@ -133,7 +133,7 @@ class Network:
         log.info("%s: %s", self.name, error)
         at = " and ".join(_sizes(shape) for shape in shapes)
         reason = next((line for line in str(error).splitlines()[::-1] if line.strip()), "")[:200]
-        return Refusal(f"{self.name} does not work with an input of {at}: OpenVINO says: {reason}", "failed")
+        return Refusal(f"{self.name} does not work with an input of {at}: OpenVINO says: {reason}", "request")
 
 
 def _names(port: Any) -> set[str]:

@@ -10,8 +10,13 @@ F = np.float32
 OFF, SHARP = -50.0, 0.2  # of a sigmoid: never; and how fast it turns at 150 of 255
 
 
-def _maps(heads: dict[str, tuple[np.ndarray, np.ndarray, bool]], strides: tuple[int, ...]) -> tuple[list[bytes], dict]:
-    """Heads that see the mean colour of each cell: (weights (C, 3), bias (C,), sigmoid) -> NAME_STRIDE as (1, N, C)."""
+def _maps(
+    heads: dict[str, tuple[np.ndarray, np.ndarray, bool]], strides: tuple[int, ...], fixed: bool = False
+) -> tuple[list[bytes], dict]:
+    """Heads that see the mean colour of each cell: (weights (C, 3), bias (C,), sigmoid) -> NAME_STRIDE as (1, N, C).
+
+    fixed: the file says how many cells an input of 640×640 has, so it works at no other size.
+    """
     nodes, weights = [], {}
     for stride in strides:
         nodes.append(node("AveragePool", "x", f"p{stride}", kernel_shape=[stride] * 2, strides=[stride] * 2))
@@ -20,7 +25,7 @@ def _maps(heads: dict[str, tuple[np.ndarray, np.ndarray, bool]], strides: tuple[
             quiet = bounded and stride != strides[-1]  # only the last map fires
             weights[f"w{at}"] = (kernel * (not quiet)).astype(F)[:, :, None, None]
             weights[f"b{at}"] = (np.full_like(bias, OFF) if quiet else bias).astype(F)
-            weights[f"s{at}"] = np.array([1, -1, len(bias)], np.int64)
+            weights[f"s{at}"] = np.array([1, (640 // stride) ** 2 if fixed else -1, len(bias)], np.int64)
             nodes.append(node("Conv", f"p{stride} w{at} b{at}", f"c{at}"))
             nodes.append(node("Sigmoid" if bounded else "Identity", f"c{at}", f"v{at}"))
             nodes.append(node("Transpose", f"v{at}", f"t{at}", perm=[0, 2, 3, 1]))
@@ -35,14 +40,14 @@ def _bright(*channels: int) -> tuple[np.ndarray, float]:
     return row, -SHARP * (150 * len(channels) + 60 * (len(channels) - 1))
 
 
-def yolox() -> bytes:
+def yolox(fixed: bool = False) -> bytes:
     """A red cell of the coarsest map has a thing 64×96 pixels large in its middle: a dog if it is green, too, a person
     if it is blue, too. RGB."""
     sure = np.zeros((81, 3)), np.full(81, OFF)
     for row, channel in [(0, 0), (1 + 0, 2), (1 + 16, 1)]:
         sure[0][row], sure[1][row] = _bright(channel)
     boxes = np.zeros((4, 3)), np.array([0.5, 0.5, np.log(2), np.log(3)])
-    nodes, weights = _maps({"box": (*boxes, False), "sure": (*sure, True)}, (8, 16, 32))
+    nodes, weights = _maps({"box": (*boxes, False), "sure": (*sure, True)}, (8, 16, 32), fixed)
     joined = []
     for stride in (8, 16, 32):
         nodes.append(node("Concat", f"box_{stride} sure_{stride}", f"all_{stride}", axis=2))

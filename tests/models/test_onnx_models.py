@@ -157,6 +157,15 @@ def test_yolos_parameters_choose_kinds_size_and_certainty(asked: Open) -> None:
     assert client.infer({"image": image}, {"size": 1280, "overlap": 0.05}, 60)["objects"].labels.count("dog") == 1
 
 
+def test_a_file_that_works_at_one_size_only_says_so_and_works_at_that_size(asked: Open, weights: Path) -> None:
+    (weights / YOLO).write_bytes(planted.yolox(fixed=True))
+    client = asked("yolo")
+    image = grey(640, 640, ((160, 96, 192, 128), YELLOW))
+    with pytest.raises(ModelError, match=r"does not work with an input of 1×3×320×320: OpenVINO says: \w"):
+        client.infer({"image": image}, {"size": 320}, 60)
+    assert client.infer({"image": image}, {}, 60)["count"] == 1.0
+
+
 def test_tensorflow_object_detection_reads_colours_boxes_and_numbers(asked: Open) -> None:
     client = asked("tf-object-detection")
     red = client.infer({"image": np.full((90, 160, 3), (0, 0, 255), np.uint8)}, {}, 60)
