@@ -74,7 +74,7 @@ def models(window: Window) -> None:
     """The model directory beside the graph."""
     window.key("Escape", "Escape")
     show(window, (236, 0, 1128, 860), left=420)
-    window.click("button('Models (6)')")
+    window.click(f"button('Models ({window.ask('len(editor.models.cards)')})')")
     window.frames(8)
 
 

@@ -62,7 +62,7 @@ class GalleryBody:
         if self._focus:
             self._focus -= 1
             dpg.focus_item(self._search)
-        now = (dialog.cards is None, dialog.words, dialog.only_here)
+        now = (dialog.cards is None, dialog.words, dialog.only_here, self._columns)
         if now != self._seen:
             self._seen = now
             self._draw()
@@ -84,9 +84,10 @@ class GalleryBody:
         shown = dialog.shown
         if dialog.selected not in [one.id for one in shown]:
             dialog.selected = shown[0].id if shown else ""
-        for at in range(0, len(shown), _COLUMNS):
+        columns = self._columns
+        for at in range(0, len(shown), columns):
             row = dpg.add_group(horizontal=True, parent=self._room)
-            for card in shown[at : at + _COLUMNS]:
+            for card in shown[at : at + columns]:
                 self._draw_card(card, row)
         if not shown:
             text(self._look, self._room, "No preset has these words.", color="dim")
@@ -119,12 +120,18 @@ class GalleryBody:
             )
 
     @property
+    def _columns(self) -> int:
+        """As many as there is room for in the window."""
+        room = min(self._look.px(self.size[0]), dpg.get_viewport_client_width()) - self._look.px(40)
+        return max(1, min(_COLUMNS, room // self._look.px(_CARD[0])))
+
+    @property
     def _chosen(self) -> Card | None:
         return next((one for one in self._dialog.shown if one.id == self._dialog.selected), None)
 
     def key(self, name: str) -> bool:
         """Arrows, Enter, Escape."""
-        steps = {"Up": -_COLUMNS, "Down": _COLUMNS, "Left": -1, "Right": 1}
+        steps = {"Up": -self._columns, "Down": self._columns, "Left": -1, "Right": 1}
         if name in steps and not (name in ("Left", "Right") and self._dialog.words):
             self._dialog.step(steps[name])
         elif name == "Enter":

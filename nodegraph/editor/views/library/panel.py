@@ -21,7 +21,8 @@ class Library:
         self._place = parent
         self._bar = dpg.add_tab_bar(parent=parent)
         self._nodes_tab = dpg.add_tab(label="Nodes", parent=self._bar)
-        self._models_tab = dpg.add_tab(label=f"Models ({len(self._editor.models.cards)})", parent=self._bar)
+        self._count = len(self._editor.models.cards)
+        self._models_tab = dpg.add_tab(label=f"Models ({self._count})", parent=self._bar)
         self._nodes.build(self._nodes_tab)
         self._models.build(self._models_tab)
 
@@ -29,6 +30,9 @@ class Library:
         """Follow the search, the usage and the models' states; nothing is asked while the panel is closed."""
         if not dpg.is_item_shown(self._place):
             return
+        if len(self._editor.models.cards) != self._count:
+            self._count = len(self._editor.models.cards)
+            dpg.configure_item(self._models_tab, label=f"Models ({self._count})")
         if dpg.get_value(self._bar) == self._models_tab:
             self._models.update()
         else:
