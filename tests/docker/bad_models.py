@@ -24,16 +24,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if KIND == "garbage":
             self.say(b"<html>\x00\xff what?</html>")
         elif KIND == "huge":
-            self.say(b'{"results": "' + b"A" * 100_000_000 + b'"}')
+            self.start(100_000_000)
+            for _ in range(100):  # piece by piece: making them all takes longer than the client waits
+                self.wfile.write(b"A" * 1_000_000)
         else:
             self.say(b'{"results": []}')
 
     def say(self, body):
+        self.start(len(body))
+        self.wfile.write(body)
+
+    def start(self, length):
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(length))
         self.end_headers()
-        self.wfile.write(body)
 
     def address_string(self):
         return "client"

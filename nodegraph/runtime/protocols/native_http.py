@@ -89,7 +89,7 @@ class HttpChannel:
         """The whole body. Raises ModelAnswerError as soon as it is clear that it is too long."""
         limit = self._max_answer + message.MAX_HEADER
         told = response.headers.get("Content-Length", "")
-        size = int(told) if told.isdigit() else 0
+        size = int(told) if told.isdecimal() else 0
         if size > limit:
             raise _too_long(size, self._max_answer)
         body = bytearray()

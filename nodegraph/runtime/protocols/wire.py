@@ -74,6 +74,9 @@ def streamed(
 
 
 def _limited(response: httpx.Response, deadline: float, timeout: float) -> Iterator[bytes]:
+    told = response.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > MAX_ANSWER:
+        raise too_large()
     size = 0
     for chunk in response.iter_bytes():
         size += len(chunk)
