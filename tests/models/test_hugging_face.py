@@ -35,10 +35,12 @@ GOOD = [
     "rt_detr_v2=object-detection",
     "detr=object-detection",
     "owlvit=zero-shot-object-detection",
+    "grounding_dino=zero-shot-object-detection",
     "vitpose=pose-estimation",
     "depth_anything=depth-estimation",
     "depth_constant=depth-estimation",
     "dpt=depth-estimation",
+    "zoedepth=depth-estimation",
     "segformer=semantic-segmentation",
     "eomt=universal-segmentation",
     "sam=mask-generation",
@@ -55,6 +57,7 @@ GOOD = [
     "bert=text-classification",
     "bert=feature-extraction",
     "gpt2=text-generation",
+    "t5=text-generation",
 ]
 REFUSED = {
     "pickle=image-classification": "Its weights, pytorch_model.bin, are a pickle, which can run any program",
@@ -204,6 +207,10 @@ def test_the_nearest_is_white_the_farthest_black_and_one_distance_is_no_noise(se
     assert (answer["depth"].min(), answer["depth"].max()) == (0, 255)
     assert answer["range"]["minimum"] < answer["range"]["maximum"]
     assert answer["range"]["metres"] is False
+    far = served.ask("zoedepth=depth-estimation")
+    assert far["range"]["metres"] is True
+    assert 0 < far["range"]["minimum"] < far["range"]["maximum"] <= 10
+    assert far["depth"].shape == (240, 320)
     flat = served.ask("depth_constant=depth-estimation")
     assert flat["range"]["minimum"] == pytest.approx(0.75, abs=1e-4)
     assert flat["range"]["maximum"] == pytest.approx(0.75, abs=1e-4)

@@ -1,5 +1,6 @@
 """Which task a Hugging Face model is for, why some cannot be served, and the entry that serves one."""
 
+import contextlib
 import json
 import re
 from importlib.util import module_from_spec, spec_from_file_location
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.catalog import parse_catalog
@@ -67,6 +70,20 @@ def test_the_networks_name_tells_the_task(said: dict[str, Any], task: str) -> No
     assert task_of(said) == task
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(["architectures", "model_type", "auto_map", "vocab_size", "vision_config", "use_timm_backbone"])
+
+
+@given(st.dictionaries(KEYS, JSON | st.just(["BertModel"])), st.dictionaries(st.just("library_name"), JSON))
+def test_any_config_has_a_task_or_a_reason(said: dict[str, Any], facts: dict[str, Any]) -> None:
+    with contextlib.suppress(ModelError):
+        assert task_of(said, facts) in TASKS
+
+
 def test_a_model_can_be_asked_for_its_features_alone() -> None:
     assert task_of(config("ViTForImageClassification", patch_size=16), None, "image-feature-extraction")
     assert task_of(config("GPT2LMHeadModel", vocab_size=9), None, "feature-extraction")
@@ -121,6 +138,7 @@ def test_every_task_makes_an_entry_that_the_catalogue_takes(task: str) -> None:
     assert entry.build is not None
     assert entry.build.dockerfile.is_file()
     assert "MIT" in entry.description.licence
+    assert entry.size == 1_200_000_000  # of the image and the weights
 
 
 def test_an_author_who_says_no_licence_is_not_given_one() -> None:

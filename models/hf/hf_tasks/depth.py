@@ -1,5 +1,6 @@
 """How near every point of a picture is."""
 
+import math
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -40,15 +41,23 @@ class Depth(Served):
     ) -> Near:
         inputs = self.processor(images=pillow(image), return_tensors="pt", **self._sized(size))
         outputs = self.ask(inputs)
-        sizes: dict[str, Any] = {"target_sizes": [image.shape[:2]]}
-        if self.config.model_type == "zoedepth":
-            sizes["source_sizes"] = [image.shape[:2]]
-        found = self.processor.post_process_depth_estimation(outputs, **sizes)[0]["predicted_depth"].numpy()
+        found = self._fitted(outputs.predicted_depth, *image.shape[:2])
         metres = self.config.model_type in DISTANCES or self.config.to_dict().get("depth_estimation_type") == "metric"
         low, high = float(found.min()), float(found.max())
         near = (found - low) / max(high - low, FLAT * abs(high), 1e-9)
         mask = np.rint(255 * (1 - near if metres else near)).astype(np.uint8)
         return Near(mask, {"minimum": low, "maximum": high, "metres": metres})
+
+    def _fitted(self, found: Any, height: int, width: int) -> Any:
+        """The network's map (1, h, w) as an array in the picture's size, without the border the processor added."""
+        from torch.nn.functional import interpolate
+
+        down = right = 0
+        if self.config.model_type == "zoedepth" and self.processor.do_pad:
+            down, right = (int(3 * math.sqrt(side / 2)) for side in (height, width))
+        large = (height + 2 * down, width + 2 * right)
+        whole = interpolate(found[None], size=large, mode="bicubic", align_corners=False)[0, 0]
+        return whole[down : down + height, right : right + width].numpy()
 
     def _sized(self, size: int) -> dict[str, Any]:
         """What makes the processor work at `size`: a whole number of the network's patches, at least four."""

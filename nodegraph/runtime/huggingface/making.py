@@ -8,6 +8,7 @@ from nodegraph.core.errors import ModelError
 from nodegraph.runtime.huggingface.tasks import TASKS, Reader, Task
 
 IMAGE: Final = "nodegraph/hf:1"
+IMAGE_BYTES: Final = 1_160_000_000
 HUB: Final = "https://huggingface.co"
 _SINGLE: Final = ("model.safetensors", "model.safetensors.index.json")
 _FILES: Final[dict[Reader, tuple[str, ...]]] = {
@@ -46,6 +47,7 @@ def entry_for(
         "shortDescription": said.description,
         "tag": IMAGE,
         "specs": {"cpu": True, "gpu": True},
+        "size": [f"{(IMAGE_BYTES + size) / 1e9:.1f}", "GB"],
         "protocol": "native",
         "maxInflight": 1,
         "inputs": dict(said.inputs),

@@ -350,6 +350,47 @@ def gpt2(folder: Path) -> None:
     save(folder, t.GPT2LMHeadModel(config), tokens)
 
 
+@maker
+def zoedepth(folder: Path) -> None:
+    """Says metres; its processor adds a border that has to go again."""
+    backbone = t.BeitConfig(
+        **SEEN | {"num_hidden_layers": 4}, out_indices=[1, 2, 3, 4], reshape_hidden_states=False,
+        use_relative_position_bias=True,
+    )  # fmt: skip
+    bins = [{"n_bins": 8, "min_depth": 0.001, "max_depth": 10.0, "name": "nyu"}]
+    config = t.ZoeDepthConfig(
+        backbone_config=backbone, neck_hidden_sizes=[8, 16, 16, 16], fusion_hidden_size=16, bottleneck_features=16,
+        num_relative_features=8, bin_embedding_dim=8, num_attractors=[4, 2, 2, 1], bin_configurations=bins,
+    )  # fmt: skip
+    save(folder, t.ZoeDepthForDepthEstimation(config), t.ZoeDepthImageProcessorPil(size=SQUARE))
+
+
+@maker
+def grounding_dino(folder: Path) -> None:
+    tokens = words()
+    backbone = t.SwinConfig(
+        image_size=64, patch_size=4, embed_dim=16, depths=[1, 1, 1, 1], num_heads=[1, 2, 2, 2], window_size=4,
+        out_features=["stage2", "stage3", "stage4"],
+    )  # fmt: skip
+    text = {**VIT, "model_type": "bert", "vocab_size": len(tokens), "max_position_embeddings": 64}
+    config = t.GroundingDinoConfig(
+        backbone_config=backbone, text_config=text, d_model=32, encoder_layers=1, decoder_layers=2, encoder_ffn_dim=32,
+        decoder_ffn_dim=32, encoder_attention_heads=2, decoder_attention_heads=2, num_queries=10, max_text_len=32,
+    )  # fmt: skip
+    pictures = t.GroundingDinoImageProcessorPil(size={"shortest_edge": 64, "longest_edge": 96})
+    save(folder, t.GroundingDinoForObjectDetection(config), t.GroundingDinoProcessor(pictures, tokens))
+
+
+@maker
+def t5(folder: Path) -> None:
+    tokens = words()
+    config = t.T5Config(
+        vocab_size=len(tokens), d_model=32, d_kv=16, d_ff=64, num_layers=1, num_heads=2, decoder_start_token_id=0,
+        pad_token_id=0, eos_token_id=tokens.sep_token_id,
+    )  # fmt: skip
+    save(folder, t.T5ForConditionalGeneration(config), tokens)
+
+
 def make_all(root: Path) -> None:
     """Every checkpoint, in a folder of its name."""
     for name, make in MAKERS.items():
