@@ -73,6 +73,7 @@ def test_captions_are_the_most_probable_ones_with_their_true_probabilities(conta
     assert len(told["probabilities"]) == 16
     for prob, again in told["probabilities"]:
         assert prob == pytest.approx(again, rel=1e-3)
+    assert told["kept"] == [True] * 8
     assert "Its weights are damaged" in told["refused"]["short"]
     assert "pytorch_model.bin, are a pickle, which can run any program" in told["refused"]["pickle"]
     assert "It lacks tensors that BlipForConditionalGeneration needs" in told["refused"]["missing"]
@@ -132,7 +133,10 @@ def test_upscalers_enlarge_without_seams_and_bad_files_are_refused(container: St
     assert 'Missing key(s) in state_dict: "body.2.weight".' in refused["missing.safetensors"]
     assert "It is damaged" in refused["short.safetensors"]
     assert "python server.py convert compact_x2.pth compact_x2.safetensors" in refused["compact_x2.pth"]
-    assert told["converted"]["compact_x2.pth"] == [0, "Wrote /tmp/compact_x2.safetensors: RealESRGAN Compact, 2 times larger."]
+    assert told["converted"]["compact_x2.pth"] == [
+        0,
+        "Wrote /tmp/compact_x2.safetensors: RealESRGAN Compact, 2 times larger.",
+    ]
     assert told["same"] is True
     assert told["converted"]["evil.pth"][0] == 1
     assert "it holds more than tensors, which could be a program" in told["converted"]["evil.pth"][1]

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from captioner import Captioner
 from nodegraph_kit import Refusal
+from torch_kit import network
 
 WEIGHTS = Path("/weights")
 IMAGE = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
@@ -36,6 +38,21 @@ def refusal(name: str) -> str:
     return "loaded"
 
 
+def kept() -> list[bool]:
+    """Whether a network is exactly as it was after bfloat16 was tried and was no faster."""
+    os.environ.pop("NODEGRAPH_PRECISION", None)
+    network._has_bfloat16, network._seconds = lambda device: True, lambda run: 1.0
+    net = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.BatchNorm1d(4)).eval()
+    net[1].running_mean.add_(0.1234567)
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    tried = network.Network(net)
+    tried.warm_up(lambda: None)
+    return [
+        tried.dtype == torch.float32,
+        *(torch.equal(value, before[name]) for name, value in net.state_dict().items()),
+    ]
+
+
 def main() -> None:
     captioner = Captioner(WEIGHTS / "git")
     generate, made = captioner.network.model.generate, []
@@ -46,7 +63,8 @@ def main() -> None:
             captioner.write(IMAGE, prompt, *how)
             told += counted_again(captioner, made[-1], given)
     refused = {name: refusal(name) for name in ("short", "pickle", "missing", "empty", "florence2-base")}
-    print(json.dumps({"probabilities": told, "refused": refused, "evil": Path("/tmp/evil-was-here").exists()}))
+    evil = Path("/tmp/evil-was-here").exists()
+    print(json.dumps({"probabilities": told, "refused": refused, "evil": evil, "kept": kept()}))
 
 
 sys.path.insert(0, "/app")
