@@ -169,6 +169,16 @@ def test_inputs_of_cog_become_ports_parameters_and_secrets() -> None:
     assert pieces["secrets"] == ["COG_KEY"]
 
 
+def test_a_choice_of_cog_keeps_its_own_words_and_not_those_of_its_kind() -> None:
+    schemas = {
+        "Input": {"properties": {"n": {"allOf": [{"$ref": "#/components/schemas/Size"}], "default": 4}}},
+        "Size": {"enum": [2, 4], "type": "integer", "description": "An enumeration."},
+    }
+    assert entry_pieces(openapi(schemas))["parameters"] == {
+        "n": {"type": "choice", "choices": ["2", "4"], "default": "4", "description": ""}
+    }
+
+
 def test_an_object_of_cog_has_an_output_for_each_property() -> None:
     properties = {
         "mask": {"type": "string", "format": "uri"},

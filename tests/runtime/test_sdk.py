@@ -13,6 +13,7 @@ from nodegraph.core.errors import ModelAnswerError, ModelRefused, ModelTimeout, 
 from nodegraph.core.types import Detections, Keypoints, Segmentation
 from nodegraph.runtime.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.lifecycle.health import ask
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.recognise import describe
 from nodegraph.runtime.protocols.runway_sdk import RunwaySdk
@@ -132,6 +133,14 @@ def test_boxes_get_the_labels_and_scores_beside_them(sdk: Sdk) -> None:
 
 def test_the_last_value_of_a_generator_is_the_answer(sdk: Sdk) -> None:
     assert Asking(sdk, "stream")({}, n=3.0) == {"output": "step 2"}
+
+
+def test_it_is_ready_once_it_answers_and_silent_while_it_works(sdk: Sdk) -> None:
+    endpoint = Endpoint(sdk.url)
+    assert ask(endpoint, "runway-sdk", 5).state == "ready"
+    with sdk.busy:
+        assert ask(endpoint, "runway-sdk", 0.2).state == "silent"
+    assert ask(Endpoint("http://127.0.0.1:9"), "runway-sdk", 5).state == "absent"
 
 
 # ---- set-up ----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ _PICTURE: Final = re.compile(r"image|img|photo|picture|mask|frame|portrait|face|
 _NO_PICTURE: Final = re.compile(
     r"video|audio|sound|voice|speech|music|song|wav|mp3|mp4|zip|tar|archive|file|weights", re.I
 )
+_NO_DESCRIPTION: Final = "An enumeration."  # what cog before 0.17 says of every choice
 _MAX_DEPTH: Final = 8
 
 
@@ -139,7 +140,7 @@ def _order(said: Mapping[str, Any]) -> float:
     return order if isinstance(order, int) else MAX_FIELDS
 
 
-def _resolved(said: Any, schemas: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
+def _resolved(said: Any, schemas: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     """A schema with its reference followed, and the ``or null`` of a nullable one taken off."""
     found = dict(_object(said))
     if depth > _MAX_DEPTH:
@@ -155,7 +156,10 @@ def _resolved(said: Any, schemas: Mapping[str, Any], depth: int = 0) -> Mapping[
     reference = _object(part).get("$ref")
     target = schemas.get(reference.rpartition("/")[2]) if isinstance(reference, str) else part
     own = {key: one for key, one in found.items() if key not in ("allOf", "$ref")}
-    return {**_resolved(target, schemas, depth + 1), **own}
+    meant = _resolved(target, schemas, depth + 1)
+    if meant.get("description") == _NO_DESCRIPTION:
+        del meant["description"]
+    return {**meant, **own}
 
 
 def _field(wire: str, name: str, said: Mapping[str, Any], must: bool, schemas: Mapping[str, Any]) -> CogField:
