@@ -21,10 +21,10 @@ from nodegraph.cli.text import counted, say
 from nodegraph.core.errors import NodegraphError, UsageError
 from nodegraph.core.graph import Graph
 from nodegraph.engine.events import RunStats
-from nodegraph.render.job import Job
+from nodegraph.render.job import Job, Stopped
 from nodegraph.render.pool import Pool
 from nodegraph.render.render import Order, Rendered, render
-from nodegraph.render.schedule import Progress, RenderFailed, Stopped
+from nodegraph.render.schedule import Progress, RenderFailed
 from nodegraph.session import Found
 from nodegraph.session.machine import machine_facts
 from nodegraph.session.report import Warned, write_report

@@ -122,3 +122,7 @@ class Remembers(NodegraphError):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__(" ".join(reasons))
         self.reasons = reasons
+
+
+class Stopped(Exception):
+    """The person wants the render to end."""

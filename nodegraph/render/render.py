@@ -154,7 +154,7 @@ class _Work:
         if not self.order.shared:
             yield None
             return
-        with Shared(self.order.graph, self.session) as shared:
+        with Shared(self.order.graph, self.session, self.stopped) as shared:
             yield shared
 
     def _job(self, table: Sequence[Begin], workers: int) -> Job:

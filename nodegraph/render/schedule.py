@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from nodegraph.core.errors import NodegraphError
-from nodegraph.render.job import Failed, Lost, Made, Outcome, Segment, Uneven
+from nodegraph.render.job import Failed, Lost, Made, Outcome, Segment, Stopped, Uneven
 from nodegraph.render.pool import Pool
 
 _LOOK: Final = 0.2
@@ -46,10 +46,6 @@ class RenderFailed(NodegraphError):
 
 class UnevenSource(NodegraphError):
     """The frames of the source are not those of its table."""
-
-
-class Stopped(Exception):
-    """The person wants the render to end."""
 
 
 class Schedule:

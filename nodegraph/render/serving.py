@@ -1,24 +1,29 @@
 """Model servers of a render: started once on this machine and shared by its workers, and asked what they remember."""
 
-from collections.abc import Mapping
-from typing import Any, Self
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Self
 
-from nodegraph.core.errors import ModelError
+from nodegraph.core.errors import ModelError, ModelNotReady
 from nodegraph.core.graph import Graph
 from nodegraph.engine.run import OFFLINE_WAIT
+from nodegraph.render.job import Stopped
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.servers import Lease
 from nodegraph.session import Session
+
+_LOOK: Final = 0.3
+"""Seconds between two looks at whether a person has had enough of waiting."""
 
 
 class Shared:
     """A lease on the server of every model in a graph; while it is held, `places` says where they answer.
 
-    Use as a context manager. Entering waits until they answer and raises ModelError.
+    Use as a context manager. Entering waits until they answer. Raises ModelError, and Stopped when `stopped` says so.
     """
 
-    def __init__(self, graph: Graph, session: Session) -> None:
-        self._graph, self._session = graph, session
+    def __init__(self, graph: Graph, session: Session, stopped: Callable[[], bool] = bool) -> None:
+        self._graph, self._session, self._stopped = graph, session, stopped
         self._leases: dict[str, Lease] = {}
 
     def __enter__(self) -> Self:
@@ -26,7 +31,7 @@ class Shared:
             for id, entry in models_of(self._graph, self._session).items():
                 self._leases[id] = self._session.servers.acquire(entry, self._graph.nodes[id].place)
             for lease in self._leases.values():
-                lease.wait_ready(OFFLINE_WAIT)
+                self._wait(lease)
         except BaseException:
             self.__exit__()
             raise
@@ -36,6 +41,17 @@ class Shared:
         for lease in self._leases.values():
             lease.release()
         self._leases = {}
+
+    def _wait(self, lease: Lease) -> None:
+        until = time.monotonic() + OFFLINE_WAIT
+        while True:
+            try:
+                return lease.wait_ready(_LOOK)
+            except ModelNotReady:
+                if self._stopped():
+                    raise Stopped from None
+                if time.monotonic() > until:
+                    raise
 
     def places(self) -> dict[str, Mapping[str, Any]]:
         """Where the servers answer now, by node; one that is being started again keeps its own place."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from nodegraph.core.errors import NodegraphError
 from nodegraph.core.graph import Graph
 from nodegraph.engine.run import Run
-from nodegraph.render.job import Failed
-from nodegraph.render.schedule import Progress, RenderFailed, Show, Stopped
+from nodegraph.render.job import Failed, Stopped
+from nodegraph.render.schedule import Progress, RenderFailed, Show
 from nodegraph.session import Session
 from nodegraph.session.ends import file_param
 

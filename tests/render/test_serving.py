@@ -3,6 +3,7 @@
 import pytest
 
 from nodegraph.core.graph import GraphNode, Wire
+from nodegraph.render.job import Stopped
 from nodegraph.render.segment import Workplace
 from nodegraph.render.serving import Shared, stateful_models
 from nodegraph.session import Session
@@ -61,4 +62,14 @@ def test_a_model_that_cannot_start_ends_the_render_before_it_begins(tmp_path):
         pass
     with pytest.raises(ModelError, match="nowhere"):
         rendered(graph)
+    assert [one.name for one in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_waiting_for_a_model_can_be_stopped(tmp_path, monkeypatch):
+    graph = with_model(
+        graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mkv", filters=("filter.invert",)), "lineart", "image"
+    )
+    monkeypatch.setattr("nodegraph.render.serving._LOOK", 0.0)
+    with pytest.raises(Stopped):
+        rendered(graph, stopped=lambda: True)
     assert [one.name for one in tmp_path.iterdir()] == ["film.mp4"]
