@@ -21,7 +21,7 @@ from nodegraph.runtime.protocols.native_pictures import pack_for_network, unpack
 from nodegraph.runtime.protocols.native_unix import UnixChannel
 from nodegraph.runtime.protocols.native_values import Bytes, Packer, is_carried, pack, plain
 
-MAX_ANSWER: Final = 64 << 20
+MAX_ANSWER: Final = 128 << 20
 _NOT_AS_AGREED: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
