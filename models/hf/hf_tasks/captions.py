@@ -18,7 +18,7 @@ class Said(NamedTuple):
 
 _HONEST = {
     "do_sample": False, "length_penalty": 0.0, "repetition_penalty": 1.0, "no_repeat_ngram_size": 0, "min_length": 0,
-    "min_new_tokens": 0, "output_scores": True, "return_dict_in_generate": True,
+    "min_new_tokens": None, "output_scores": True, "return_dict_in_generate": True,
 }  # fmt: skip
 """Over what a checkpoint's own settings say: so a beam's score is the logarithm of its sentence's probability."""
 
