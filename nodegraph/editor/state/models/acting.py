@@ -12,27 +12,38 @@ if TYPE_CHECKING:
 _FIRST_USES: Final[Mapping[str, str]] = {
     "download": "download",
     "build": "build",
+    "fetch": "fetch",
     "start": "start",
     "contain": "start",
     "retry": "go on",
     "restart": "start",
 }
 """What may be the first use of a model, in a word for the button that accepts its licence."""
+_RUNS_AS: Final = {
+    "start": "process",
+    "contain": "container",
+    "download": "container",
+    "build": "container",
+    "fetch": "container",
+}
+"""The place a button is about, whatever the node's is."""
 
 
-def press(editor: "Editor", id: str, action: ActionId, place: Mapping[str, Any] | None = None) -> None:
-    """Do what a button of the model `id` says. place: as a node has it."""
+def press(
+    editor: "Editor", id: str, action: ActionId, place: Mapping[str, Any] | None = None, checkpoint: str = ""
+) -> None:
+    """Do what a button of the model `id` says. place: as a node has it. checkpoint: the one to fetch or start with."""
     entry = editor.models.entries.get(id)
     if entry is None:
         return
 
     def act() -> None:
-        editor.models.act(id, action, place)
+        editor.models.act(id, action, place, checkpoint if action == "fetch" else "")
 
     if action in _FIRST_USES:
-        kind = {"start": "process", "contain": "container", "download": "container", "build": "container"}.get(action)
+        kind = _RUNS_AS.get(action)
         where = {**(place or {}), **({"kind": kind} if kind else {})}
-        editor.consent.before(entry, _FIRST_USES[action], act, where)
+        editor.consent.before(entry, _FIRST_USES[action], act, where, checkpoint)
     elif action == "remove":
         again = "built again" if entry.build else "downloaded again"
         text = f"The image of {entry.name} is removed from Docker. To run in a container it has to be {again} first."

@@ -8,6 +8,7 @@ from nodegraph.core.graph import Graph
 from nodegraph.editor.state.dialogs import Dialogs
 from nodegraph.editor.state.models.licences import Accepted, Use, accept, unaccepted
 from nodegraph.editor.state.models.terms import Terms, terms_of
+from nodegraph.runtime.chosen import CHECKPOINT
 from nodegraph.runtime.entry import ModelEntry
 
 NOT_ACCEPTED: Final = "It does not run: its licence was not accepted yet."
@@ -58,7 +59,7 @@ class Consent:
     def _judge(self, graph: Graph) -> None:
         """What is switched off asks nothing and stays off."""
         uses = {
-            id: Use(entry, node.place)
+            id: Use(entry, node.place, str(node.params.get(CHECKPOINT) or ""))
             for id, node in graph.nodes.items()
             if node.state == "on" and (entry := self._entry_of(node.type))
         }
@@ -88,10 +89,15 @@ class Consent:
     # --- one model --------------------------------------------------------------------------------------------------
 
     def before(
-        self, entry: ModelEntry, verb: str, then: Callable[[], None], place: Mapping[str, Any] | None = None
+        self,
+        entry: ModelEntry,
+        verb: str,
+        then: Callable[[], None],
+        place: Mapping[str, Any] | None = None,
+        checkpoint: str = "",
     ) -> None:
         """Do `then` at once if the model's licence is accepted, else once it is. verb: what `then` does."""
-        uses = unaccepted([Use(entry, place or {})], self._accepted)
+        uses = unaccepted([Use(entry, place or {}, checkpoint)], self._accepted)
         if uses:
             self._show(uses, then, lambda: None, verb)
         else:
@@ -102,5 +108,5 @@ class Consent:
             accept(uses, self._accepted)
             then()
 
-        terms = tuple(terms_of(use.entry, use.place) for use in uses)
+        terms = tuple(terms_of(use.entry, use.place, use.checkpoint) for use in uses)
         self._dialogs.show(LicenceDialog(terms, accepted, refuse, verb))

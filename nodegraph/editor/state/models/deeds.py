@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nodegraph.core.errors import NodegraphError
 from nodegraph.editor.state.models.shown import ActionId, Failure
+from nodegraph.editor.state.models.spots import engine_in
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_node import Lease
 from nodegraph.runtime.runners.cancel import Cancel, Cancelled
@@ -41,25 +42,29 @@ class Deeds:
         tell: ServerListener,
         cancel: Cancel,
         lease: Lease | None,
+        what: str = "",
     ) -> Outcome:
-        """Do it. place: as a node has it. lease: of the local process that is kept on. Never raises."""
+        """Do it. place: as a node has it. lease: of the local process that is kept on. what: of a fetch, the checkpoint
+        ("": the default one). Never raises.
+        """
+        engine = engine_in(place)
         try:
-            return self._do(entry, action, place, tell, cancel, lease)
+            return self._do(entry, action, place, tell, cancel, lease, what)
         except Cancelled:
             return Outcome(f"{entry.name}: called off.", "info")
         except NodegraphError as error:
             said = error.message if entry.name in error.message else f"{entry.name}: {error.message}"
-            return Outcome(said, "error", error.hint, failure=Failure(action, error.message, error.hint))
+            return Outcome(said, "error", error.hint, failure=Failure(action, error.message, error.hint, what, engine))
         except Exception as error:  # a mistake of ours must not be silent
             said = f"{entry.name}: {type(error).__name__}: {error}."
-            return Outcome(said, "error", "Please report this.", failure=Failure(action, said, ""))
+            return Outcome(said, "error", "Please report this.", failure=Failure(action, said, "", what, engine))
 
-    def status(self, entry: ModelEntry) -> "ModelStatus | None":
-        """How its image and containers are now; None when nobody can say."""
+    def status(self, entry: ModelEntry, engine: str = "") -> "ModelStatus | None":
+        """How its image and containers are now on an engine; None when nobody can say."""
         from nodegraph.runtime import manage
 
         try:
-            return manage.statuses([entry])[0]
+            return manage.statuses([entry], engine)[0]
         except Exception:  # whatever the engine says to this: the looker asks again
             return None
 
@@ -71,15 +76,19 @@ class Deeds:
         tell: ServerListener,
         cancel: Cancel,
         lease: Lease | None,
+        what: str,
     ) -> Outcome:
         from nodegraph.runtime import manage
 
+        engine = engine_in(place)
         if action == "download":
-            manage.pull(entry, tell, cancel)
+            manage.pull(entry, tell, cancel, engine)
             return Outcome(f"{entry.name} is downloaded.")
         if action == "build":
-            manage.build(entry, tell, cancel)
+            manage.build(entry, tell, cancel, engine)
             return Outcome(f"{entry.name} is built.")
+        if action == "fetch":
+            return self._fetch(entry, tell, cancel, what)
         if action == "contain":
             manage.start(entry, {**place, "kind": "container"}, tell, cancel=cancel)
             return Outcome(f"{entry.name} runs in a container until you stop it, also after this window is closed.")
@@ -90,20 +99,26 @@ class Deeds:
             count = self._session.servers.restart(entry.id)
             return Outcome(f"{entry.name} is started again." if count else f"{entry.name} did not run.", "info")
         if action == "stop":
-            return self._stop(entry, lease)
-        gone = manage.remove(entry)
+            return self._stop(entry, lease, engine)
+        gone = manage.remove(entry, engine)
         return Outcome(f"The image of {entry.name} is removed." if gone else f"{entry.name} has no image.", "info")
 
-    def _stop(self, entry: ModelEntry, lease: Lease | None) -> Outcome:
+    def _fetch(self, entry: ModelEntry, tell: ServerListener, cancel: Cancel, checkpoint: str) -> Outcome:
+        from nodegraph.runtime import weights_by_hand
+
+        folder = weights_by_hand.fetch(entry, tell, cancel, checkpoint)
+        return Outcome(f"The weights of {entry.name} are here.", hint=f"They are in {folder}.")
+
+    def _stop(self, entry: ModelEntry, lease: Lease | None, engine: str) -> Outcome:
         """Our own servers, and containers left running by hand; what a run uses ends with the run."""
         from nodegraph.runtime import manage
 
         if lease is not None:
             lease.release()
         used = self._session.servers.stop(entry.id)
-        status = self.status(entry)
+        status = self.status(entry, engine)
         if status is not None and status.kept:
-            manage.stop(entry)
+            manage.stop(entry, engine)
         if used:
             return Outcome(f"{entry.name} stops as soon as the graph lets go of it.", "info", "Stop the run.")
         return Outcome(f"{entry.name} is stopped.")

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nodegraph.editor.state.models.deeds import Deeds, Outcome
 from nodegraph.editor.state.models.directory import ModelCard, card_of
+from nodegraph.editor.state.models.elsewhere import Elsewhere
 from nodegraph.editor.state.models.looking import EngineShow, Looker
-from nodegraph.editor.state.models.shown import WORKING, ActionId, Facts, Failure, ModelShow, at_place, show_of
+from nodegraph.editor.state.models.shown import WORKING, ActionId, Facts, Failure, ModelShow, show_of
+from nodegraph.editor.state.models.spots import at_place, engine_in, engine_of
+from nodegraph.editor.state.models.weights import Stock, stock_of
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_node import Lease
 from nodegraph.runtime.runners.cancel import Cancel
@@ -27,6 +30,7 @@ _GONE: Final = (Stage.STOPPED, Stage.ABSENT)
 _FIRST: Final[Mapping[str, Stage]] = {
     "download": Stage.PULLING,
     "build": Stage.BUILDING,
+    "fetch": Stage.FETCHING,
     "contain": Stage.CREATING,
     "start": Stage.STARTING,
 }
@@ -52,6 +56,7 @@ class ModelKeeper:
         self._session, self._post, self._tell = session, post, tell
         self._deeds = Deeds(session)
         self._looker = Looker(lambda: self.entries, self._pids, post)
+        self._elsewhere = Elsewhere(lambda: self.entries, post)
         self._heard_of = 0
         self._servers: dict[str, dict[str, ServerState]] = {}
         self._doing: dict[str, _Doing] = {}
@@ -99,7 +104,7 @@ class ModelKeeper:
     @property
     def revision(self) -> int:
         """Another number whenever something to show has changed."""
-        return self._heard_of + self._looker.revision
+        return self._heard_of + self._looker.revision + self._elsewhere.revision
 
     @property
     def engine(self) -> EngineShow:
@@ -113,6 +118,8 @@ class ModelKeeper:
         Calling it says that somebody looks.
         """
         self._looker.look(closely=True)
+        if engine := engine_of(place):
+            self._elsewhere.look(id, engine)
         now, known = time.monotonic(), self._shows.get((id, place))
         seen = (self.revision, self._looker.engine.answers)
         if known and known[0] == seen and (not known[2].working or now - known[1] < _SECONDS_CHANGE):
@@ -124,16 +131,23 @@ class ModelKeeper:
         return made
 
     def _facts(self, id: str, place: str) -> Facts:
-        doing, servers = self._doing.get(id), self._servers.get(id, {})
+        doing, servers, engine = self._doing.get(id), self._servers.get(id, {}), engine_of(place)
+        status, trouble = self._looker.statuses.get(id) if place in ("", "container") else None, ""
+        if engine:
+            status, trouble = self._elsewhere.look(id, engine)
+        failure = self._failures.get(id)
+        kind = "container" if engine else place
         return Facts(
-            self._looker.statuses.get(id) if place in ("", "container") else None,
+            status,
             self._looker.engine.answers,
             doing.action if doing else None,
             doing.progress if doing else ServerState(),
-            {at: state for at, state in servers.items() if place in ("", at) or (place, at) == ("remote", "container")},
+            {at: state for at, state in servers.items() if kind in ("", at)},
             id in self._held,
-            self._failures.get(id),
-            place == "remote",
+            failure if failure and failure.engine == engine else None,
+            engine,
+            trouble,
+            self._looker.stocks.get(id) if kind != "url" else None,
         )
 
     def logs(self, id: str) -> list[str]:
@@ -153,8 +167,11 @@ class ModelKeeper:
 
     # --- what is done -----------------------------------------------------------------------------------------------
 
-    def act(self, id: str, action: ActionId, place: Mapping[str, Any] | None = None) -> None:
-        """Begin what a button says; how it goes is seen in `show`, the end is told. place: as a node has it."""
+    def act(self, id: str, action: ActionId, place: Mapping[str, Any] | None = None, what: str = "") -> None:
+        """Begin what a button says; how it goes is seen in `show`, the end is told. place: as a node has it.
+
+        what: of a fetch, the checkpoint.
+        """
         entry, doing = self.entries.get(id), self._doing.get(id)
         if entry is None:
             return
@@ -167,19 +184,23 @@ class ModelKeeper:
             return
         if action == "retry":
             failure = self._failures.get(id)
-            action = failure.action if failure else "restart"
+            action, what = (failure.action, failure.what) if failure else ("restart", "")
         self._failures.pop(id, None)
         begun = self._doing[id] = _Doing(action)
         self._heard_of += 1
-        arguments = (entry, begun, place or {}, self._held.get(id))
+        arguments = (entry, begun, place or {}, self._held.get(id), what)
         threading.Thread(target=self._carry_out, args=arguments, name=f"model-{id}", daemon=True).start()
 
-    def _carry_out(self, entry: ModelEntry, doing: _Doing, place: Mapping[str, Any], lease: Lease | None) -> None:
+    def _carry_out(
+        self, entry: ModelEntry, doing: _Doing, place: Mapping[str, Any], lease: Lease | None, what: str
+    ) -> None:
         """On a thread of its own: the deed, and how the model stands then."""
-        heard = partial(self._told, entry.id)
-        outcome = self._deeds.carry_out(entry, doing.action, place, heard, doing.cancel, lease)
-        status = self._deeds.status(entry) if doing.action not in ("start", "restart") else None
-        self._post(partial(self._done, entry.id, doing.action, outcome, status))
+        heard, engine = partial(self._told, entry.id), engine_in(place)
+        outcome = self._deeds.carry_out(entry, doing.action, place, heard, doing.cancel, lease, what)
+        ours = doing.action not in ("start", "restart", "fetch") and not engine
+        status = self._deeds.status(entry) if ours else None
+        stock = stock_of(entry)
+        self._post(partial(self._done, entry.id, doing.action, outcome, status, stock, engine))
 
     def _told(self, id: str, event: ServerEvent) -> None:
         """From any thread: how far a deed is."""
@@ -191,7 +212,15 @@ class ModelKeeper:
             doing.progress = state
             self._heard_of += 1
 
-    def _done(self, id: str, action: ActionId, outcome: Outcome, status: "ModelStatus | None") -> None:
+    def _done(
+        self,
+        id: str,
+        action: ActionId,
+        outcome: Outcome,
+        status: "ModelStatus | None",
+        stock: Stock,
+        engine: str,
+    ) -> None:
         self._doing.pop(id, None)
         if outcome.lease is not None:
             self._held[id] = outcome.lease
@@ -199,8 +228,8 @@ class ModelKeeper:
             self._held.pop(id, None)
         if outcome.failure is not None:
             self._failures[id] = outcome.failure
-        if status is not None:
-            self._looker.learn(status)
+        self._looker.learn(id, status, stock)
+        self._elsewhere.hurry(engine)
         if id in self._quiet and outcome.failure is None:
             self._quiet.discard(id)
         else:

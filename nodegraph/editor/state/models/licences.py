@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
+from nodegraph.editor.state.models.weights import licences_of
 from nodegraph.runtime.entry import ModelEntry
 
 _HERE: Final = ("", "localhost", "127.0.0.1", "::1")
@@ -13,10 +14,11 @@ _HERE: Final = ("", "localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class Use:
-    """A model and the place it is to run at, as a node has it."""
+    """A model, the place it is to run at and the checkpoint ("": the default one), as a node has them."""
 
     entry: ModelEntry
     place: Mapping[str, Any] = field(default_factory=dict)
+    checkpoint: str = ""
 
     @property
     def key(self) -> str:
@@ -50,9 +52,11 @@ def accept(uses: Iterable[Use], accepted: Accepted) -> None:
 
 
 def _digest(entry: ModelEntry) -> str:
-    """Of the licence and of what it is about: another image under the same id is another model."""
+    """Of the licences, its weights' too, and of what they are about: another image of the same id is another model."""
     command = " ".join(entry.process.command) if entry.process else ""
     text = f"{entry.id}\n{entry.tag}\n{entry.digest}\n{command}\n{entry.description.licence}"
+    if entry.weights or entry.checkpoints:
+        text += f"\n{licences_of((*entry.weights, *entry.checkpoints))}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

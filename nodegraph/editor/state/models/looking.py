@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from nodegraph.core.errors import ModelError
+from nodegraph.editor.state.models.weights import Stock, stock_of
 from nodegraph.runtime.entry import ModelEntry
 
 if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the start
@@ -63,6 +64,7 @@ class Looker:
         self._entries, self._pids, self._post = entries, pids, post
         self.revision = 0
         self.statuses: dict[str, ModelStatus] = {}
+        self.stocks: dict[str, Stock] = {}
         self._engine = EngineShow()
         self._watched: dict[str, Watched] = {}
         self._watching: dict[str, float] = {}
@@ -100,9 +102,11 @@ class Looker:
             self._wake.set()
         return self._watched.get(id, Watched())
 
-    def learn(self, status: "ModelStatus") -> None:
-        """A model's status is known from elsewhere."""
-        self.statuses = {**self.statuses, status.id: status}
+    def learn(self, id: str, status: "ModelStatus | None", stock: Stock) -> None:
+        """A model's weights, and if not None its status, are known from what was done with it."""
+        self.stocks = {**self.stocks, id: stock}
+        if status is not None:
+            self.statuses = {**self.statuses, id: status}
         self.revision += 1
 
     def hurry(self) -> None:
@@ -126,12 +130,23 @@ class Looker:
             closely = now - self._looked < 2 * CLOSELY
             if self._hurried or now - asked >= (CLOSELY if closely else NOW_AND_THEN):
                 self._hurried = False
+                self._count()
                 self._ask()
                 asked = time.monotonic()
             watched = self._wanted(time.monotonic())
             for id in watched:
                 self._read(id)
             self._wake.wait(_LOG if watched else CLOSELY)
+
+    def _count(self) -> None:
+        """The weights: they are on the disk, whatever the engine does."""
+        stocks = {id: stock_of(entry) for id, entry in dict(self._entries()).items()}
+        self._post(partial(self._counted, stocks))
+
+    def _counted(self, stocks: dict[str, Stock]) -> None:
+        if stocks != self.stocks:
+            self.stocks = stocks
+            self.revision += 1
 
     def _ask(self) -> None:
         from nodegraph.runtime import manage

@@ -1,21 +1,24 @@
 """A model's state on this machine in words, how much of a stage is done, and what can be done about it now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
 
+from nodegraph.editor.state.models.weights import Stock
+from nodegraph.editor.state.sizes import megabytes
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.state import ServerState, Stage
 
 if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the start
     from nodegraph.runtime.manage import ModelStatus
 
-ActionId = Literal["download", "build", "cancel", "start", "contain", "stop", "remove", "retry", "restart"]
-"""contain: start as a container, where "start" starts a local process. restart: of a server that runs or failed."""
+ActionId = Literal["download", "build", "fetch", "cancel", "start", "contain", "stop", "remove", "retry", "restart"]
+"""contain: start as a container, where "start" starts a local process. fetch: weights and a checkpoint. restart: of a
+server that runs or failed."""
 WORKING: Final = (
     Stage.PULLING, Stage.BUILDING, Stage.FETCHING, Stage.CREATING, Stage.STARTING, Stage.LOADING, Stage.RESTARTING
 )  # fmt: skip
-_CALLED_OFF: Final[tuple[ActionId, ...]] = ("download", "build", "contain")
+_CALLED_OFF: Final[tuple[ActionId, ...]] = ("download", "build", "fetch", "contain")
 _NEARLY: Final = 0.96
 """Where a bar stands that goes by the time a stage took last time, once that has passed."""
 
@@ -44,11 +47,13 @@ class ModelShow:
 
 @dataclass(frozen=True)
 class Failure:
-    """What was tried by hand and did not work."""
+    """What was tried by hand and did not work. what: of a fetch, the checkpoint. engine: see `Facts`."""
 
     action: ActionId
     message: str
     hint: str
+    what: str = ""
+    engine: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class Facts:
 
     status: of its image and containers, None while unknown. answers: whether Docker does, None until asked. doing and
     progress: what was begun by hand and how far it is. servers: of runs and of ours, the newest state by place. held:
-    a local process of it is kept on by hand. remote: it is to run on another engine, which is not asked.
+    a local process of it is kept on by hand. engine: the address of the engine this is about, "" for this computer's.
+    trouble: why another engine says nothing. stock: its weights, None while nobody looked.
     """
 
     status: "ModelStatus | None" = None
@@ -67,7 +73,9 @@ class Facts:
     servers: Mapping[str, ServerState] = field(default_factory=dict)
     held: bool = False
     failure: Failure | None = None
-    remote: bool = False
+    engine: str = ""
+    trouble: str = ""
+    stock: Stock | None = None
 
 
 def show_of(entry: ModelEntry, facts: Facts) -> ModelShow:
@@ -85,19 +93,6 @@ def show_of(entry: ModelEntry, facts: Facts) -> ModelShow:
     return ModelShow(
         "failed", f"failed: {facts.failure.message}", actions=(again, *others), note=facts.failure.hint, failed=True
     )
-
-
-def spot_of(place: Mapping[str, Any]) -> str:
-    """A node's place in a word: "" for the model's own, container, process, url, or remote (another Docker engine)."""
-    return "remote" if place.get("engine") else str(place.get("kind") or "")
-
-
-def at_place(entry: ModelEntry, spot: str) -> ModelEntry:
-    """The entry without what a place (see `spot_of`) does not use; all of it for ""."""
-    if spot in ("container", "remote"):
-        return replace(entry, process=None)
-    process = entry.process if spot == "process" else None
-    return replace(entry, tag="", container_id="", digest="", build=None, process=process) if spot else entry
 
 
 def is_local(entry: ModelEntry) -> bool:
@@ -138,12 +133,17 @@ def _served(entry: ModelEntry, place: str, server: ServerState, facts: Facts) ->
         return _working(server, (Action("stop", "Stop"),) if facts.held and place == "process" else ())
     if server.stage is Stage.READY:
         actions = (Action("stop", "Stop"), Action("restart", "Restart")) if ours else ()
-        return ModelShow("ready", f"ready · {_PLACES.get(place, place)}", None, actions, server.note, ready=True)
+        return ModelShow("ready", f"ready · {_where(place, facts)}", None, actions, server.note, ready=True)
     if server.stage is Stage.FAILED:
         text = f"failed: {server.message or 'it does not run'}"
-        others = tuple(one for one in _at_rest(entry, facts).actions if one.id in ("download", "build"))
+        others = tuple(one for one in _at_rest(entry, facts).actions if one.id in ("download", "build", "fetch"))
         return ModelShow("failed", text, None, (Action("restart", "Try again"), *others), server.hint, failed=True)
     return ModelShow("stopping", "stopping …", working=True)
+
+
+def _where(place: str, facts: Facts) -> str:
+    there = f" on {facts.engine}" if facts.engine and place == "container" else ""
+    return _PLACES.get(place, place) + there
 
 
 def _working(server: ServerState, actions: tuple[Action, ...]) -> ModelShow:
@@ -163,29 +163,45 @@ def _working(server: ServerState, actions: tuple[Action, ...]) -> ModelShow:
 
 
 def _at_rest(entry: ModelEntry, facts: Facts) -> ModelShow:
-    if facts.remote:
-        return ModelShow("stopped", "stopped · another Docker engine", note="It starts with the run.")
     status, start = facts.status, (Action("start", "Start"),) if is_local(entry) else ()
+    stock = facts.stock or Stock()
+    fetch = (Action("fetch", "Fetch weights"),) if stock.missing else ()
     if status is not None and status.running:
         stop = (Action("stop", "Stop"),) if status.kept else ()
         note = "" if status.kept else "Another program runs it."
-        return ModelShow("ready", "ready · container", actions=stop, note=note, ready=True)
+        return ModelShow("ready", f"ready · {_where('container', facts)}", actions=stop, note=note, ready=True)
     image = _image_actions(entry, status)
+    if stock.untrained:
+        usable = tuple(one for one in image if one.id != "contain")
+        return ModelShow("untrained", "has to be trained first", actions=usable, note=stock.untrained)
+    note = _fetched_first(stock)
     if is_local(entry):
-        return ModelShow("stopped", "stopped · local process", actions=(*start, *image))
+        return ModelShow("stopped", "stopped · local process", actions=(*start, *fetch, *image), note=note)
     if not (entry.tag or entry.build or entry.container_id or entry.digest):
         return ModelShow("stopped", "runs elsewhere", note="Give its address at the node's place.")
+    if facts.trouble:
+        return ModelShow("unknown", f"{facts.engine} does not answer", actions=fetch, note=facts.trouble)
     if status is None or status.present is None:
-        return _unknown(facts.answers)
+        return _unknown(facts, fetch)
     if status.present:
-        return ModelShow("stopped", "stopped", actions=image)
-    return ModelShow("absent", "not built" if entry.build else "not downloaded", actions=image)
+        return ModelShow("stopped", "stopped", actions=(*image[:1], *fetch, *image[1:]), note=note)
+    return ModelShow("absent", "not built" if entry.build else "not downloaded", actions=(*image, *fetch), note=note)
 
 
-def _unknown(answers: bool | None) -> ModelShow:
-    if answers is False:
-        return ModelShow("unknown", "needs Docker, which does not answer", note="Start Docker to use it.")
-    return ModelShow("unknown", "asking Docker …")
+def _fetched_first(stock: Stock) -> str:
+    if not stock.missing:
+        return ""
+    size = f" ({megabytes(stock.size)})" if stock.size else ""
+    return f"Its weights{size} are fetched before it starts."
+
+
+def _unknown(facts: Facts, fetch: tuple[Action, ...]) -> ModelShow:
+    if facts.engine:
+        return ModelShow("unknown", f"asking {facts.engine} …", actions=fetch)
+    if facts.answers is False:
+        text = "needs Docker, which does not answer"
+        return ModelShow("unknown", text, actions=fetch, note="Start Docker to use it.")
+    return ModelShow("unknown", "asking Docker …", actions=fetch)
 
 
 def _image_actions(entry: ModelEntry, status: "ModelStatus | None") -> tuple[Action, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from nodegraph.core.errors import ModelError
 from nodegraph.editor.state.models.directory import ModelCard, card_of
+from nodegraph.editor.state.models.weights import WeightFile, weights_of
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import Launch, launch_of
 
@@ -14,13 +15,18 @@ NO_LICENCE = "The entry names none. Ask its authors before you publish what it m
 
 @dataclass(frozen=True)
 class Terms:
-    """One model on the licence sheet. runs: image, command or address; where and reach: sentences; size: an image's."""
+    """One model on the licence sheet. runs: image, command or address; where and reach: sentences; size: an image's.
+
+    weights: a line for each file it needs; others: the checkpoints that could be chosen instead, in a line.
+    """
 
     card: ModelCard
     runs: str
     where: str
     reach: str
     size: str = ""
+    weights: tuple[str, ...] = ()
+    others: str = ""
 
     @property
     def licence(self) -> str:
@@ -28,15 +34,23 @@ class Terms:
         return self.card.licence or NO_LICENCE
 
 
-def terms_of(entry: ModelEntry, place: Mapping[str, Any]) -> Terms:
-    """The terms of a model at a place as a node has it."""
+def terms_of(entry: ModelEntry, place: Mapping[str, Any], checkpoint: str = "") -> Terms:
+    """The terms of a model at a place and with a checkpoint as a node has them."""
     card = card_of(entry)
     try:
         launch = launch_of(entry, place)
     except ModelError as error:  # the document's problem: it cannot run there
         return Terms(card, "nothing", error.message, "")
     size = card.size if launch.kind == "container" else ""
-    return Terms(card, _runs(launch), _where(launch), _reach(launch), size)
+    files = weights_of(entry, checkpoint) if launch.kind != "url" else ()
+    lines = tuple(_line(one) for one in files if one.wanted)
+    more = [one for one in files if not (one.wanted or one.own)]
+    others = ", ".join(f"{one.name} ({one.licence or 'no licence named'})" for one in more)
+    return Terms(card, _runs(launch), _where(launch), _reach(launch), size, lines, others)
+
+
+def _line(file: WeightFile) -> str:
+    return f"{file.name}: {file.about}; {'here already' if file.here else 'fetched first'}."
 
 
 def _runs(launch: Launch) -> str:

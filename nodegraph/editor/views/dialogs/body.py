@@ -54,11 +54,3 @@ def bottom_row(look: Look, parent: Tag) -> Tag:
     dpg.add_spacer(height=look.px(2), parent=parent)
     row: Tag = dpg.add_group(horizontal=True, parent=parent)
     return row
-
-
-def megabytes(size: int) -> str:
-    """A size for people: 12 kB, 3.4 MB, 1.2 GB."""
-    for unit, length in (("GB", 1e9), ("MB", 1e6)):
-        if size >= length:
-            return f"{size / length:.1f} {unit}"
-    return f"{max(size / 1e3, 0.1):.1f} kB" if size < 10_000 else f"{size / 1e3:.0f} kB"

@@ -9,8 +9,9 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.state.documents.browser import Entry
 from nodegraph.editor.state.documents.questions import FileDialog
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.sizes import megabytes
 from nodegraph.editor.views.buttons import icon_button
-from nodegraph.editor.views.dialogs.body import DOUBLE, Tag, button, megabytes, text
+from nodegraph.editor.views.dialogs.body import DOUBLE, Tag, button, text
 from nodegraph.editor.views.dialogs.pictures import SUFFIXES, Pictures
 from nodegraph.editor.views.icons import ICONS
 from nodegraph.editor.views.look import Look

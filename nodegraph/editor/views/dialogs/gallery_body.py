@@ -122,7 +122,7 @@ class GalleryBody:
     @property
     def _columns(self) -> int:
         """As many as there is room for in the window."""
-        room = min(self._look.px(self.size[0]), dpg.get_viewport_client_width()) - self._look.px(40)
+        room: int = min(self._look.px(self.size[0]), dpg.get_viewport_client_width()) - self._look.px(40)
         return max(1, min(_COLUMNS, room // self._look.px(_CARD[0])))
 
     @property

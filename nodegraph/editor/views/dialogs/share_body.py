@@ -7,7 +7,8 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.documents.questions import ShareDialog, ShareKind
 from nodegraph.editor.state.editor import Editor
-from nodegraph.editor.views.dialogs.body import Tag, bottom_row, button, megabytes, text
+from nodegraph.editor.state.sizes import megabytes
+from nodegraph.editor.views.dialogs.body import Tag, bottom_row, button, text
 from nodegraph.editor.views.dialogs.pictures import floats, texture
 from nodegraph.editor.views.look import Look
 

@@ -8,7 +8,8 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.state.inspector.facts import NodesFacts
 from nodegraph.editor.state.inspector.places import elsewhere, said_of
 from nodegraph.editor.state.models.acting import press
-from nodegraph.editor.state.models.shown import ModelShow, spot_of
+from nodegraph.editor.state.models.shown import ModelShow
+from nodegraph.editor.state.models.spots import spot_of
 from nodegraph.editor.views.inspector.kit import Kit, Tag
 
 

@@ -55,6 +55,8 @@ class LicenceBody:
             "Reach": terms.reach,
             "Size": terms.size,
             "Licence": terms.licence,
+            "Weights": "\n".join(terms.weights),
+            "Also" if terms.weights else "Weights": f"to choose from: {terms.others}" if terms.others else "",
         }
         for label, words in about.items():
             if words:

@@ -6,7 +6,8 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.models.room import RoomDialog
-from nodegraph.editor.views.dialogs.body import Tag, bottom_row, button, megabytes, text
+from nodegraph.editor.state.sizes import megabytes
+from nodegraph.editor.views.dialogs.body import Tag, bottom_row, button, text
 from nodegraph.editor.views.look import Look
 
 _COLUMNS: Final = ("Model", "Image", "Weights", "")

@@ -25,7 +25,7 @@ def editor() -> Iterator[Editor]:
 def acts(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> Acts:
     """What the keeper was told to do."""
     done: Acts = []
-    monkeypatch.setattr(editor.models, "act", lambda id, action, place=None: done.append((id, action, place)))
+    monkeypatch.setattr(editor.models, "act", lambda id, action, place=None, what="": done.append((id, action, place)))
     return done
 
 

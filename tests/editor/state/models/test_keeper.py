@@ -79,7 +79,7 @@ def ids(desk: Desk, model: str = "birds") -> list[str]:
 def test_a_model_is_not_downloaded_until_somebody_says_so(
     desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def pull(entry: Any, tell: Any, cancel: Any) -> None:
+    def pull(entry: Any, tell: Any, cancel: Any, engine: str) -> None:
         tell(ServerEvent("birds", "Birds", "container", ServerState(Stage.PULLING, time.time(), 1, 4)))
         present["present"] = True
 
@@ -92,7 +92,7 @@ def test_a_model_is_not_downloaded_until_somebody_says_so(
 
 
 def test_a_download_can_be_called_off(desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch) -> None:
-    def pull(entry: Any, tell: Any, cancel: Cancel) -> None:
+    def pull(entry: Any, tell: Any, cancel: Cancel, engine: str) -> None:
         tell(ServerEvent("birds", "Birds", "container", ServerState(Stage.PULLING, time.time(), 1, 4)))
         if not cancel._event.wait(20):
             raise AssertionError("nobody called it off")
@@ -191,7 +191,7 @@ def test_what_runs_is_counted_and_stopped_together(desk: Desk, monkeypatch: pyte
     def statuses(entries: Any, engine: str = "") -> list[ModelStatus]:
         return [ModelStatus(one.id, one.name, one.tag, True, kept["count"], kept["count"], False) for one in entries]
 
-    def stop(entry: Any) -> int:
+    def stop(entry: Any, engine: str) -> int:
         stopped.append(entry.id)
         kept["count"] = 0
         return 1

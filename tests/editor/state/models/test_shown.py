@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from nodegraph.editor.state.models.shown import Facts, Failure, ModelShow, at_place, show_of, spot_of
+from nodegraph.editor.state.models.shown import Facts, Failure, ModelShow, show_of
+from nodegraph.editor.state.models.spots import at_place, spot_of
+from nodegraph.editor.state.models.weights import Stock
 from nodegraph.runtime.entry import Build, ModelEntry, Process
 from nodegraph.runtime.manage import ModelStatus
 from nodegraph.runtime.state import ServerState, Stage
@@ -153,7 +155,7 @@ def test_at_one_place_only_that_place_counts(place: str, text: str, actions: lis
         ({}, ""),
         ({"kind": "process"}, "process"),
         ({"kind": "container", "device": "gpu"}, "container"),
-        ({"kind": "container", "engine": "ssh://gpu.example"}, "remote"),
+        ({"kind": "container", "engine": "ssh://gpu.example"}, "remote ssh://gpu.example"),
         ({"kind": "url", "url": "http://gpu.example"}, "url"),
     ],
 )
@@ -161,7 +163,47 @@ def test_a_place_in_a_word(place: dict[str, str], spot: str) -> None:
     assert spot_of(place) == spot
 
 
-def test_on_another_engine_it_starts_with_the_run() -> None:
-    show, actions = shown(at_place(LOCAL, "remote"), None, remote=True)
-    assert (show.text, actions, show.note) == ("stopped · another Docker engine", [], "It starts with the run.")
-    assert shown(at_place(LOCAL, "remote"), None, remote=True, servers={"container": READY})[0].ready
+SSH = "ssh://gpu.example"
+
+
+def elsewhere(status: ModelStatus | None, **facts: Any) -> tuple[ModelShow, list[str]]:
+    return shown(at_place(LOCAL, f"remote {SSH}"), status, engine=SSH, **facts)
+
+
+def test_another_engine_offers_what_this_computers_does() -> None:
+    assert elsewhere(None)[0].text == "asking ssh://gpu.example …"
+    assert elsewhere(ABSENT)[1] == ["build"]
+    assert elsewhere(PRESENT)[1] == ["contain", "remove"]
+    show, actions = elsewhere(replace(PRESENT, running=1, kept=1))
+    assert (show.text, actions) == ("ready · container on ssh://gpu.example", ["stop"])
+    assert elsewhere(None, servers={"container": READY})[0].text == "ready · container on ssh://gpu.example"
+
+
+def test_an_engine_that_does_not_answer_says_why() -> None:
+    show, actions = elsewhere(None, trouble="ssh: no such host.")
+    assert (show.text, show.note, actions) == ("ssh://gpu.example does not answer", "ssh: no such host.", [])
+
+
+def test_weights_that_are_not_here_can_be_fetched_before_the_first_use() -> None:
+    some = Stock(2, 99_000_000)
+    show, actions = shown(PULLED, PRESENT, stock=some)
+    assert (show.note, actions) == (
+        "Its weights (99.0 MB) are fetched before it starts.",
+        ["contain", "fetch", "remove"],
+    )
+    assert shown(BUILT, ABSENT, stock=some)[1] == ["build", "fetch"]
+    assert shown(LOCAL, None, stock=some)[1] == ["start", "fetch"]
+    assert [one.id for one in show_of(PULLED, Facts(answers=False, stock=some)).actions] == ["fetch"]
+    assert shown(PULLED, PRESENT, stock=Stock(1))[0].note == "Its weights are fetched before it starts."
+
+
+def test_a_fetch_tells_bytes_and_can_be_called_off() -> None:
+    state = ServerState(Stage.FETCHING, time.time(), 25_000_000, 100_000_000, message="model.safetensors")
+    show, actions = shown(PULLED, PRESENT, doing="fetch", progress=state)
+    assert show.text == "getting its weights 25 % · 25 of 100 MB · model.safetensors"
+    assert (show.fraction, actions) == (0.25, ["cancel"])
+
+
+def test_a_model_that_has_to_be_trained_is_not_started() -> None:
+    show, actions = shown(PULLED, PRESENT, stock=Stock(untrained="Train one."))
+    assert (show.text, show.note, actions) == ("has to be trained first", "Train one.", ["remove"])
