@@ -5,7 +5,10 @@ import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.runners.attached import attached
+from nodegraph.runtime.runners.private import private_folder
 from nodegraph.runtime.state import Stage
 
 
@@ -108,3 +111,18 @@ def test_what_is_no_address_is_said_with_an_example(bench, url):
 )
 def test_no_proxy_is_asked_for_an_address_on_this_machine_also_not_for_a_tunnels_end(url, direct):
     assert Endpoint(url, local=False).direct is direct
+
+
+def test_of_this_machines_sockets_only_those_of_our_servers_are_opened(tmp_path):
+    ours = private_folder()
+    try:
+        launch = Launch("url", "x", "X", url=f"unix://{ours}/s")
+        assert attached(launch).socket == ours / "s"
+        for other in ("/var/run/docker.sock", f"{tmp_path}/s", f"{ours}/a/b/s", f"{ours}/../s"):
+            with pytest.raises(ModelError, match="is no address"):
+                attached(Launch("url", "x", "X", url=f"unix://{other}"))
+        ours.chmod(0o755)
+        with pytest.raises(ModelError, match="is no address"):
+            attached(launch)
+    finally:
+        ours.rmdir()

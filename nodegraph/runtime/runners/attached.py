@@ -6,14 +6,20 @@ from urllib.parse import urlsplit
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.protocols import LOOPBACK, Endpoint
+from nodegraph.runtime.runners.private import is_private
 
 _UNIX = "unix:///"
 
 
 def attached(launch: Launch) -> Endpoint:
-    """Where the server should answer, also ``unix:///path``. Raises ModelError when `launch.url` is no address."""
-    if launch.url.startswith(_UNIX):
-        return Endpoint("", Path(launch.url.removeprefix("unix://")))
+    """Where the server should answer. Raises ModelError when `launch.url` is no address.
+
+    ``unix:///path`` is the socket of a server of ours (a render's workers share one); a document could name any other
+    socket of this machine, so none but ours is opened.
+    """
+    path = Path(launch.url.removeprefix("unix://"))
+    if launch.url.startswith(_UNIX) and is_private(path):
+        return Endpoint("", path)
     try:
         parts = urlsplit(launch.url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -19,6 +20,17 @@ def private_folder(keep: bool = False) -> Path:
     _sweep(folder)
     prefix = "ng-kept-" if keep else f"ng-{os.getpid()}-"
     return Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+
+
+def is_private(path: Path) -> bool:
+    """Whether a socket lies in a folder of ours, made by `private_folder` of this or another program of this person."""
+    for folder in [] if ".." in path.parts else list(path.parents)[:2]:
+        with contextlib.suppress(OSError):
+            found = folder.lstat()
+            ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+            if ours and folder.name.startswith("ng-"):
+                return True
+    return False
 
 
 def _place() -> Path:
