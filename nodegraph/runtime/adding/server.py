@@ -1,8 +1,9 @@
 """A server that runs already, added by its address."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from nodegraph.core.errors import Problem, UsageError
+from nodegraph.core.errors import Problem
 from nodegraph.runtime.adding.facts import facts_about, read_entry
 from nodegraph.runtime.adding.ids import id_for, problems_with
 from nodegraph.runtime.adding.plan import Fact, Plan, Wishes, Written
@@ -23,13 +24,9 @@ def plan_server(url: str, wishes: Wishes) -> Plan:
     """
     address = url.strip().rstrip("/")
     found = describe(address)
-    if (wishes.id or wishes.name) and len(found.entries) > 1:
-        names = ", ".join(str(one["name"]) for one in found.entries)
-        raise UsageError(f"The server has several commands ({names}).", "Leave out --id and --name.")
     written: Written = []
     for raw in found.entries:
-        name = wishes.name or str(raw["name"])
-        id = id_for(wishes, wishes.name) if wishes.id or wishes.name else str(raw["id"])
+        id, name = _called(raw, wishes, several=len(found.entries) > 1)
         written.append({**raw, "id": id, "name": name, "server": address})
     entries = [read_entry(one, address)[0] for one in written]
     ids = tuple(entry.id for entry in entries)
@@ -49,3 +46,14 @@ def plan_server(url: str, wishes: Wishes) -> Plan:
         lambda _tell, _cancel: written,
         (*notes, *problems_with(ids, wishes)),
     )
+
+
+def _called(raw: Mapping[str, Any], wishes: Wishes, several: bool) -> tuple[str, str]:
+    """Id and name; what was wished is the beginning of them when the server has several commands."""
+    id, name = str(raw["id"]), str(raw["name"])
+    if not wishes.id and not wishes.name:
+        return id, name
+    wished = id_for(wishes, wishes.name)
+    if not several:
+        return wished, wishes.name or name
+    return f"{wished}-{id}"[:64], f"{wishes.name}: {name}" if wishes.name else name

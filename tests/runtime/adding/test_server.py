@@ -62,8 +62,13 @@ def test_each_command_of_a_server_is_a_model(web, wishes):
     assert plan.ids == ("paint", "erase")
     apply(plan, print)
     assert [entry.id for entry in load_catalog(plan.catalogue).entries] == ["paint", "erase"]
-    with pytest.raises(UsageError, match="several commands"):
-        plan_for(web({"/meta": SDK, "/": SDK}), wishes(id="mine"))
+    assert plan_for(web({"/meta": SDK, "/": SDK}), wishes(id="mine")).ids == ("mine-paint", "mine-erase")
+    apply(plan_for(web({"/meta": SDK, "/": SDK}), wishes(name="My Art")), print)
+    added = load_catalog(plan.catalogue).entries[2:]
+    assert [(entry.id, entry.name) for entry in added] == [
+        ("my-art-paint", "My Art: paint"),
+        ("my-art-erase", "My Art: erase"),
+    ]
 
 
 def test_an_id_of_another_catalogue_or_of_ones_own_forbids_it_until_another_is_chosen(web, wishes):
