@@ -49,6 +49,7 @@ GOOD = [
     "blip=image-text-to-text",
     "git=image-text-to-text",
     "vit_gpt2=image-text-to-text",
+    "llava=image-text-to-text",
     "vit=image-classification",
     "clip=zero-shot-image-classification",
     "vit=image-feature-extraction",
@@ -252,6 +253,9 @@ def test_captions_come_with_their_true_probabilities(served: Served) -> None:
         assert chances == pytest.approx({"": 0.3, "dog": 0.15, "dog dog": 0.075}, abs=1e-4)
         begun = served.ask(case, {"words": "a cat"})["captions"]
         assert [said["caption"] for said in begun] == ["a cat", "a cat dog", "a cat dog dog"]
+    asked = {question: served.ask("llava=image-text-to-text", text=question)["text"] for question in ("Who?", "How?")}
+    assert asked["Who?"] != asked["How?"]  # random weights, but they read the question
+    assert not any("USER" in said for said in asked.values())
     with pytest.raises(Exception, match="takes no words"):
         served.ask("vit_gpt2=image-text-to-text", {"words": "a cat"})
 

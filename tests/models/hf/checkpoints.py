@@ -391,6 +391,32 @@ def t5(folder: Path) -> None:
     save(folder, t.T5ForConditionalGeneration(config), tokens)
 
 
+CHAT = (
+    "{% for said in messages %}USER: {% for part in said['content'] %}"
+    "{% if part['type'] == 'image' %}<image>{% else %}{{ part['text'] }}{% endif %}{% endfor %} ASSISTANT:{% endfor %}"
+)
+
+
+@maker
+def llava(folder: Path) -> None:
+    """It is talked to, as newer networks are: a template makes a conversation of picture and question."""
+    tokens = _gpt2_tokens()
+    tokens.add_tokens(["<image>"], special_tokens=True)
+    text = t.LlamaConfig(
+        **VIT, num_key_value_heads=2, vocab_size=len(tokens), max_position_embeddings=256,
+        bos_token_id=tokens.bos_token_id, eos_token_id=tokens.eos_token_id, pad_token_id=tokens.pad_token_id,
+    )  # fmt: skip
+    config = t.LlavaConfig(
+        vision_config=t.CLIPVisionConfig(**SEEN), text_config=text, image_seq_length=16,
+        image_token_index=tokens.convert_tokens_to_ids("<image>"),
+    )  # fmt: skip
+    processor = t.LlavaProcessor(
+        t.CLIPImageProcessorPil(size={"shortest_edge": 64}, crop_size=SQUARE), tokens, patch_size=16,
+        vision_feature_select_strategy="default", chat_template=CHAT, num_additional_image_tokens=1,
+    )  # fmt: skip
+    save(folder, t.LlavaForConditionalGeneration(config), processor)
+
+
 def make_all(root: Path) -> None:
     """Every checkpoint, in a folder of its name."""
     for name, make in MAKERS.items():
