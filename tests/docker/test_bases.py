@@ -11,7 +11,7 @@ from nodegraph.runtime import manage
 from nodegraph.runtime.state import Stage
 
 pytestmark = pytest.mark.docker
-BASE = 'FROM python:3.11-slim\nARG WORD\nCOPY low/word.txt wheels/thing-* /\nRUN echo "$WORD" >/argument\n'
+BASE = 'FROM python:3.11-slim\nARG WORD\nCOPY low/word.txt wheel[s]/thing-* /\nRUN echo "$WORD" >/argument\n'
 UPPER = 'FROM nodegraph/{low}:1\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n'
 
 

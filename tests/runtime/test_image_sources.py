@@ -24,7 +24,7 @@ COPY a.py \\
     ./b/*.py /app/
 ADD https://example.org/x.tar /x
 COPY --from=packages /opt /opt
-copy wheels/torch-* /w/
+copy wheels/torch-* wheel[s]/vision-* /w/
 FROM packages
 ARG OTHER
 COPY $WHAT /y
@@ -42,9 +42,9 @@ def folder(tmp_path, dockerfile, **files):
 def test_a_dockerfile_says_its_bases_sources_and_arguments():
     recipe = read_dockerfile(EVERYTHING)
     assert recipe.bases == ("nodegraph/base-torch:1", "python:3.11-slim")
-    assert recipe.sources == ("kit dir", "a.py", "b/*.py", "wheels/torch-*", ".")
+    assert recipe.sources == ("kit dir", "a.py", "b/*.py", "wheels/torch-*", "wheels/vision-*", ".")
     assert recipe.arguments == ("TAG", "OTHER")
-    assert recipe.wheels == ("torch-*",)
+    assert recipe.wheels == ("torch-*", "vision-*")
 
 
 @pytest.mark.parametrize("text", ["", "FROM", 'COPY "unclosed /x', "COPY [1, 2", "FROM a AS", "\\", "COPY\n\nRUN"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 WHEELS = "wheels/"
 """What a Dockerfile copies from here may come from a folder of Python wheels on this machine; see wheels.py."""
+_WHEELS = "wheel[s]/"  # how it is written so that the folder may be missing
 
 
 @dataclass(frozen=True)
@@ -82,4 +83,5 @@ def _relative(source: str) -> str:
         return ""
     if "$" in source:  # only the engine knows what that is
         return "."
-    return source.removeprefix("./").strip("/") or "."
+    source = source.removeprefix("./").strip("/") or "."
+    return WHEELS + source.removeprefix(_WHEELS) if source.startswith(_WHEELS) else source
