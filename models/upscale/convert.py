@@ -41,6 +41,7 @@ def convert(source: Path, target: Path) -> str:
         raise Refusal(f"{source.name} is of no architecture known to spandrel; nothing was written.") from error
     try:
         save_file(tensors, str(target), metadata={"format": "pt"})
+        target.chmod(0o644)  # it is written for its owner alone; servers in containers are somebody else
     except OSError as error:
         raise Refusal(f"{target} cannot be written: {error}.") from error
     return f"Wrote {target}: {net.architecture.name}, {net.scale} times larger."
