@@ -5,7 +5,6 @@ One container serves all of them, each at a socket of its own; two more are whol
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -303,10 +302,13 @@ def test_a_graph_of_added_models_runs_from_a_catalogue_to_a_file(
     monkeypatch.setenv("NODEGRAPH_WEIGHTS_FOLDERS", str(served.folder / "weights"))
     monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(tmp_path / "home"))
     command = [sys.executable, "-m", "nodegraph", "run", "--models", str(tmp_path / "models.json")]
-    done = subprocess.run(
-        [*command, str(tmp_path / "graph.json")], capture_output=True, text=True, timeout=300, env={**os.environ},
-        check=False,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [*command, str(tmp_path / "graph.json")], capture_output=True, text=True, timeout=300, check=False
+        )
+    finally:
+        volumes = [f"nodegraph-weights-tests.{name}" for name in ("yolos", "vitpose")]
+        subprocess.run(["docker", "volume", "rm", "--force", *volumes], capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     row = json.loads((tmp_path / "points.jsonl").read_text())
     assert len(row["value"]["objects"]) == 1
