@@ -20,7 +20,8 @@ from nodegraph.core.errors import ModelError
 from nodegraph.core.types import Keypoints
 from nodegraph.runtime.answers import checked
 from nodegraph.runtime.catalog import parse_catalog
-from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.entry import ModelEntry, ProtocolName
+from nodegraph.runtime.lifecycle.health import ask
 from nodegraph.runtime.model_spec import spec_of
 from nodegraph.runtime.protocols import Client, Endpoint, cog_schema, native_schema, runway_sdk_schema, wire
 from nodegraph.runtime.protocols.connect import connect
@@ -395,6 +396,32 @@ def test_describing_a_lying_server_ends_well(honest: Callable[[], Answer]) -> No
                 bad += [f"{seed}: {one}" for one in entries.problems if one.severity == "error"]
             except ModelError:
                 pass
+            except Exception as error:
+                bad.append(f"{seed}: {error!r:.200}")
+            bad += [f"{seed}: slow"] if time.monotonic() - began > SLACK else []
+        hostile.close()
+        return bad
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        assert [one for found in pool.map(look, range(WORKERS)) for one in found][:5] == []
+
+
+@pytest.mark.parametrize(
+    ("protocol", "said"),
+    [
+        ("native", {"state": "ready", "message": ""}),
+        ("cog", {"status": "STARTING", "setup": {"logs": "a\nb", "status": "starting"}}),
+        ("runway-sdk", {"status": "RUNNING"}),
+    ],
+)
+def test_the_health_of_a_lying_server_is_told_in_time(protocol: ProtocolName, said: dict[str, Any]) -> None:
+    def look(worker: int) -> list[str]:
+        hostile, bad = Hostile(lambda *_: reply(said)), []
+        for seed in range(worker * FEW, (worker + 1) * FEW):
+            hostile.chance, began = random.Random(seed), time.monotonic()
+            try:
+                health = ask(Endpoint(hostile.url), protocol, BAD)
+                bad += [] if isinstance(health.message, str) and len(health.message) < 2000 else [f"{seed}: {health}"]
             except Exception as error:
                 bad.append(f"{seed}: {error!r:.200}")
             bad += [f"{seed}: slow"] if time.monotonic() - began > SLACK else []

@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import socket
+import threading
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.cog_refusals import setup_logs
 from nodegraph.runtime.runners.cancel import Cancel
 
+_GRACE = 0.2
 _LARGEST = 4_000_000  # bytes; a Cog server tells its whole set-up log
 _PATHS: Final[dict[ProtocolName, str]] = {"native": "/health", "cog": "/health-check", "runway-sdk": "/healthcheck"}
 
@@ -69,18 +71,31 @@ def ask(endpoint: Endpoint, protocol: ProtocolName, timeout: float, cancel: Canc
 
 def _get(endpoint: Endpoint, path: str, timeout: float, cancel: Cancel) -> tuple[int, bytes]:
     connection = _connection(endpoint, timeout)
+    late = threading.Event()
 
     def cut() -> None:
         if connection.sock is not None:
             with contextlib.suppress(OSError):
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
+    def cut_late() -> None:
+        late.set()
+        cut()
+
+    clock = threading.Timer(timeout + _GRACE, cut_late)  # a socket's own timeout begins anew with every byte
+    clock.daemon = True
+    clock.start()
     try:
         with cancel.interrupting(cut):  # a server that hangs must not hold up the end of the program
             connection.request("GET", (urlsplit(endpoint.url).path if endpoint.url else "") + path)
             answer = connection.getresponse()
             return answer.status, answer.read(_LARGEST)
+    except (OSError, http.client.HTTPException):
+        if late.is_set():
+            raise TimeoutError from None
+        raise
     finally:
+        clock.cancel()
         connection.close()
 
 
@@ -100,7 +115,7 @@ def _native(status: int, body: bytes) -> Health:
     if not isinstance(answer, dict):
         return Health("failed", f"It answers {status} {body[:60]!r} where its health was asked for.")
     state = answer.get("state", answer.get("status"))
-    message = str(answer.get("message") or answer.get("error") or "")
+    message = str(answer.get("message") or answer.get("error") or "")[:1000]
     if state in ("loading", "ready", "failed"):
         return Health(state, message)
     return Health("ready", message) if status < 400 else Health("failed", f"It answers {status} to GET /health.")
