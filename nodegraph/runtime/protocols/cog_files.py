@@ -75,6 +75,13 @@ def _origin(url: str) -> tuple[str, str, int] | None:
     return (parts.scheme, parts.hostname, port) if parts.hostname else None
 
 
+def _suffix(kind: str, name: str) -> str:
+    """By the kind, else by the name at the address, else what the kind calls itself."""
+    known = mimetypes.guess_extension(kind) if kind != "application/octet-stream" else ""
+    own = kind.rpartition("/")[2]
+    return known or PurePosixPath(name).suffix[:10] or (f".{own}" if re.fullmatch("[a-z0-9]{2,5}", own) else ".bin")
+
+
 class Shelf:
     """A private folder for the files of answers. Thread-safe; gone after `close`."""
 
@@ -86,7 +93,7 @@ class Shelf:
 
     def keep(self, content: Content, name: str) -> Path:
         """Write a file and say where it is; it stays for the next KEPT answers. Raises OSError."""
-        suffix = mimetypes.guess_extension(content.kind) or PurePosixPath(name).suffix[:10] or ".bin"
+        suffix = _suffix(content.kind, name)
         with self._guard:
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="nodegraph-cog-"))

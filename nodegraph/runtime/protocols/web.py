@@ -30,6 +30,11 @@ class Web(httpx.Client):
         options["extensions"] = {**(options.get("extensions") or {}), "trace": self._note}
         return super().build_request(*arguments, **options)
 
+    def close(self) -> None:
+        """Close every connection, also one that is just being made."""
+        super().close()
+        self.hang_up()
+
     def hang_up(self) -> None:
         """Cut every connection; threads that wait for an answer wake at once, with an httpx.TransportError."""
         with self._guard:
@@ -60,6 +65,8 @@ class Web(httpx.Client):
             opened = info["return_value"].get_extra_info("socket")
             with self._guard:
                 self._sockets = [known for known in self._sockets if known.fileno() >= 0] + [opened]
+            if self.is_closed:  # meanwhile: nobody would close it any more
+                self.hang_up()
 
 
 @functools.cache
