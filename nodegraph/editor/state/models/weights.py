@@ -80,10 +80,13 @@ def stock_of(entry: ModelEntry) -> Stock:
 
 def source_of(url: str) -> str:
     """The host a weight comes from, and of a hub the repository; "" when its entry does not say."""
+    repository = ""
     if url.startswith("hf:"):
-        return f"huggingface.co/{url[3:].partition('@')[0]}"
+        from nodegraph.runtime.weights.web import hub  # it brings the web along: not at the start
+
+        url, repository = hub(), f"/{url[3:].partition('@')[0]}"
     try:
-        return urlsplit(url).hostname or ""
+        return f"{urlsplit(url).hostname or ''}{repository}"
     except ValueError:  # not an address
         return url
 

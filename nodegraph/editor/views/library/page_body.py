@@ -20,6 +20,7 @@ from nodegraph.editor.views.library.log_view import LogView
 from nodegraph.editor.views.library.model_card import runs_on
 from nodegraph.editor.views.library.picture import picture
 from nodegraph.editor.views.library.state_line import StateLine
+from nodegraph.editor.views.library.weights_part import WeightsPart
 from nodegraph.editor.views.look import Look
 
 _WIDTH, _HEIGHT, _SIDE, _LOG = 900, 660, 270, 120
@@ -38,6 +39,7 @@ class PageBody:
         self._card: ModelCard = card_of(editor.models.entries[page.id])
         self._state = StateLine(editor, look, page.id)
         self._log = LogView(editor, look, page.id)
+        self._weights = WeightsPart(editor, look, page.id)
         self.title = "Model"
         self.size = (_WIDTH, _HEIGHT)
 
@@ -78,6 +80,9 @@ class PageBody:
             dpg.add_spacer(height=self._look.px(1), parent=parent)
         self._ports(parent, "Takes", self._card.inputs)
         self._ports(parent, "Gives", self._card.outputs)
+        if self._weights.is_needed:
+            self._section(parent, "Weights")
+            self._weights.build(parent)
         self._parameters(parent)
 
     def _ports(self, parent: Tag, heading: str, ports: tuple[Port, ...]) -> None:
@@ -157,6 +162,8 @@ class PageBody:
         """Follow the model's state and its log."""
         self._state.update()
         self._log.update()
+        if self._weights.is_needed:
+            self._weights.update()
 
     def key(self, name: str) -> bool:
         """Escape closes."""
