@@ -8,7 +8,7 @@ from typing import Final
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.entry import ModelEntry, Weights
-from nodegraph.runtime.weights.places import experiments_folder, weights_folder
+from nodegraph.runtime.weights.places import experiments_folder, open_to_all, weights_folder
 
 SUFFIXES: Final = (".safetensors", ".onnx", ".pt", ".pth")
 _OWN: Final = "checkpoints"
@@ -70,7 +70,7 @@ def bring_local(id: str, name: str, checkpoint: str) -> Path:
         _renew(source, target)
     if not target.exists():
         raise _missing(id, name, checkpoint)
-    _open_to_all(folder, target)
+    open_to_all(folder, target)
     return target
 
 
@@ -108,15 +108,6 @@ def _renew(source: Path, target: Path) -> None:
         raise ModelError(
             f"{source} cannot be put to {target}: {error.strerror or error}.", "Check the disk."
         ) from error
-
-
-def _open_to_all(folder: Path, target: Path) -> None:
-    """Containers run as another user. What is not ours to open stays as it is."""
-    above = [path for path in target.parents if path.is_relative_to(folder)]
-    for path in (*above, target, *(target.rglob("*") if target.is_dir() else ())):
-        with contextlib.suppress(OSError):
-            mode = path.stat().st_mode
-            path.chmod(mode | (0o555 if path.is_dir() else 0o444))
 
 
 def _same(one: Path, other: Path) -> bool:

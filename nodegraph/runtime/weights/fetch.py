@@ -14,7 +14,7 @@ from nodegraph.runtime.weights import complete, offline
 from nodegraph.runtime.weights.complete import Complete, Seen
 from nodegraph.runtime.weights.download import PAUSE, Download, full
 from nodegraph.runtime.weights.hub import is_hub, repository_files
-from nodegraph.runtime.weights.places import offline_folders, weights_folder
+from nodegraph.runtime.weights.places import offline_folders, open_to_all, weights_folder
 from nodegraph.runtime.weights.remote_file import RemoteFile, WrongFile
 from nodegraph.runtime.weights.turn import turn
 from nodegraph.runtime.weights.web import Web
@@ -109,6 +109,7 @@ class Fetching:
         path = self.folder / weights.name
         if not path.exists():
             return False
+        open_to_all(self.folder, path)
         if path.is_dir():
             self._note(weights, [])
             return True
@@ -121,7 +122,6 @@ class Fetching:
                 raise
             os.replace(path, path.with_name(f"{path.name}.wrong"))
             return False
-        path.chmod(path.stat().st_mode | 0o444)
         self._note(weights, [_Task(weights, RemoteFile(weights.name, ""), sha256=digest.sha256)])
         return True
 

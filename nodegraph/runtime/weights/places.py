@@ -1,5 +1,6 @@
 """Where weights, experiments and offline copies lie on this machine. The variables are read at every call."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -18,6 +19,18 @@ def weights_folder(id: str) -> Path:
 def experiments_folder(id: str) -> Path:
     """The training experiments of the model `id`: ``NAME/checkpoints/FILE`` below it are offered as checkpoints."""
     return _data() / "experiments" / id
+
+
+def open_to_all(folder: Path, target: Path) -> None:
+    """Let the user of a container read `target` below the model's `folder`, and what is in it.
+
+    What is not ours to open stays as it is: whether a server can read it is seen when it tries.
+    """
+    above = [path for path in target.parents if path.is_relative_to(folder)]
+    for path in (*above, target, *(target.rglob("*") if target.is_dir() else ())):
+        with contextlib.suppress(OSError):
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if path.is_dir() else 0o444))
 
 
 def offline_folders() -> tuple[Path, ...]:

@@ -95,6 +95,17 @@ def test_the_right_file_put_there_by_hand_is_used_without_the_network(getting: G
     assert getting.hub.asked == []
 
 
+def test_what_was_put_there_by_hand_can_be_read_by_the_user_of_a_container(getting: Getting) -> None:
+    inside = getting.folder / "net" / "model.safetensors"
+    inside.parent.mkdir(parents=True)
+    inside.write_bytes(BIG)
+    inside.chmod(0o600)
+    inside.parent.chmod(0o700)
+    getting.get(Weights("net"))
+    assert inside.stat().st_mode & 0o777 == 0o644
+    assert inside.parent.stat().st_mode & 0o777 == 0o755
+
+
 def test_a_file_without_an_address_is_asked_for_by_name_and_folder(getting: Getting) -> None:
     mine = Weights("mine.onnx")
     with pytest.raises(ModelError, match=r"YOLO needs the file mine\.onnx") as caught:
