@@ -6,7 +6,7 @@ from pathlib import Path
 import docker.errors
 import pytest
 
-from nodegraph.core.errors import ModelError, UsageError
+from nodegraph.core.errors import ModelError, ModelUnreachable, UsageError
 from nodegraph.runtime import manage
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.lifecycle.health import ask
@@ -237,7 +237,8 @@ def test_without_an_engine_everything_that_can_be_said_is_said(yard):
     status = manage.engine_status(dead)
     assert not status.answers
     assert "does not answer" in status.message
-    assert manage.statuses([yard.entry()], dead)[0].present is None
+    with pytest.raises(ModelUnreachable, match="does not answer"):  # it was asked for by its address
+        manage.statuses([yard.entry()], dead)
     assert manage.logs(yard.entry("never-ran", tag="x:1"), engine=dead) == []
 
 
