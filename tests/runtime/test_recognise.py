@@ -169,6 +169,14 @@ def test_inputs_of_cog_become_ports_parameters_and_secrets() -> None:
     assert pieces["secrets"] == ["COG_KEY"]
 
 
+def test_a_cog_model_without_inputs_is_a_node_without_inputs(pages: Pages) -> None:
+    document = openapi({"Input": {"type": "object", "properties": {}}, "Output": {"type": "number"}})
+    url = pages({"/health-check": {"status": "READY"}, "/openapi.json": document})
+    assert describe(url).notes == []
+    entry = the_entry(url)
+    assert (entry.inputs, [port.name for port in entry.outputs]) == ((), ["number"])
+
+
 def test_a_choice_of_cog_keeps_its_own_words_and_not_those_of_its_kind() -> None:
     schemas = {
         "Input": {"properties": {"n": {"allOf": [{"$ref": "#/components/schemas/Size"}], "default": 4}}},

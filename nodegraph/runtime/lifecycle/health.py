@@ -96,6 +96,7 @@ def _get(endpoint: Endpoint, path: str, timeout: float, cancel: Cancel) -> tuple
         raise
     finally:
         clock.cancel()
+        clock.join()
         connection.close()
 
 

@@ -68,6 +68,11 @@ def fields_of(openapi: Any) -> tuple[CogField, ...]:
     return tuple(_field(name, names[name], shown[name], name in must, schemas) for name in ordered)
 
 
+def tells_inputs(openapi: Any) -> bool:
+    """Whether the document says what the inputs are, be it that there are none."""
+    return bool(_object(_schemas(openapi).get("Input")))
+
+
 def streams(openapi: Any) -> bool:
     """Whether the server sends an answer in pieces when asked for an event stream."""
     post = _object(_object(_object(_object(openapi).get("paths")).get("/predictions")).get("post"))

@@ -86,7 +86,7 @@ class _Looking:
     def _get(self, path: str) -> Any:
         """The JSON at a path, None for anything else. Raises ModelError when nobody answers at all."""
         try:
-            status, _, body = fetch(self._http, "GET", self._base + path, self._deadline.left())
+            status, body = self._page(path)
         except ModelUnreachable as error:
             if self._reached:
                 return None
@@ -100,6 +100,16 @@ class _Looking:
         except ValueError:
             return None
 
+    def _page(self, path: str) -> tuple[int, bytes]:
+        """Status and body. Some servers hang up after an answer without saying so: those are asked again."""
+        try:
+            status, _, body = fetch(self._http, "GET", self._base + path, self._deadline.left())
+        except ModelUnreachable:
+            if not self._reached:
+                raise
+            status, _, body = fetch(self._http, "GET", self._base + path, self._deadline.left())
+        return status, body
+
     def _cog(self, said: dict[str, Any]) -> Described | None:
         state = said.get("status")
         if not isinstance(state, str) or state not in COG_STATES:
@@ -107,7 +117,7 @@ class _Looking:
         openapi = self._set_up_cog(said)
         notes: list[str] = []
         pieces: dict[str, Any] = {"inputs": {"image": "image"}}
-        if cog_schema.fields_of(openapi):
+        if cog_schema.tells_inputs(openapi):
             pieces = cog_schema.entry_pieces(openapi)
         else:
             notes.append("It has no schema of its inputs (/openapi.json): the entry asks for a picture; correct it.")

@@ -59,6 +59,7 @@ class Web(httpx.Client):
             yield cut
         finally:
             timer.cancel()
+            timer.join()
 
     def _note(self, event: str, info: Any) -> None:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
