@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ def check(arguments: argparse.Namespace) -> int:
 
         own = user_catalogue()
         return _catalogues([data_folder() / "models.json", *([own] if own.exists() else [])], arguments.json)
-    files = [Path(what) for what in arguments.what if not _is_url(what) and Path(what).is_file()]
+    files = [Path(what) for what in arguments.what if not _is_url(what) and os.path.isfile(what)]
     servers = [what for what in arguments.what if Path(what) not in files]
     if servers and files:
         raise UsageError("Catalogues and servers are not checked together.", "Check one kind at a time.")
@@ -90,13 +91,15 @@ def _subjects(name: str, container: bool) -> Iterable[tuple[ModelEntry, Mapping[
     from nodegraph.cli.sessions import session_for
     from nodegraph.runtime.contract.subjects import subjects_of
 
-    if _is_url(name) or Path(name).is_dir():
+    if _is_url(name) or os.path.isdir(name):
         return subjects_of(name, container)
     with session_for([]) as session:
         known = {entry.id: entry for entry in session.models}
     entry = known.get(name.removeprefix("model."))
     if entry is None:
-        raise UsageError(f"There is no file, folder or model {name!r}.", "Check the path, or `nodegraph models list`.")
+        raise UsageError(
+            f"There is no file, folder or model {name[:200]!r}.", "Check the path, or `nodegraph models list`."
+        )
     return [(entry, {"kind": "container"} if container else {})]
 
 
@@ -116,7 +119,7 @@ def _update(name: str, arguments: argparse.Namespace) -> None:
     """Make entry.json say what the server says, before it is checked."""
     from nodegraph.runtime.contract.update import update_entry
 
-    if _is_url(name) or not Path(name).is_dir():
+    if _is_url(name) or not os.path.isdir(name):
         raise UsageError(f"{name} is no folder: there is no entry.json to update.", "Leave out --update.")
     for entry, place in _subjects(name, arguments.container):
         changed = update_entry(Path(name), entry, place)

@@ -1,5 +1,6 @@
 """A session with the catalogues and folders of nodes a command line names."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,10 +19,10 @@ def session_for(catalogs: Sequence[str], nodes: Sequence[str] = (), on_server: S
     Mistakes in a named catalogue are told. Raises UsageError for one that is not there, DocumentError for one in which
     nothing can be used.
     """
-    missing = [name for name in catalogs if not Path(name).is_file()]
+    missing = [name for name in catalogs if not os.path.isfile(name)]
     if missing:
         raise UsageError(f"--models: there is no file {missing[0]!r}.", "Check the path.")
-    missing = [name for name in nodes if not Path(name).is_dir()]
+    missing = [name for name in nodes if not os.path.isdir(name)]
     if missing:
         raise UsageError(f"--nodes: there is no folder {missing[0]!r}.", "Name the folder that holds the .py files.")
     folders = {path.resolve(): path for path in (*map(Path, nodes), user_nodes())}

@@ -29,12 +29,12 @@ class Target:
 
 def target_of(file: str, end: End) -> Target:
     """What `file` means. Raises UsageError for an input that is not there and has no suffix to go by."""
-    path = Path(file) if file.startswith(ASSET) else Path.cwd() / Path(file).expanduser()
+    path = Path(file) if file.startswith(ASSET) else Path.cwd() / os.path.expanduser(file)
     if end == "output" and path.suffix and (pattern := _pattern(path.name)):
         return Target(end, path.parent, folder=True, name=pattern)
-    if path.is_dir() or (end == "output" and file.endswith(("/", os.sep))):
+    if os.path.isdir(path) or (end == "output" and file.endswith(("/", os.sep))):
         return Target(end, path, folder=True)
-    if end == "input" and not path.suffix and not path.exists():
+    if end == "input" and not path.suffix and not os.path.exists(path):
         raise UsageError(f"--input: there is no file or folder {file!r}.", "Check the name.")
     return Target(end, path, folder=False)
 

@@ -1,6 +1,7 @@
 """Presets by name: a file, a PNG that carries one, or the id of a shipped one."""
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,18 +29,18 @@ class Found:
 def find_preset(name: str) -> Found:
     """The preset that `name` means. Raises UsageError when there is none, DocumentError when it cannot be read."""
     path = Path(name)
-    if "\0" not in name and path.exists():
+    if os.path.exists(path):  # pathlib's own raises for names that are too long
         return Found(read_preset(path, name), path)
     shipped = {one.stem: one for one in shipped_files()}
     if name in shipped:
         return Found(read_preset(shipped[name], name), shipped[name])
     if path.suffix or path.parent != Path():
         raise UsageError(
-            f"There is no preset {name}.", "Check the path; `nodegraph presets list` names the shipped ones."
+            f"There is no preset {name[:200]}.", "Check the path; `nodegraph presets list` names the shipped ones."
         )
     close = difflib.get_close_matches(name, list(shipped), n=1, cutoff=0.5)
     hint = f"Did you mean {close[0]}?" if close else "`nodegraph presets list` names them."
-    raise UsageError(f"There is no preset {name!r}.", hint)
+    raise UsageError(f"There is no preset {name[:200]!r}.", hint)
 
 
 def shipped_files() -> list[Path]:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +44,7 @@ def value_of(param: Param, text: str) -> Any:
     if param.kind == "boolean":
         return text.lower() in _TRUE if text.lower() in (*_TRUE, *_FALSE) else text
     if param.kind == "file":
-        return text if text.startswith(ASSET) or not text else str(Path.cwd() / Path(text).expanduser())
+        return text if text.startswith(ASSET) or not text else str(Path.cwd() / os.path.expanduser(text))
     if param.kind == "vector" or (param.kind == "color" and not text.startswith("#")):
         return [_number(part) for part in text.strip("[]() ").split(",")]
     if param.kind == "json":

@@ -4,6 +4,7 @@
 current folder; a relative output goes to the current folder.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -71,8 +72,8 @@ def _files(node: GraphNode, spec: NodeSpec) -> Iterator[tuple[str, str]]:
 def _absolute(text: str, node: GraphNode, name: str, spec: NodeSpec, base: Path) -> Any:
     if text.startswith(ASSET):
         return str(asset(text, f"nodes.{node.id}.{name}"))
-    path = Path(text).expanduser()
-    if spec.kind != "sink" and not path.is_absolute() and (base / path).exists():
+    path = Path(os.path.expanduser(text))
+    if spec.kind != "sink" and not path.is_absolute() and os.path.exists(base / path):
         return str((base / path).resolve())
     return str(Path.cwd() / path)
 

@@ -170,7 +170,7 @@ class Session:
             found = self.registry.find(node.type)
             if found is not None and found.spec.kind == "sink" and node.state == "on":
                 values = [node.params.get(one.name, "") for one in found.spec.params if one.kind == "file"]
-                paths += [path for value in values if str(value) and (path := Path(str(value))).exists()]
+                paths += [path for value in values if str(value) and os.path.exists(path := Path(str(value)))]
         return paths
 
     def close(self) -> None:

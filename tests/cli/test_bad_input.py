@@ -302,3 +302,21 @@ def test_a_stream_that_never_came_is_a_failed_run(cli, preset):
     assert result.code == 1
     assert "127.0.0.1:9 refuses the connection" in result.err
     assert "nothing came out" in result.err
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "~nobody-of-this-name/x", "x" * 300 + ".json"])
+def test_a_name_that_can_be_no_path_is_answered_with_a_sentence(cli, preset, name):
+    graph = preset(
+        {"clip": {"type": "source.video_file", "params": {"path": name}}, "out": VIDEO_OUT}, ["clip.image->out.image"]
+    )
+    for command in (
+        ["run", name],
+        ["run", graph],
+        ["run", graph, "--input", name],
+        ["models", "add", name],
+        ["models", "check", name],
+    ):
+        said = cli(*command)
+        assert said.code in (1, 2, 3)
+        assert "error: " in said.err
+        assert "nodegraph made a mistake" not in said.err

@@ -5,6 +5,7 @@ for fact in plan.facts: ...            show them, and plan.steps, and plan.probl
 ids = apply(plan, tell)                pulls, builds, starts and writes what the plan said, nothing else
 """
 
+import os
 from pathlib import Path
 
 from nodegraph.core.errors import DocumentError, UsageError
@@ -33,21 +34,21 @@ def plan_for(what: str, wishes: Wishes) -> Plan:
         from nodegraph.runtime.adding.server import plan_server
 
         return plan_server(what, wishes)
-    return _plan_here(what, Path(what).expanduser(), wishes)
+    return _plan_here(what, Path(os.path.expanduser(what)), wishes)
 
 
 def _plan_here(what: str, path: Path, wishes: Wishes) -> Plan:
-    if path.is_dir():
+    if os.path.isdir(path):  # pathlib's own raises for names that are too long
         from nodegraph.runtime.adding.folder import plan_folder
 
         return plan_folder(path, wishes)
     from nodegraph.runtime.adding.upscaler import PICKLED, plan_upscaler
 
-    if path.is_file():
+    if os.path.isfile(path):
         return plan_upscaler(path, wishes)
     is_path = what.startswith((".", "/", "~")) or what.endswith("/")
     if is_path or path.suffix.lower() in (".safetensors", *PICKLED):
-        raise UsageError(f"There is no file or folder {what!r}.", "Check the path.")
+        raise UsageError(f"There is no file or folder {what[:200]!r}.", "Check the path.")
     from nodegraph.runtime.adding.image import plan_image
 
     return plan_image(what, wishes)
