@@ -1,5 +1,6 @@
 """Another machine for tests: an engine in a network namespace, reached over ssh and TLS (scripts/second-engine.sh)."""
 
+import fcntl
 import io
 import os
 import shutil
@@ -17,6 +18,7 @@ from typing import Any
 import docker
 import numpy
 import PIL
+import psutil
 import pytest
 
 from nodegraph.core.spec import Param, Port
@@ -60,16 +62,18 @@ class Elsewhere:
     docker: docker.DockerClient
 
     def listening(self) -> set[str]:
-        """Addresses of that machine's sockets that listen to more than itself, as the kernel writes them."""
-        return listening(["nsenter", "--net=/run/netns/ng-engine2"])
+        """Addresses that sockets there listen at, as the kernel writes them, but those for that machine alone."""
+        command = ["nsenter", "--net=/run/netns/ng-engine2", "cat", "/proc/net/tcp", "/proc/net/tcp6"]
+        tables = subprocess.run(command, capture_output=True, text=True, check=True)
+        found = [line.split()[1] for line in tables.stdout.splitlines() if " 0A " in line]
+        return {address for address in found if not address.startswith(("0100007F", "0" * 24 + "01000000"))}
 
 
-def listening(prefix: list[str]) -> set[str]:
-    """Sockets that listen at an address other than the loopback's (``0100007F`` and ``::1``)."""
-    tables = subprocess.run([*prefix, "cat", "/proc/net/tcp", "/proc/net/tcp6"], capture_output=True, text=True)
-    rows = [line.split() for line in tables.stdout.splitlines() if " 0A " in line]
-    loopback = ("0100007F", "0" * 24 + "01000000")
-    return {row[1] for row in rows if row[1].partition(":")[0] not in loopback and not row[1].endswith("0100007F")}
+def we_listen_at() -> set[str]:
+    """Addresses at which this program and those it started can be reached."""
+    ours = psutil.Process()
+    sockets = [one for process in (ours, *ours.children(recursive=True)) for one in process.net_connections("inet")]
+    return {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
 
 
 def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
@@ -81,8 +85,15 @@ def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
     return value
 
 
+_ours: list[int] = []
+"""A lock that is held until this program ends: there is one set of such machines."""
+
+
 def bring_up(number: int) -> dict[str, str]:
-    """Start it; how it is reached. Skips the test where that cannot be."""
+    """Start it; how it is reached. Skips the test where that cannot be; waits for other test runs that have some."""
+    if not _ours:
+        _ours.append(os.open(Path(tempfile.gettempdir(), "nodegraph-engines-of-tests.lock"), os.O_CREAT | os.O_RDWR))
+        fcntl.flock(_ours[0], fcntl.LOCK_EX)
     done = subprocess.run([SCRIPT, "up", str(number)], capture_output=True, text=True, timeout=90)
     if done.returncode != 0:
         pytest.skip(f"no second engine: {done.stderr.strip().rpartition(chr(10))[2] or 'it did not start'}")
