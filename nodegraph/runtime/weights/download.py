@@ -70,13 +70,14 @@ class Download:
 
     def _with_patience(self, file: RemoteFile, part: Part, tell: Tell) -> None:
         failures, begun = 0, part.length
+        furthest = begun  # a server without ranges begins anew each time: that alone gets nowhere
         while True:
-            before = part.length
             try:
                 self._receive(file, part, tell)
                 return
             except BrokenOff as error:
-                failures = 0 if part.length - before >= _PROGRESS else failures + 1
+                failures = 0 if part.length - furthest >= _PROGRESS else failures + 1
+                furthest = max(furthest, part.length)
                 if failures >= (TRIES if error.reached or part.length > begun else TRIES_AT_FIRST):
                     raise BrokenOff(f"{file.path} could not be downloaded. {error.message}", error.hint) from error
             self._wait(self._pause * 2 ** (failures - 1))
@@ -94,6 +95,7 @@ class Download:
             self._room(max(0, most - part.length))
             while block := response.read1(_BLOCK):
                 self._cancel.check()
+                self._room(0 if most else len(block))  # nobody said when it ends
                 _write(part, block)
                 if most and part.length > most:
                     raise _liar(file, part, f"more than the {most} bytes it can have")

@@ -46,7 +46,7 @@ def _listed(id: str, commit: str, page: str, web: Web) -> Iterator[dict[str, Any
             following = re.search(r'<([^>]+)>;\s*rel="next"', response.headers.get("Link", ""))
         try:
             listed = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             listed = None
         if not isinstance(listed, list):
             raise ModelError(f"{url} does not answer as a model hub does.", "Check HF_ENDPOINT.")

@@ -15,7 +15,7 @@ import pytest
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.entry import Weights
 from nodegraph.runtime.runners.cancel import Cancelled
-from nodegraph.runtime.weights import part
+from nodegraph.runtime.weights import fetch, part
 from tests.runtime.weights.conftest import MODEL, Getting, sha256
 from tests.runtime.weights.fake_hub import COMMIT, FakeHub, Mood
 
@@ -47,6 +47,22 @@ def test_a_connection_that_breaks_every_time_gives_up_and_keeps_the_part(getting
     getting.hub.moods = []
     getting.get(getting.weights("a.onnx", BIG))
     assert getting.hub.asked[-1].range == "bytes=100000-"
+
+
+def test_a_server_that_always_begins_anew_and_breaks_is_given_up(getting: Getting) -> None:
+    getting.hub.moods = [Mood(cut=1_200_000, ranges=False), Mood(cut=100, ranges=False)] * 20
+    with pytest.raises(ModelError, match=r"a\.onnx could not be downloaded"):
+        getting.get(getting.weights("a.onnx", BIG))
+    assert len(getting.hub.asked) < 12
+
+
+def test_a_file_whose_size_nobody_says_does_not_fill_the_disk(
+    getting: Getting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "MARGIN", 1 << 60)
+    getting.hub.moods = [Mood(promise=-1)]
+    with pytest.raises(ModelError, match="not enough room for weights"):
+        getting.get(getting.weights("a.onnx", BIG, size=0))
 
 
 def test_a_killed_program_is_gone_on_with(getting: Getting, tmp_path: Path) -> None:
