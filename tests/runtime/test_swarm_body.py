@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners.container_body import container_body
-from nodegraph.runtime.runners.swarm import _address
+from nodegraph.runtime.runners.engines import KnownEngine
+from nodegraph.runtime.runners.swarm import Service, _address
 from nodegraph.runtime.runners.swarm_body import gpu_resource, service_body
 
 
@@ -24,6 +27,7 @@ def test_a_replica_may_do_as_little_as_a_container() -> None:
     assert spec["ReadOnly"] is True
     assert spec["Init"] is True
     assert spec["CapabilityDrop"] == ["ALL"]
+    assert spec["Privileges"] == {"NoNewPrivileges": True}
     assert "NODEGRAPH_PORT=33000" in spec["Env"]
     assert resources["Limits"]["MemoryBytes"] == 256 << 20
     assert resources["Limits"]["Pids"] > 0
@@ -69,3 +73,25 @@ def test_a_replica_is_at_its_machines_address_while_both_are_up() -> None:
     assert _address(running, {}) is None
     assert _address({"NodeID": "n", "Status": {"State": "starting", **ports}}, up) is None
     assert _address({"NodeID": "n", "Status": {"State": "running"}}, up) is None
+
+
+def test_replicas_are_given_the_models_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = KnownEngine("unix:///nowhere/docker.sock")
+    asked: list[tuple[Any, ...]] = []
+
+    def call(*said: Any) -> dict[str, str]:
+        asked.append(said)
+        return {"ID": "1"}
+
+    monkeypatch.setenv("ECHO_TOKEN", "of-no-use-to-anybody")
+    monkeypatch.setattr(known.engine, "image", lambda name: None)
+    monkeypatch.setattr(known.engine, "call", call)
+    Service(Launch("container", "echo", "Echo", image="a/echo:1", secrets=("ECHO_TOKEN",)), known).begin(_Silent())
+    assert "ECHO_TOKEN=of-no-use-to-anybody" in asked[-1][2]["TaskTemplate"]["ContainerSpec"]["Env"]
+
+
+class _Silent:
+    """A watcher that tells nobody."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None

@@ -303,7 +303,10 @@ class Engine:
             response = api.request(method, url, json=body, params=params, timeout=30)
         if not response.ok:
             raise _refusal(response.status_code, response.text)
-        return response.json() if response.content else None
+        try:
+            return json.loads(response.content) if response.content else None
+        except ValueError as error:
+            raise EngineError(f"{path} is answered by something that is not JSON") from error
 
     def close(self) -> None:
         """Drop all connections."""

@@ -78,8 +78,10 @@ class Relay:
                 return
             with there:
                 self._open |= {ours, there.socket}
-                self._pump(ours, there.socket)
-            self._open -= {ours, there.socket}
+                try:
+                    self._pump(ours, there.socket)
+                finally:
+                    self._open -= {ours, there.socket}
 
     def _pump(self, ours: socket.socket, there: socket.socket) -> None:
         """Both directions in one thread: a TLS connection may not be read and written at the same time."""

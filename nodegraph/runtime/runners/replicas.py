@@ -1,6 +1,7 @@
 """Several servers of one model that share its frames: N containers on one engine, or a service of a Docker Swarm."""
 
 import threading
+import traceback
 from collections.abc import Mapping
 from typing import Final, Protocol
 
@@ -90,6 +91,10 @@ class ReplicaRunner:
                 return
             except ModelError as error:
                 watcher.exited(Exit(error.message, error.hint))
+                return
+            except Exception as bug:  # no thread dies quietly
+                watcher.log(traceback.format_exc())
+                watcher.exited(Exit(f"The replicas cannot be looked after: {bug!r}.", "Please report this as a bug."))
                 return
             told = self._tell(told, watcher)
             self._roster.suspicion.wait(_LOOK_EVERY)

@@ -18,6 +18,7 @@ from nodegraph.runtime.runners.container_body import container_body
 from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
 from nodegraph.runtime.runners.engines import KnownEngine
 from nodegraph.runtime.runners.swarm_body import gpu_resource, service_body
+from nodegraph.runtime.secrets import secrets_of
 from nodegraph.runtime.state import Stage
 
 _numbers = itertools.count(1)
@@ -47,7 +48,8 @@ class Service:
         gpu = self._gpu(watcher)
         image = self._engine.image(launch.image) or {}
         user = str((image.get("Config") or {}).get("User") or "")
-        container = container_body(launch, {}, user, launch.memory or self._known.memory, None, "", False)
+        memory, secrets = launch.memory or self._known.memory, secrets_of(launch.secrets, launch.name)
+        container = container_body(launch, {}, user, memory, None, "", False, secrets)
         name = f"nodegraph-{re.sub(r'[^a-zA-Z0-9-]', '-', launch.id)[:40]}-{labels.THIS_INSTANCE[:8]}-{next(_numbers)}"
         only_on = self._where_weights_are(watcher) if launch.weights else ""
         body = service_body(container, name, labels.labels(launch.id, launch.device), launch, gpu, only_on)

@@ -26,6 +26,7 @@ def service_body(
         "Init": host["Init"],
         "ReadOnly": host["ReadonlyRootfs"],
         "CapabilityDrop": host["CapDrop"],
+        "Privileges": {"NoNewPrivileges": True},  # engines before 25 do not know it for services, and pass over it
         "StopGracePeriod": 3 * _SECOND,
         "Mounts": _mounts(launch),
     }
