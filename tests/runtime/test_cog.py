@@ -15,6 +15,7 @@ from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.lifecycle.health import ask
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.cog import CogClient
+from nodegraph.runtime.protocols.cog_files import Content, Shelf
 from nodegraph.runtime.protocols.recognise import describe
 from tests.runtime.cog_server import PICTURES, STORY, CogServer, openapi
 
@@ -96,6 +97,10 @@ def test_what_is_no_picture_comes_as_a_file_that_goes_with_the_connection(pictur
     assert (answer["image"], answer["file"].suffix) == (None, ".json")
     pictures.client.close()
     assert not answer["file"].exists()
+    shelf = Shelf()
+    shelf.close()
+    with pytest.raises(OSError, match="was closed"):  # an answer that was still on its way
+        shelf.keep(Content("text/plain", b""), "a.txt")
 
 
 def test_an_empty_list_is_no_picture_and_no_file(pictures: Asking) -> None:

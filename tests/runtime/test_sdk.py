@@ -15,8 +15,10 @@ from nodegraph.runtime.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.lifecycle.health import ask
 from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols.native_message import Deadline
 from nodegraph.runtime.protocols.recognise import describe
 from nodegraph.runtime.protocols.runway_sdk import RunwaySdk
+from nodegraph.runtime.protocols.runway_sdk_jobs import Jobs
 from tests.runtime.sdk_server import COMMANDS, Sdk
 
 IMAGE = np.zeros((12, 16, 3), np.uint8)
@@ -307,3 +309,10 @@ def test_closing_cancels_the_job_and_wakes_its_call(sdk: Sdk) -> None:
     thread.join(10)
     assert len(caught) == 1
     assert sdk.cancelled.wait(10)
+
+
+def test_a_job_that_begins_while_its_client_is_closed_is_not_waited_for(sdk: Sdk) -> None:
+    jobs = Jobs(sdk.url, print)
+    jobs.close()
+    with pytest.raises(ModelUnreachable, match="was closed"):
+        jobs.run("stream", {"n": 60}, Deadline(20.0))

@@ -1,5 +1,6 @@
 """Files in a Cog answer: data URIs, and addresses on the server itself. Anything else stays the address it is."""
 
+import errno
 import mimetypes
 import re
 import shutil
@@ -90,11 +91,14 @@ class Shelf:
         self._folder: Path | None = None
         self._files: list[Path] = []
         self._number = 0
+        self._closed = False
 
     def keep(self, content: Content, name: str) -> Path:
         """Write a file and say where it is; it stays for the next KEPT answers. Raises OSError."""
         suffix = _suffix(content.kind, name)
         with self._guard:
+            if self._closed:  # an answer that was on its way; nobody would remove its file
+                raise OSError(errno.ESHUTDOWN, "the connection to the model was closed")
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="nodegraph-cog-"))
             self._number += 1
@@ -109,6 +113,6 @@ class Shelf:
     def close(self) -> None:
         """Remove everything."""
         with self._guard:
-            folder, self._folder = self._folder, None
+            self._closed, folder, self._folder = True, self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)

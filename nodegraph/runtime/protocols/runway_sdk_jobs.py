@@ -52,6 +52,7 @@ class Jobs:
         self._heard = heard
         self._lock = threading.Lock()
         self._open: set[_Bounded] = set()
+        self._closed = False
 
     def run(self, command: str, inputs: Mapping[str, Any], deadline: Deadline) -> Any:
         """The last output of a command. Raises ModelUnreachable, ModelTimeout, ModelRefused or ModelAnswerError."""
@@ -61,6 +62,8 @@ class Jobs:
         try:
             job.connect(self._url, timeout=deadline.left(), suppress_origin=True, http_no_proxy=["*"])
             with self._lock:
+                if self._closed:
+                    raise ModelUnreachable("The connection to the model was closed.")
                 self._open.add(job)
             job.send(json.dumps({"type": "submit", "command": command, "id": id, "inputData": inputs}))
             return self._result(job, id)
@@ -82,7 +85,7 @@ class Jobs:
     def close(self) -> None:
         """Cancel what runs; their calls raise ModelUnreachable."""
         with self._lock:
-            jobs = list(self._open)
+            self._closed, jobs = True, list(self._open)
         for job in jobs:
             _cancel(job, "")
             with contextlib.suppress(*_NO_FORM):
