@@ -57,7 +57,7 @@ class Removed:
 def room_of(entries: Iterable[ModelEntry], engine: str = "") -> Room:
     """What the models take; takes a while, for the engine counts. Works, and says less, without an engine.
 
-    Raises ModelError for an engine that was asked for by address and does not answer.
+    Raises ModelError for an engine that was asked for by address and does not answer, and for one that is busy.
     """
     listed = list(entries)
     door = engine_at(engine).engine
@@ -67,6 +67,9 @@ def room_of(entries: Iterable[ModelEntry], engine: str = "") -> Room:
         if engine:
             raise
         counts = None
+    except EngineError as error:  # it counts for somebody else just now
+        words = error.message.rstrip(".")
+        raise ModelError(f"The Docker engine cannot count now: {words}.", "Try again in a moment.") from error
     layers: dict[int, int] = {}
     models = tuple(_room_of(entry, door, counts, layers) for entry in listed)
     images = sum(layers.values())

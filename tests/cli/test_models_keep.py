@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nodegraph.runtime.runners import engines
+from nodegraph.runtime.runners.docker import Engine, EngineError
 from tests.cli.conftest import Result
 
 NET = bytes(range(256)) * 100
@@ -133,3 +134,13 @@ def test_info_says_which_files_are_here(cli: Cli, catalogue: Path, stick: Path) 
     cli("models", "fetch", "echo", "--from", stick, "--models", catalogue)
     assert "net.onnx, here" in cli("models", "info", "echo", "--models", catalogue).out
     assert "mosaic.onnx, to fetch" in cli("models", "info", "paint", "--models", catalogue).out
+
+
+def test_disk_says_when_the_engine_counts_for_somebody_else(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(engine: Engine) -> dict[str, int]:
+        raise EngineError("a disk usage operation is already running")
+
+    monkeypatch.setattr(Engine, "volume_sizes", busy)
+    result = cli("models", "disk")
+    assert result.code == 1
+    assert "The Docker engine cannot count now: a disk usage operation is already running." in result.err

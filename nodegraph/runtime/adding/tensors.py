@@ -48,7 +48,7 @@ def _tensor(path: Path, name: str, said: Any, room: int) -> Tensor:
         dtype, shape, (start, end) = str(said["dtype"]), tuple(map(int, said["shape"])), said["data_offsets"]
         good = 0 <= start <= end and min(shape, default=0) >= 0
         good = good and end - start == math.prod(shape) * _BYTES.get(dtype, -1 if end > start else 0)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):  # shapes may be infinite, too
         good = False
     if not good:
         raise _wrong(path, f"what it says of {name[:80]!r} makes no sense")

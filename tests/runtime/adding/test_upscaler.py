@@ -92,6 +92,7 @@ def test_half_a_download_is_a_sentence(tmp_path, wishes):
         {"data_offsets": "ab"},
         {"shape": [-1, -1]},
         {"shape": "x"},
+        {"shape": [math.inf]},
         {"dtype": "F99"},
         {"data_offsets": None},
     ],
