@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ _STORE: Final = 256 << 20
 """Bytes of Ray's object store for our own cluster: only stamps and, without a shared folder, parts go through it."""
 _ROOM: Final = 120.0
 """Seconds a cluster has to begin the workers."""
+_ANSWER: Final = 5.0
+"""Seconds a cluster's head has to take a connection."""
 _PATIENCE: Final = 5.0
 """Seconds a worker has to stop a segment before its process is killed."""
 
@@ -48,6 +51,7 @@ class RayPool:
         self._busy: dict[Any, tuple[int, Segment]] = {}
         self._asked: dict[int, Any] = {}
         self._done: dict[int, int] = {}
+        self._coming: dict[int, tuple[Any, float]] = {}  # successors: their first word, and since when it is awaited
 
     def __enter__(self) -> Self:
         try:
@@ -73,6 +77,7 @@ class RayPool:
             options["_temp_dir"] = self._folder
         else:
             del options["include_dashboard"]
+            _knock(self._address)
         try:
             ray.init(address=self._address or "local", **options)
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
@@ -110,6 +115,17 @@ class RayPool:
         """How many workers there are."""
         return self._count
 
+    def ready(self, worker: int) -> bool:
+        """Whether an idle worker can begin: with its machine a cluster may have lost the room for its successor."""
+        coming, since = self._coming.get(worker, (None, 0.0))
+        if coming is None or self._ray.wait([coming], timeout=0)[0]:
+            self._coming.pop(worker, None)
+            return True
+        if not self._busy and time.monotonic() - since > _ROOM:
+            message = "Workers were lost, and the cluster has no room for others in their place."
+            raise NodegraphError(message, "Look after its machines, or begin again with fewer --workers.")
+        return False
+
     def start(self, worker: int, segment: Segment) -> None:
         """Let an idle worker render a segment; returns at once."""
         self._done[worker] = 0
@@ -133,6 +149,7 @@ class RayPool:
             return worker, Failed(segment.number, "", segment.kept, _first(error))
         except self._ray.exceptions.RayError:
             self._actors[worker] = self._new()
+            self._coming[worker] = self._actors[worker].pid.remote(), time.monotonic()
             return worker, Lost(segment.number, "its worker ended unexpectedly.")
 
     def done(self) -> Mapping[int, int]:
@@ -198,6 +215,18 @@ class _Actor:
         """Stop the segment at work, and give back the models."""
         self._place.stop()
         self._place.close()
+
+
+def _knock(address: str) -> None:
+    """Raises UsageError for what is no address, NodegraphError when nobody is there: Ray itself tries for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host or "/" in host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise UsageError(f"--address: {address[:100]!r} is no HOST:PORT.", "It is what `ray start --head` prints.")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _ANSWER).close()
+    except OSError as error:
+        message = f"The Ray cluster at {address} cannot be used: {error.strerror or error}."
+        raise NodegraphError(message, "Is it running?") from error
 
 
 def _first(error: BaseException) -> str:

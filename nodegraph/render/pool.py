@@ -7,11 +7,14 @@ from nodegraph.render.job import Outcome, Segment
 
 
 class Pool(Protocol):
-    """Workers, numbered from 0. Used by one thread. A worker that is lost is replaced before its loss is told."""
+    """Workers, numbered from 0. Used by one thread. A worker that is lost has a successor before its loss is told."""
 
     @property
     def size(self) -> int:
         """How many workers there are."""
+
+    def ready(self, worker: int) -> bool:
+        """Whether an idle worker can begin; a successor has to find room first. Raises NodegraphError for no hope."""
 
     def start(self, worker: int, segment: Segment) -> None:
         """Let an idle worker render a segment; returns at once."""

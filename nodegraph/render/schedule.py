@@ -81,7 +81,7 @@ class Schedule:
 
     def _hand_out(self) -> None:
         for worker in range(self._pool.size):
-            if worker not in self._busy and self._waiting:
+            if worker not in self._busy and self._waiting and self._pool.ready(worker):
                 self._busy[worker] = self._waiting.popleft()
                 self._pool.start(worker, replace(self._busy[worker], places=self._places()))
 

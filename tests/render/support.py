@@ -95,6 +95,9 @@ class Threads:
         self._threads = {}
         self._outcomes = queue.Queue()
 
+    def ready(self, worker):
+        return True
+
     def start(self, worker, segment):
         self.started.append(segment.number)
         self._threads[worker] = threading.Thread(target=self._work, args=(worker, segment))

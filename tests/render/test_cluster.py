@@ -152,6 +152,14 @@ def test_a_machine_that_lacks_something_is_told(tmp_path):
     assert f"no {tmp_path / 'nodes'}" in told
 
 
-def test_an_address_where_nobody_is_is_told():
-    done = python("from nodegraph.render.cluster import RayPool; RayPool(None, 1, 'nonsense').__enter__()")
-    assert "NodegraphError: The Ray cluster at nonsense cannot be used" in done.stderr
+def test_an_address_where_nobody_is_is_told_at_once():
+    script = "import sys; from nodegraph.render.cluster import RayPool; RayPool(None, 1, sys.argv[1]).__enter__()"
+    said = python(script, "127.0.0.1:1").stderr
+    assert "NodegraphError: The Ray cluster at 127.0.0.1:1 cannot be used: Connection refused." in said
+    assert "GCS" not in said  # Ray itself was not asked, which tries for minutes
+
+
+@pytest.mark.parametrize("address", ["nonsense", "ray://a:1", "a:0", "a:b", ":1"])
+def test_what_is_no_address_is_told(address):
+    with pytest.raises(UsageError, match=r"is no HOST:PORT"):
+        cluster._knock(address)

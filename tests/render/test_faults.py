@@ -1,13 +1,16 @@
 """What goes wrong on the way: lost workers, failing nodes, films whose table lies, a person who stops it."""
 
 import logging
+from contextlib import closing, contextmanager
 
 import pytest
 
 from nodegraph.core.errors import NodegraphError
 from nodegraph.render.job import Stopped
+from nodegraph.render.render import Order, render
 from nodegraph.render.schedule import RenderFailed
-from tests.render.support import clip, frames_of, graph_of, pools, rendered
+from nodegraph.session import Session
+from tests.render.support import Threads, clip, frames_of, graph_of, pools, rendered
 
 FAILING = """
 from nodegraph.sdk import Filter, Image, NodeError, Stamp
@@ -31,6 +34,26 @@ def test_a_lost_segment_is_rendered_again(tmp_path, caplog):
     assert frames_of(tmp_path / "a.mkv") == frames_of(tmp_path / "b.mkv")
 
 
+def test_a_successor_that_finds_no_room_is_not_waited_for(tmp_path):
+    class Crowded(Threads):
+        def ready(self, worker):
+            return worker == 1 or self.lose[0] > 0
+
+    graph = graph_of(clip(tmp_path / "film.mp4"), tmp_path / "a.mkv", codec="ffv1")
+    made = []
+
+    @contextmanager
+    def make(job, count):
+        with closing(Crowded(job, count, {0: 1})) as pool:
+            made.append(pool)
+            yield pool
+
+    with Session() as session:
+        done = render(session, Order(graph, 2, length=13), make, lambda progress: None, lambda: False)
+    assert (done.frames, done.retried) == (60, 1)
+    assert made[0].started.count(0) == 2
+
+
 def test_a_segment_that_is_lost_too_often_ends_the_render(tmp_path):
     graph = graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mp4")
     with pytest.raises(NodegraphError, match="Frames 24 to 35 could not be rendered in 2 tries: it was killed"):
@@ -44,8 +67,6 @@ def test_a_failing_node_ends_the_render_with_its_frame_and_the_older_file_stays(
     (nodes / "picky.py").write_text(FAILING)
     (tmp_path / "out.mp4").write_bytes(b"older")
     graph = graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mp4", filters=("t.picky",))
-    from nodegraph.render.render import Order, render
-    from nodegraph.session import Session
 
     for workers in (1, 2):
         order = Order(graph, workers, length=13, node_folders=(nodes,))
