@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
+from urllib.parse import urlsplit
 
 from nodegraph.core.errors import ModelError
 from nodegraph.core.registry import MOST_REPLICAS
@@ -61,10 +62,17 @@ def _text(place: Mapping[str, Any], key: str, whose: str) -> str:
 
 def _engine(place: Mapping[str, Any], whose: str) -> str:
     engine = _text(place, "engine", whose)
-    if engine and "://" not in engine and not engine.startswith("context:"):
+    if engine and not engine.startswith("context:") and not _is_address(engine):
         hint = "Write ssh://user@host, tcp://host:2376, unix:///path or context:NAME."
         raise ModelError(f"{whose} cannot run on the Docker engine {_short(engine)}.", hint)
     return engine
+
+
+def _is_address(engine: str) -> bool:
+    try:
+        return bool(urlsplit(engine).scheme) and "://" in engine
+    except ValueError:  # http://[
+        return False
 
 
 def _megabytes(place: Mapping[str, Any], whose: str) -> int:

@@ -131,7 +131,7 @@ def test_the_page_shows_every_description_field(desk: Desk, session: Session) ->
 
 def test_the_licence_sheet_says_what_is_accepted_and_enter_accepts(desk: Desk) -> None:
     done: list[str] = []
-    desk.editor.models.act = lambda id, action, place=None: done.append(action)  # type: ignore[method-assign]
+    desk.editor.models.act = lambda id, action, place=None, what="": done.append(action)  # type: ignore[method-assign]
     press(desk.editor, "people", "contain")
     desk.frames()
     texts = desk.texts(desk.dialogs.window)

@@ -21,7 +21,7 @@ REMOTE: Final = "remote"
 _CHOICES: Final = (
     PlaceChoice("process", "Process here"),
     PlaceChoice("container", "Container here"),
-    PlaceChoice(REMOTE, "Container elsewhere", "engine", "ssh://user@host or tcp://host:2376"),
+    PlaceChoice(REMOTE, "Container elsewhere", "engine", "ssh://user@host, tcp://host:2376"),
     PlaceChoice("url", "Server at a URL", "url", "http://host:port"),
 )
 
@@ -72,7 +72,7 @@ def elsewhere(place: Mapping[str, Any]) -> str:
     """What to say of a model whose place is not this computer while no run uses it; "" when it is here."""
     key = key_of(place)
     if key == REMOTE:
-        return f"Starts on {place['engine']} when the graph runs"
+        return f"Starts on {place['engine']} when the graph runs."
     if key == "url":
         return f"Is asked at {place['url']} when the graph runs" if place.get("url") else "Type the server's address"
     return ""

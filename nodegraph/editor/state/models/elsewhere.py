@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from nodegraph.core.errors import NodegraphError
 from nodegraph.editor.state.background import later
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.place import place_of
 
 if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the start
     from nodegraph.runtime.manage import ModelStatus
@@ -58,6 +59,7 @@ class Elsewhere:
         def work() -> "dict[str, ModelStatus]":
             from nodegraph.runtime import manage
 
+            place_of({"engine": address}, "A model")  # what is no address at all is said to be none
             return {one.id: one for one in manage.statuses(entries, address)}
 
         def done(found: "dict[str, ModelStatus]") -> None:

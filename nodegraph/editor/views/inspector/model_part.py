@@ -5,9 +5,11 @@ from typing import Any, Final
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.state.inspector.contexts import docker_contexts
 from nodegraph.editor.state.inspector.facts import NodesFacts
 from nodegraph.editor.state.inspector.places import (
     REMOTE,
+    PlaceChoice,
     choices_of,
     device_about,
     in_container,
@@ -71,14 +73,36 @@ class ModelPart:
         choice = next((one for one in choices if one.key == key), None)
         self._address: TextField | None = None
         if choice is not None and choice.address:
-            place, width = kit.named(parent, "Address")
-            text = str(self._facts.place.get(choice.address) or "")
             self._named = choice.address
-            self._address = TextField(kit, place, text, self._set_address, width, live=False, hint=choice.hint)
+            self._build_address(parent, choice)
         if key != "url":
             self._build_device(parent)
         if in_container(key, choices):
             self._limits = ModelLimits(kit, parent, self._facts.place, self._limit)
+
+    def _build_address(self, parent: Tag, choice: PlaceChoice) -> None:
+        """Typed, or for an engine chosen from the Docker contexts of this machine."""
+        kit = self._kit
+        contexts = docker_contexts() if choice.key == REMOTE else []
+        place, width = kit.named(parent, "Address")
+        room = kit.icon_width + kit.gap if contexts else 0
+        self._address = TextField(
+            kit, place, self._address_now(), self._set_address, width - room, live=False, hint=choice.hint
+        )
+        if contexts:
+            self._contexts = {f"{address}  {where}": address for address, where in contexts}
+            if kit.narrow:
+                place = parent
+            list_ = dpg.add_combo(
+                list(self._contexts), parent=place, no_preview=True, popup_align_left=True, callback=self._context
+            )
+            kit.tip(list_, "The Docker contexts of this machine")
+
+    def _address_now(self) -> str:
+        return str(self._facts.place.get(self._named) or "")
+
+    def _context(self, _sender: Any, line: str) -> None:
+        self._set_address(self._contexts[line])
 
     def _build_device(self, parent: Tag) -> None:
         words = {"auto": "Auto", "cpu": "CPU", "gpu": "GPU"}
@@ -125,6 +149,8 @@ class ModelPart:
         """The document has changed."""
         self._facts = facts
         self._state.follow(facts)
+        if self._address is not None and not self._address.busy:
+            self._address.show(self._address_now())
         if self._device is not None:
             self._device.show(self._device_now())
         if self._limits is not None:

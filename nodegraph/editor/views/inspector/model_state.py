@@ -40,7 +40,8 @@ class ModelState:
         show = models.show(self._facts.model, spot_of(self._facts.place))
         away = elsewhere(self._facts.place)
         if away and not (show.working or show.ready or show.failed):
-            show = ModelShow("stopped", away)
+            is_url = self._facts.place.get("kind") == "url"
+            show = ModelShow("stopped", away) if is_url else replace(show, note=show.note or away)
         if show.failed and self._kit.editor.player.node(node).state == "failed":
             show = replace(show, text="failed", note="")  # why is said at the top
         if show != self._show:

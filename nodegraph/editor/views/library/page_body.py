@@ -23,7 +23,7 @@ from nodegraph.editor.views.library.state_line import StateLine
 from nodegraph.editor.views.library.weights_part import WeightsPart
 from nodegraph.editor.views.look import Look
 
-_WIDTH, _HEIGHT, _SIDE, _LOG = 900, 660, 270, 120
+_WIDTH, _HEIGHT, _SIDE, _LOG = 900, 720, 270, 96
 _PLACES: Final = {
     "container": "a container on Docker",
     "process": "a local process",
@@ -58,7 +58,8 @@ class PageBody:
         middle = dpg.add_group(horizontal=True, parent=parent)
         room = min(look.px(_HEIGHT), dpg.get_viewport_client_height() - look.px(24))
         height = max(room - look.px(_LOG + 246), look.px(120))
-        left = dpg.add_child_window(parent=middle, width=look.px(_WIDTH - _SIDE - 34), height=height, border=False)
+        wide = min(look.px(_WIDTH), dpg.get_viewport_client_width() - look.px(12))  # a large scale in a small window
+        left = dpg.add_child_window(parent=middle, width=wide - look.px(_SIDE + 34), height=height, border=False)
         right = dpg.add_child_window(parent=middle, width=-1, height=height, border=False)
         for side in (left, right):
             dpg.bind_item_theme(side, lines(look, 5))

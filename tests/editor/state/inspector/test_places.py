@@ -63,7 +63,7 @@ def test_a_device_is_explained_by_what_the_model_supports() -> None:
 
 def test_a_model_at_another_computer_is_said_to_be_there() -> None:
     assert elsewhere({}) == elsewhere({"kind": "container"}) == ""
-    assert elsewhere({"kind": "container", "engine": "ssh://there"}) == "Starts on ssh://there when the graph runs"
+    assert elsewhere({"kind": "container", "engine": "ssh://there"}) == "Starts on ssh://there when the graph runs."
     assert elsewhere({"kind": "url"}) == "Type the server's address"
     assert elsewhere({"kind": "url", "url": "http://a:1"}) == "Is asked at http://a:1 when the graph runs"
 
