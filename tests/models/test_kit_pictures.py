@@ -1,8 +1,10 @@
 """Pictures are read and written alike by OpenCV and by Pillow, so that a model's image needs only one of them."""
 
 import io
+import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from types import ModuleType
 
@@ -53,6 +55,11 @@ def test_what_is_no_picture_or_half_of_one_is_none_or_cannot_be_written(library:
     assert [library.decode(data) for data in (b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", broken[:90])] == [None] * 4
     with pytest.raises(ValueError, match=r"."):
         library.encode(np.zeros((0, 5, 3), np.uint8), ".jpg")
+
+
+def test_a_few_bytes_that_claim_to_be_a_huge_picture_are_none(library: ModuleType) -> None:
+    head = struct.pack(">4sIIBBBBB", b"IHDR", 60_000, 60_000, 8, 0, 0, 0, 0)
+    assert library.decode(b"\x89PNG\r\n\x1a\n\0\0\0\r" + head + struct.pack(">I", zlib.crc32(head))) is None
 
 
 @pytest.mark.parametrize("smoothing", ["area", "linear", "cubic"])

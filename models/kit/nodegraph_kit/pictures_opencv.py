@@ -10,7 +10,10 @@ _HOW = {"area": cv2.INTER_AREA, "linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_C
 
 
 def decode(data: bytes) -> Pixels | None:
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    except cv2.error:  # it claims to be larger than any picture
+        return None
     return None if image is None else image.astype(np.uint8, copy=False)
 
 

@@ -18,8 +18,8 @@ def decode(data: bytes) -> Pixels | None:
             if upright.mode.startswith("I"):  # 16 bits of grey, which convert() would clip to the darkest 256th
                 return np.dstack([(np.asarray(upright, np.int32) >> 8).astype(np.uint8)] * 3)
             return np.ascontiguousarray(np.asarray(upright.convert("RGB"))[..., ::-1])
-    except (OSError, SyntaxError, ValueError):  # SyntaxError is what its PNG reader says of a broken chunk
-        return None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None  # SyntaxError is what its PNG reader says of a broken chunk
 
 
 def encode(image: NDArray[np.uint8 | np.uint16], suffix: str) -> bytes:
