@@ -117,6 +117,14 @@ def prepare(entry):
     ContainerRunner(launch, Limits()).prepare(Teller(launch, silent, Cancel()))
 
 
+def test_an_image_that_changes_between_question_and_answer_is_not_added(image, wishes):
+    plan = plan_for(image(), wishes())
+    image(server=SERVER.replace("Does little", "Does other things"))
+    with pytest.raises(ModelError, match="is another one than was shown"):
+        apply(plan, silent)
+    assert not plan.catalogue.exists()
+
+
 def test_an_image_is_asked_once_what_it_is_and_pinned(engine, image, wishes):
     tag = image()
     plan = plan_for(tag, wishes())

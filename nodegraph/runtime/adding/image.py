@@ -48,7 +48,8 @@ def plan_image(image: str, wishes: Wishes) -> Plan:
     known = cog_entry(labels_of(found))
 
     def work(tell: ServerListener, cancel: Cancel) -> Written:
-        return [_entry(image, id, name, agreed, wishes, tell, cancel)]
+        seen = "" if found is None else str(found["Id"])
+        return [_entry(image, id, name, agreed, seen, wishes, tell, cancel)]
 
     steps = (
         *(() if found is not None else (f"pull {image}",)),
@@ -112,9 +113,9 @@ def _digest_in_registry(engine: Any, image: str) -> str:
 
 
 def _entry(
-    image: str, id: str, name: str, agreed: str, wishes: Wishes, tell: ServerListener, cancel: Cancel
+    image: str, id: str, name: str, agreed: str, seen: str, wishes: Wishes, tell: ServerListener, cancel: Cancel
 ) -> dict[str, Any]:
-    """Pull it if need be, find out what it is, and pin it."""
+    """Pull it if need be, find out what it is, and pin it. agreed: its digest; seen: its id if it was here."""
     from nodegraph.runtime import manage
     from nodegraph.runtime.runners.engines import engine_at
 
@@ -127,6 +128,8 @@ def _entry(
     found = engine.image(exactly)
     if found is None:
         raise ModelError(f"The image {exactly} is not on the engine although it was pulled.", "Try it again.")
+    if seen and found["Id"] != seen:
+        raise ModelError(f"The image {image} is another one than was shown a moment ago.", "Look at it again.")
     draft |= pin(image, found)
     ports, labels = ports_of(exactly, wishes), labels_of(found)
     raw = cog_entry(labels)

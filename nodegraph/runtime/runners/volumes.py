@@ -61,7 +61,9 @@ def _device(volume: Mapping[str, Any]) -> str:
 
 def _sees(engine: Engine, launch: Launch, folder: Path) -> bool:
     """Whether a container sees our files through the volume; nothing is run for it."""
-    path = next(path for path in paths_of(launch, folder) if (folder / path).is_file())
+    path = next((path for path in paths_of(launch, folder) if (folder / path).is_file()), None)
+    if path is None:
+        raise ModelError(f"The weights of {launch.name} in {folder} hold no file.", "Put the files into that folder.")
     container = _still(engine, launch)
     try:
         return engine.stat(container, f"{WEIGHTS}/{path}") == _stat(folder / path)

@@ -68,7 +68,7 @@ def bring_local(id: str, name: str, checkpoint: str) -> Path:
         if not source.is_file():
             raise _missing(id, name, checkpoint)
         _renew(source, target)
-    if not target.exists():
+    if not target.is_file() and not any(one.is_file() for one in target.rglob("*")):
         raise _missing(id, name, checkpoint)
     open_to_all(folder, target)
     return target

@@ -80,3 +80,9 @@ def test_only_files_of_the_persons_own_are_local() -> None:
     assert is_local(Weights("experiments/run/a.onnx"))
     assert not is_local(Weights("a.onnx"))
     assert not is_local(Weights("a.onnx", "https://host/a"))
+
+
+def test_a_folder_without_files_is_no_checkpoint() -> None:
+    (weights_folder("style") / "checkpoints" / "empty" / "inner").mkdir(parents=True)
+    with pytest.raises(ModelError, match="checkpoints/empty of Style is not on this machine"):
+        bring_local("style", "Style", "checkpoints/empty")
