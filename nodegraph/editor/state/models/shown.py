@@ -180,7 +180,7 @@ def _at_rest(entry: ModelEntry, facts: Facts) -> ModelShow:
     if not (entry.tag or entry.build or entry.container_id or entry.digest):
         return ModelShow("stopped", "runs elsewhere", note="Give its address at the node's place.")
     if facts.trouble:
-        text = f"{facts.engine} does not answer"
+        text = f"no answer from {facts.engine}"
         return ModelShow("unknown", text, actions=fetch, note=facts.trouble, failed=True)
     if status is None or status.present is None:
         return _unknown(facts, fetch)

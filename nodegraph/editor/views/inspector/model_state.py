@@ -1,7 +1,7 @@
 """How the server of a model node stands: a sentence, a bar, what can be done now, how it is reached, what it uses."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import dearpygui.dearpygui as dpg
 
@@ -11,6 +11,9 @@ from nodegraph.editor.state.models.acting import press
 from nodegraph.editor.state.models.shown import ModelShow
 from nodegraph.editor.state.models.spots import spot_of
 from nodegraph.editor.views.inspector.kit import Kit, Tag
+
+_IN_A_ROW: Final = 2
+"""Buttons beside each other: three do not fit."""
 
 
 class ModelState:
@@ -28,7 +31,7 @@ class ModelState:
         dpg.bind_item_theme(self._licence, kit.look.button("primary"))
         dpg.configure_item(self._licence, show=False)
         self._waits = False
-        self._buttons = kit.row(parent)
+        self._buttons: Tag = dpg.add_group(parent=parent)
 
     def follow(self, facts: NodesFacts) -> None:
         """The document has changed."""
@@ -73,13 +76,14 @@ class ModelState:
     def _draw_buttons(self, show: ModelShow) -> None:
         kit = self._kit
         dpg.delete_item(self._buttons, children_only=True)
-        count = len(show.actions)
-        each = (kit.width - (count - 1) * kit.gap) // count if count else 0
-        for action in show.actions:
-            button = kit.button(self._buttons, action.text, self._act, action.id, width=each)
-            if action.id == "remove":
-                dpg.bind_item_theme(button, kit.look.button("danger"))
-        dpg.configure_item(self._buttons, show=bool(count))
+        for at in range(0, len(show.actions), _IN_A_ROW):
+            pair, row = show.actions[at : at + _IN_A_ROW], kit.row(self._buttons)
+            each = (kit.width - (len(pair) - 1) * kit.gap) // len(pair)
+            for action in pair:
+                button = kit.button(row, action.text, self._act, action.id, width=each)
+                if action.id == "remove":
+                    dpg.bind_item_theme(button, kit.look.button("danger"))
+        dpg.configure_item(self._buttons, show=bool(show.actions))
 
     def _ask(self, *_: Any) -> None:
         self._kit.editor.consent.ask(anew=True)

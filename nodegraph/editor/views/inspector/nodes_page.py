@@ -107,4 +107,4 @@ def shape_of(facts: NodesFacts) -> tuple[object, ...]:
 def _place_shape(facts: NodesFacts) -> object:
     """Memory and device follow by themselves."""
     place = facts.place if facts.model and len(facts.ids) == 1 else {}
-    return {name: value for name, value in place.items() if name not in ("memory", "device")}
+    return {name: value for name, value in place.items() if name not in ("memory", "device", "replicas")}

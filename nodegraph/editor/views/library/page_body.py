@@ -24,6 +24,8 @@ from nodegraph.editor.views.library.weights_part import WeightsPart
 from nodegraph.editor.views.look import Look
 
 _WIDTH, _HEIGHT, _SIDE, _LOG = 900, 720, 270, 96
+_ROOMY, _LOW = 560, 40
+"""A window at least so high has room for the whole log, else for a line or two."""
 _PLACES: Final = {
     "container": "a container on Docker",
     "process": "a local process",
@@ -57,7 +59,8 @@ class PageBody:
         dpg.add_spacer(height=look.px(4), parent=parent)
         middle = dpg.add_group(horizontal=True, parent=parent)
         room = min(look.px(_HEIGHT), dpg.get_viewport_client_height() - look.px(24))
-        height = max(room - look.px(_LOG + 246), look.px(120))
+        log = _LOG if room >= look.px(_ROOMY) else _LOW
+        height = max(room - look.px(log + 246), look.px(120))
         wide = min(look.px(_WIDTH), dpg.get_viewport_client_width() - look.px(12))  # a large scale in a small window
         left = dpg.add_child_window(parent=middle, width=wide - look.px(_SIDE + 34), height=height, border=False)
         right = dpg.add_child_window(parent=middle, width=-1, height=height, border=False)
@@ -68,7 +71,7 @@ class PageBody:
         row = dpg.add_group(horizontal=True, parent=parent)
         self._heading(row, "Log")
         icon_button(look, row, "copy", "Copy the log", self._log.copy)
-        self._log.build(parent, _LOG)
+        self._log.build(parent, log)
         row = bottom_row(look, parent)
         button(look, row, "Add to the graph", self._add, "primary")
         button(look, row, "Close", self._close)

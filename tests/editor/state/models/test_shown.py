@@ -181,7 +181,7 @@ def test_another_engine_offers_what_this_computers_does() -> None:
 
 def test_an_engine_that_does_not_answer_says_why() -> None:
     show, actions = elsewhere(None, trouble="ssh: no such host.")
-    assert (show.text, show.note, actions) == ("ssh://gpu.example does not answer", "ssh: no such host.", [])
+    assert (show.text, show.note, actions) == ("no answer from ssh://gpu.example", "ssh: no such host.", [])
 
 
 def test_weights_that_are_not_here_can_be_fetched_before_the_first_use() -> None:

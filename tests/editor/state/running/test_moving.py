@@ -35,13 +35,13 @@ def test_a_node_moves_from_a_process_to_a_container_and_back_while_the_graph_run
         until(lambda: player.latest("out") is not None, 60)
         run = player._going.run
         assert run is not None
-        screen = run.nodes["out"]
+        source = run.nodes["in"]
         for kind in ("container", "process"):
-            frames = run.stats().frames_out
             player.show(at(kind=kind), tmp_path)
-            until(lambda frames=frames: run.stats().frames_out > frames + 1)  # whether its server is ready or not
+            old = player.latest("in")
+            until(lambda old=old: player.latest("in") is not old)  # whether its server is ready or not
             until(lambda kind=kind: is_on(kind), 200)
             until(lambda: player.node("lines").state == "running")
         assert player._going.run is run
-        assert run.nodes["out"] is screen
+        assert run.nodes["in"] is source
         assert player.problems == ()

@@ -1,6 +1,8 @@
 """The inspector without a window: every type of node, alone and in pairs, at every width."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import dearpygui.dearpygui as dpg
 import pytest
@@ -78,6 +80,28 @@ def test_limits_of_a_model_follow_the_document(panel: Panel) -> None:
     replicas = numbers()["replicas"]
     dpg.get_item_callback(replicas)(replicas, 1, "replicas")
     assert editor.workspace.document.graph.nodes[id].place == {"kind": "container", "memory": 512}
+
+
+def test_another_engine_is_chosen_from_the_docker_contexts(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor, view, _ = panel
+    meta = tmp_path / "contexts" / "meta" / "a" / "meta.json"
+    meta.parent.mkdir(parents=True)
+    meta.write_text(json.dumps({"Name": "studio", "Endpoints": {"docker": {"Host": "ssh://me@studio"}}}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    id = editor.add_node("model.lineart", (0, 0))
+    place = {"kind": "container", "engine": "ssh://me@other"}
+    editor.workspace.do("Place", set_place(editor.workspace.document, [id], place))
+    view.update()
+    combos = [one for one in dpg.get_all_items() if dpg.get_item_type(one) == "mvAppItemType::mvCombo"]
+    lines = ["context:studio  ssh://me@studio"]
+    (contexts,) = [one for one in combos if dpg.get_item_configuration(one)["items"] == lines]
+    dpg.get_item_callback(contexts)(contexts, lines[0])
+    assert editor.workspace.document.graph.nodes[id].place["engine"] == "context:studio"
+    view.update()
+    fields = [one for one in dpg.get_all_items() if dpg.get_item_type(one) == "mvAppItemType::mvInputText"]
+    assert "context:studio" in [dpg.get_value(one) for one in fields]
 
 
 def numbers() -> dict[str, int]:
