@@ -11,8 +11,10 @@ from nodegraph.core.errors import NodegraphError
 
 def report(error: BaseException) -> NodegraphError:
     """Write the traceback to a log file; the sentence that names it."""
-    said = f"nodegraph made a mistake: {type(error).__name__}: {str(error)[:300]}"
-    text = "".join(traceback.format_exception(error))
+    from nodegraph.runtime.secrets import redacted
+
+    said = redacted(f"nodegraph made a mistake: {type(error).__name__}: {str(error)[:300]}")
+    text = redacted("".join(traceback.format_exception(error)))
     head = f"{' '.join(sys.argv)}\nPython {sys.version}\n{platform.platform()}\n\n"
     try:
         path = _log_file()

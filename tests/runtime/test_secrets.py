@@ -4,11 +4,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from nodegraph.cli.crash import report
 from nodegraph.core.errors import ModelError, ModelRefused, NodegraphError, UsageError
 from nodegraph.runtime import secrets
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.lifecycle.durations import Durations
 from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.model_node import definition_of
+from nodegraph.runtime.state import Stage
 
 
 class Ring:
@@ -102,6 +107,29 @@ def test_a_server_that_prints_its_token_does_not_get_it_into_the_log(ring, tmp_p
     book.write("Authorization: Bearer tkn-123456")
     assert book.lines() == ["Authorization: Bearer [CAT_TOKEN]"]
     assert "tkn-123456" not in book.tail() + (tmp_path / "log").read_text()
+
+
+def test_a_server_that_repeats_its_token_in_its_state_does_not_get_it_shown(ring, tmp_path, monkeypatch):
+    monkeypatch.setenv("CAT_TOKEN", "tkn-123456")
+    secrets.secret("CAT_TOKEN")
+    told = []
+    launch = Launch("container", "cats", "Cats")
+    record = Record(launch, LogBook(tmp_path / "log"), Durations(tmp_path / "durations.json"), told.append)
+    record.enter(Stage.LOADING, message="logs in with tkn-123456")
+    record.note("uses tkn-123456")
+    record.fail("cannot log in with tkn-123456", "")
+    assert len(told) == 3
+    assert "tkn-123456" not in repr(told)
+    assert record.state.message == "cannot log in with [CAT_TOKEN]"
+
+
+def test_a_mistake_of_ours_is_written_down_without_secrets(ring, tmp_path, monkeypatch):
+    monkeypatch.setenv("CAT_TOKEN", "tkn-123456")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    secrets.secret("CAT_TOKEN")
+    said = report(RuntimeError("with tkn-123456"))
+    (written,) = tmp_path.rglob("crash-*.log")
+    assert "tkn-123456" not in f"{said} {written.read_text()}"
 
 
 def test_each_line_of_a_long_key_is_hidden(ring, monkeypatch):

@@ -10,6 +10,7 @@ from nodegraph.core.errors import ModelError, ModelNotReady
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.lifecycle.durations import Durations
 from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.secrets import redacted
 from nodegraph.runtime.state import ServerEvent, ServerState, Stage
 
 _TIMED = (Stage.PULLING, Stage.BUILDING, Stage.FETCHING, Stage.CREATING, Stage.STARTING, Stage.LOADING)
@@ -17,7 +18,10 @@ _PROGRESS_EVERY = 0.1  # seconds between two events that only differ in bytes
 
 
 class Record:
-    """Thread-safe; `tell` is called on the thread that brings the news, outside the lock, and may raise."""
+    """Thread-safe; `tell` is called on the thread that brings the news, outside the lock, and may raise.
+
+    What servers say may repeat a secret they were given; no state holds one.
+    """
 
     def __init__(
         self, launch: Launch, book: LogBook, durations: Durations, tell: Callable[[ServerEvent], None]
@@ -49,6 +53,7 @@ class Record:
 
         only: enter from this stage or not at all. Returns whether it was entered.
         """
+        message = redacted(message)
         expected = self._durations.last(self._name, stage) if stage is not self._state.stage else None
         with self._changed:
             old = self._state
@@ -67,6 +72,7 @@ class Record:
 
     def fail(self, message: str, hint: str) -> None:
         """It does not run, and here is why."""
+        message = redacted(message)
         self.book.remark(f"{message} {hint}".strip())
         with self._changed:
             state = ServerState(Stage.FAILED, time.time(), message=message, hint=hint, note=self._state.note)
@@ -75,6 +81,7 @@ class Record:
 
     def note(self, text: str) -> None:
         """Something the person should know about how it runs; kept with every later state."""
+        text = redacted(text)
         if text != self._state.note:
             self.book.remark(text)
             with self._changed:

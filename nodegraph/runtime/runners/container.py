@@ -23,7 +23,7 @@ from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_ref
 from nodegraph.runtime.runners.images import ensure_image
 from nodegraph.runtime.runners.private import private_folder
 from nodegraph.runtime.runners.volumes import ready_weights
-from nodegraph.runtime.secrets import secrets_of
+from nodegraph.runtime.secrets import secret, secrets_of
 from nodegraph.runtime.state import Stage
 
 _numbers = itertools.count(1)
@@ -64,6 +64,8 @@ class ContainerRunner:
             self._create_on_some_device(watcher)
         else:
             watcher.note(f"{self._launch.name} was left running by `models start`: that one is used.")
+            for name in self._launch.secrets:
+                secret(name)  # it has them already: so that its log does not show their values
             self._id = str(kept["Id"])
             folder = kept["Labels"].get(labels.FOLDER)
             self._folder = Path(folder) if folder else None
