@@ -1,5 +1,6 @@
 """The engines this program uses, one object each, and what was found out about them."""
 
+import os
 import platform
 import threading
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from nodegraph.runtime.runners.docker import Engine, EngineError
 from nodegraph.runtime.runners.relay import Relay
 
 _lock = threading.Lock()
-_known: dict[str, "KnownEngine"] = {}
+_known: dict[tuple[str, str], "KnownEngine"] = {}
 
 _GPU_WORDS = ("could not select device driver", "nvidia", "cdi device injection failed", "gpu")
 _CLOSED = "nodegraph-closed"
@@ -149,9 +150,9 @@ class KnownEngine:
 
 
 def engine_at(host: str) -> KnownEngine:
-    """The engine at `host` ("" for the default one)."""
+    """The engine at `host` ("" for the default one, which is another one when DOCKER_HOST has changed)."""
     with _lock:
-        return _known.setdefault(host, KnownEngine(host))
+        return _known.setdefault((host, "" if host else os.environ.get("DOCKER_HOST", "")), KnownEngine(host))
 
 
 def is_gpu_refusal(words: str) -> bool:
