@@ -22,9 +22,13 @@ class Use:
 
     @property
     def key(self) -> str:
-        """What the answer is remembered by: a server elsewhere is asked about on its own, it gets the pictures."""
+        """What the answer is remembered by: a server elsewhere, and a container with a network, are asked about on
+        their own, for they can pass the pictures on.
+        """
         host = _host(self.place)
-        return f"{self.entry.id} at {host}" if host else self.entry.id
+        key = f"{self.entry.id} at {host}" if host else self.entry.id
+        networked = self.place.get("network") == "on" and self.place.get("kind") in (None, "", "container")
+        return f"{key}, network on" if networked else key
 
 
 class Accepted(Protocol):
@@ -55,6 +59,8 @@ def _digest(entry: ModelEntry) -> str:
     """Of the licences, its weights' too, and of what they are about: another image of the same id is another model."""
     command = " ".join(entry.process.command) if entry.process else ""
     text = f"{entry.id}\n{entry.tag}\n{entry.digest}\n{command}\n{entry.description.licence}"
+    if entry.server or entry.image_id:
+        text += f"\n{entry.server}\n{entry.image_id}"
     if entry.weights or entry.checkpoints:
         text += f"\n{licences_of((*entry.weights, *entry.checkpoints))}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

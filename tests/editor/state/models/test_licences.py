@@ -43,6 +43,8 @@ def test_a_changed_licence_image_or_command_is_asked_for_again() -> None:
     accept([USE], accepted)
     assert unaccepted([Use(replace(ENTRY, description=Description(licence="GPL")))], accepted)
     assert unaccepted([Use(replace(ENTRY, tag="birds:2"))], accepted)
+    assert unaccepted([Use(replace(ENTRY, server="http://birds.example"))], accepted)
+    assert unaccepted([Use(replace(ENTRY, image_id="sha256:2"))], accepted)
     assert unaccepted([Use(replace(ENTRY, process=Process(("rm",), Path())))], accepted)
 
 
@@ -56,6 +58,9 @@ def test_a_changed_licence_image_or_command_is_asked_for_again() -> None:
         ({"kind": "url", "url": "http://gpu.example:9000/birds"}, "birds at gpu.example:9000"),
         ({"kind": "container", "engine": "ssh://me@gpu.example"}, "birds at me@gpu.example"),
         ({"kind": "url", "url": "http://[broken"}, "birds at http://[broken"),
+        ({"network": "on"}, "birds, network on"),
+        ({"kind": "process", "network": "on"}, "birds"),
+        ({"kind": "container", "network": "off"}, "birds"),
     ],
 )
 def test_a_server_elsewhere_is_asked_about_on_its_own(place: dict[str, str], key: str) -> None:
