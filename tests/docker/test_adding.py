@@ -132,6 +132,7 @@ def test_an_image_is_asked_once_what_it_is_and_pinned(engine, image, wishes):
     id = engine.images.get(tag).id
     assert facts["digest"] == id
     assert facts["network"].startswith("none")
+    assert "if it turns out to be no native server, as root of its container" in facts["confined"]
     assert facts["size"].endswith("MB")
     assert "has no label of nodegraph or Cog" in plan.problems[0].message
     assert "33000" in plan.problems[0].message
@@ -217,8 +218,9 @@ def test_an_image_that_runs_no_server_is_a_sentence_and_adds_nothing(engine, ima
 def test_an_image_that_ends_at_once_is_a_sentence(engine, image, wishes):
     tag = image(server="raise SystemExit('no weights here')\n")
     began = time.monotonic()
-    with pytest.raises(ModelError, match="no weights here"):
+    with pytest.raises(ModelError, match=r"could not be asked what it is\..*no weights here") as caught:
         apply(plan_for(tag, wishes()), silent)
+    assert "models logs" not in caught.value.hint, "no catalogue has it"
     assert time.monotonic() - began < trial.PATIENCE
     assert mine(engine, "adding") == []
 

@@ -35,16 +35,15 @@ def facts_about(entry: ModelEntry) -> Iterator[Fact]:
         yield Fact("secrets", f"{', '.join(entry.secrets)}: given to it from the environment or your keyring")
 
 
-def container_facts(entry: ModelEntry) -> Iterator[Fact]:
-    """How little its container may do."""
+def container_facts(entry: ModelEntry, known: bool = True) -> Iterator[Fact]:
+    """How little its container may do. known: its protocol is, on which that depends."""
     yield Fact("network", "none, unless a node's place turns it on")
     folders = "its weights, read-only" if entry.weights or entry.checkpoints else "none"
     yield Fact("folders of yours", folders)
     legacy = entry.protocol != "native" and entry.build is None
-    confined = (
-        "as root of its container, which others' servers expect" if legacy else "read-only, without root's rights"
-    )
-    yield Fact("confined", confined)
+    root, usual = "as root of its container, which others' servers expect", "read-only, without root's rights"
+    unknown = f"{usual}; but if it turns out to be no native server, {root}"
+    yield Fact("confined", unknown if not known else root if legacy else usual)
 
 
 def process_facts(entry: ModelEntry) -> Iterator[Fact]:

@@ -87,11 +87,12 @@ def _unknown(folder: Path, wishes: Wishes) -> Plan:
         Fact("image", f"{tag}, built from {folder / 'Dockerfile'}"),
         Fact("network", "its build may use the network; its container has none"),
         Fact("folders of yours", "none"),
+        Fact("confined", "read-only, without root's rights"),
         Fact("licence", "not said"),
     )
     steps = (
         f"build the image {tag}: the commands of its Dockerfile are run, in containers",
-        f"start it once, without a network, to ask what it is (at most {PATIENCE:.0f} s)",
+        f"start it, without a network, to ask what it is (at most {PATIENCE:.0f} s)",
         f"write {id} into {wishes.catalogue}",
     )
     unsaid = Problem("", "There is no entry.json: what its node is will be what the server says.", _NEW, "warning")

@@ -53,7 +53,7 @@ def plan_image(image: str, wishes: Wishes) -> Plan:
 
     steps = (
         *(() if found is not None else (f"pull {image}",)),
-        *(() if known is not None else (f"start it once, without a network, to ask what it is (≤ {PATIENCE:.0f} s)",)),
+        *(() if known is not None else (f"start it, without a network, to ask what it is (≤ {PATIENCE:.0f} s)",)),
         f"write {id} into {wishes.catalogue}, with exactly this image",
     )
     facts = (*_image_facts(image, found, agreed), *_entry_facts(found, {"id": id, "name": name, "tag": image}))
@@ -84,7 +84,7 @@ def _entry_facts(found: Mapping[str, Any] | None, draft: Mapping[str, Any]) -> I
         gpu = "not known" if found is None else "used if there is one" if wants_gpu(found) else "not used"
         yield Fact("gpu", gpu)
         yield Fact("licence", labels.get(f"{OCI}licenses") or "not said")
-    yield from container_facts(entry)
+    yield from container_facts(entry, known is not None)
 
 
 def _doubts(found: Mapping[str, Any] | None, wishes: Wishes) -> Iterator[Problem]:

@@ -37,18 +37,21 @@ def tried(
 ) -> tuple[int, Described]:
     """The port at which the server answers, and what it says. Its container is gone afterwards.
 
-    It has no network but its port on this machine, and the rights a model has. Servers of 2018 that end at once under
+    It has no network but its port on this machine, and the rights a model has. Images of others that end at once under
     these are tried again with those of 2018. Raises ModelError when none answers, Cancelled.
     """
     failure: ModelError | None = None
     launch = replace(launch_of(entry, {"kind": "container"}), protocol="runway-alpha", engine=engine)
     for port in ports:
-        for legacy in (False, True) if port == _ALPHA else (False,):
+        for legacy in (False, True) if port == _ALPHA and entry.build is None else (False,):
             try:
                 return port, _asked(replace(launch, port=port, legacy=legacy), tell, cancel, PATIENCE / len(ports))
             except ModelError as error:
                 failure = failure or error
     assert failure is not None
+    if "models logs" in failure.hint:  # no catalogue has it yet
+        message = f"The image {launch.image} could not be asked what it is. {failure.message}"
+        raise ModelError(message, "Started by itself it must serve a model at a port; see docs/other-models.md.")
     raise failure
 
 
