@@ -6,6 +6,7 @@ from nodegraph.core.errors import DocumentError, UsageError
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.core.resources import data_folder
 from nodegraph.session import Session, find_preset, shipped_presets
+from nodegraph.session.overrides import set_place
 
 
 @pytest.fixture
@@ -147,3 +148,20 @@ def test_a_broken_catalogue_of_ones_own_costs_only_itself(tmp_path, monkeypatch)
     with Session() as session:
         assert session.registry.find("model.people")
         assert [problem.where for problem in session.registry.problems if problem.severity == "error"] == ["mine.json"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("process", {"kind": "process", "memory": 512}),
+        ("http://box:33000", {"kind": "url", "url": "http://box:33000"}),
+        ("ssh://you@gpu-box", {"kind": "container", "memory": 512, "engine": "ssh://you@gpu-box"}),
+        ("context:lab", {"kind": "container", "memory": 512, "engine": "context:lab"}),
+    ],
+)
+def test_a_place_for_one_run_may_be_another_engine(text, place):
+    with Session() as session:
+        graph = Graph({"m": GraphNode("m", "model.people", {}, place={"memory": 512})})
+        assert set_place(graph, session.registry, f"m={text}").nodes["m"].place == place
+        with pytest.raises(UsageError, match="is no place"):
+            set_place(graph, session.registry, "m=banana")

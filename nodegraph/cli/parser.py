@@ -91,7 +91,8 @@ def _add_film(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help="change a parameter; may be repeated"
     )
-    verb.add_argument("--place", action="append", default=[], metavar="NODE=PLACE", help="container, process or a URL")
+    where = "container, process, a URL, or a Docker engine: ssh://USER@HOST, context:NAME"
+    verb.add_argument("--place", action="append", default=[], metavar="NODE=PLACE", help=where)
     verb.add_argument("--input", metavar="FILE", help="read this video, image or folder instead")
     verb.add_argument(
         "--output",

@@ -65,7 +65,7 @@ def _number(text: str) -> int | float | str:
 
 
 def set_place(graph: Graph, registry: Registry, assignment: str) -> Graph:
-    """`graph` with ``NODE=container|process|URL`` applied. Raises UsageError."""
+    """`graph` with ``NODE=container|process|URL|ENGINE`` applied. Raises UsageError."""
     node_id, equals, text = assignment.partition("=")
     if not equals:
         raise UsageError(
@@ -79,8 +79,11 @@ def set_place(graph: Graph, registry: Registry, assignment: str) -> Graph:
         place = {**node.place, "kind": text}
     elif text.startswith(("http://", "https://", "unix://", "ws://", "wss://")):
         place = {"kind": "url", "url": text}
+    elif text.startswith(("ssh://", "tcp://", "context:")):
+        place = {**node.place, "kind": "container", "engine": text}
     else:
-        raise UsageError(f"--place {node_id}: {text!r} is no place.", "Use container, process or http://HOST:PORT.")
+        hint = "Use container, process, http://HOST:PORT, or a Docker engine: ssh://USER@HOST, context:NAME."
+        raise UsageError(f"--place {node_id}: {text!r} is no place.", hint)
     return graph.with_node(replace(node, place=place))
 
 
