@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -145,18 +146,17 @@ def test_replicas_that_never_run_are_given_up_with_their_last_words(yard):
 @pytest.fixture(scope="module")
 def swarm(elsewhere: Elsewhere, docker_engine: str) -> Iterator[docker.DockerClient]:
     """The engine elsewhere leads a swarm with a second machine in it; that one's client."""
-    found = bring_up(3)
-    worker = docker.DockerClient(base_url=found["SOCKET"], timeout=60)
-    try:
+    with ExitStack() as stack:
+        found = bring_up(3)
+        stack.callback(take_down, 3)
+        worker = docker.DockerClient(base_url=found["SOCKET"], timeout=60)
+        stack.callback(worker.close)
         send_image(docker_engine, found["SOCKET"])
         elsewhere.docker.swarm.init(advertise_addr=elsewhere.address)
+        stack.callback(elsewhere.docker.swarm.leave, force=True)
         token = elsewhere.docker.swarm.attrs["JoinTokens"]["Worker"]
         worker.swarm.join([elsewhere.address], token, advertise_addr=found["ADDRESS"])
         yield worker
-    finally:
-        elsewhere.docker.swarm.leave(force=True)
-        worker.close()
-        take_down(3)
 
 
 def tasks(client: docker.DockerClient) -> list[Any]:
