@@ -141,6 +141,11 @@ def test_every_task_makes_an_entry_that_the_catalogue_takes(task: str) -> None:
     assert entry.size == 1_200_000_000  # of the image and the weights
 
 
+def test_a_long_name_still_gives_an_id() -> None:
+    made = entry_for(f"{'o' * 40}/{'n' * 90}", COMMIT, FILES, "object-detection")
+    assert parse_catalog(json.dumps([made])).entries[0].id == f"{'o' * 40}.{'n' * 23}"
+
+
 def test_an_author_who_says_no_licence_is_not_given_one() -> None:
     made = entry_for("someone/thing", COMMIT, FILES, "object-detection")
     assert made["description"]["licence"] == "The weights: its author does not say."

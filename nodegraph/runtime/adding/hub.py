@@ -15,8 +15,8 @@ from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.weights.hub import WANTED
 from nodegraph.runtime.weights.web import BrokenOff, Web, hub
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
-_REVISION: Final = re.compile(r"[\w][\w./-]{0,99}")
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+_REVISION: Final = re.compile(r"[\w][\w./-]{0,99}", re.ASCII)
 _LARGEST: Final = 8 << 20
 
 

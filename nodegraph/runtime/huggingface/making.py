@@ -15,7 +15,8 @@ _FILES: Final[dict[Reader, tuple[str, ...]]] = {
     "image processor": ("preprocessor_config.json", "processor_config.json"),
     "tokenizer": ("tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.txt", "vocab.json"),
 }
-_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_LONGEST_ID: Final = 64  # letters, as the catalogue has it
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 
 
@@ -39,7 +40,7 @@ def entry_for(
     owner, name = id.split("/")
     weights = {"name": name, "url": f"hf:{id}@{commit}", "size": size, "licence": licence}
     return {
-        "id": f"{owner}.{name}".lower(),
+        "id": f"{owner}.{name}".lower()[:_LONGEST_ID],
         "name": name.replace("-", " ").replace("_", " "),
         "available": True,
         "category": said.category,

@@ -13,7 +13,7 @@ from nodegraph.runtime.weights.web import Web, hub
 
 WANTED: Final = (".json", ".txt", ".model", ".safetensors")
 """Never pickles; configuration, tokenizers and tensors."""
-_URL: Final = re.compile(r"hf:([\w.-]+/[\w.-]+)@([\w.-]+|refs/pr/\d+)")
+_URL: Final = re.compile(r"hf:([\w.-]+/[\w.-]+)@([\w.-]+|refs/pr/\d+)", re.ASCII)
 """A commit, a branch, or a proposed change: some owners never took up the one with safetensors."""
 _LARGEST: Final = 8 << 20
 _PAGES: Final = 20

@@ -93,7 +93,7 @@ def test_nonsense_in_what_the_hub_says_is_survived(hub, wishes):
         plan_for(f"hf:{NAME}", wishes())
 
 
-@pytest.mark.parametrize("name", ["", "x", "a/b/c", "../x", "a /b", "a/b?x", "https://huggingface.co/a/b"])
+@pytest.mark.parametrize("name", ["", "x", "a/b/c", "../x", "a /b", "a/b?x", "ä/b", "https://huggingface.co/a/b"])
 def test_what_is_no_name_of_a_model_is_a_sentence(wishes, name):
     with pytest.raises(UsageError, match="is not the name of a Hugging Face model"):
         plan_for(f"hf:{name}", wishes())
