@@ -11,7 +11,7 @@ from typing import Any
 
 from nodegraph.cli.codes import DONE, FAILED
 from nodegraph.cli.sessions import session_for
-from nodegraph.cli.text import first_line, say, table
+from nodegraph.cli.text import first_line, say, size, table
 from nodegraph.core.errors import UsageError
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.state import ServerEvent, Stage
@@ -97,9 +97,8 @@ def _weights_rows(entry: ModelEntry) -> list[tuple[str, str]]:
     folder, rows = weights_folder(entry.id), []
     for kind, listed in (("weights", entry.weights), ("checkpoint", entry.checkpoints)):
         for one in listed:
-            size = f"{one.size / 1e6:.1f} MB" if one.size else ""
             here = "here" if is_here(folder, one) else "to fetch" if one.url else f"to put into {folder}"
-            rows.append((kind, ", ".join(part for part in (one.name, size, one.licence, here) if part)))
+            rows.append((kind, ", ".join(part for part in (one.name, size(one.size), one.licence, here) if part)))
     return rows
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from nodegraph.cli.codes import DONE, FAILED
 from nodegraph.cli.models import find_entry, teller
 from nodegraph.cli.sessions import session_for
-from nodegraph.cli.text import counted, say, table
+from nodegraph.cli.text import counted, say, size, table
 from nodegraph.core.errors import UsageError
 from nodegraph.runtime.entry import ModelEntry
 
@@ -65,10 +65,10 @@ def disk(arguments: argparse.Namespace) -> int:
     rows: list[tuple[str, ...]] = [("model", "image", "weights", "copy on the engine", "folder")]
     for one in taking:
         folder = str(one.folder) if one.weights else ""
-        rows.append((one.id, _size(one.image), _size(one.weights), _size(one.volume), folder))
-    rows.append(("all", _size(room.images), _size(room.weights), _size(room.volumes), "shared layers counted once"))
+        rows.append((one.id, size(one.image), size(one.weights), size(one.volume), folder))
+    rows.append(("all", size(room.images), size(room.weights), size(room.volumes), "shared layers counted once"))
     if room.old:
-        rows.append(("older builds", _size(room.old), "", "", "nodegraph models disk --clean removes them"))
+        rows.append(("older builds", size(room.old), "", "", "nodegraph models disk --clean removes them"))
     table(rows)
     if not room.engine:
         say("No Docker engine answers: images are not counted.", sys.stderr)
@@ -89,7 +89,7 @@ def remove(arguments: argparse.Namespace) -> int:
     if arguments.weights:
         gone = remove_weights(entry, arguments.engine)
         result |= {"weights": gone.size, "kept": list(gone.kept)}
-        said.append(f"{_size(gone.size) or '0 MB'} of weights removed")
+        said.append(f"{size(gone.size) or '0 MB'} of weights removed")
         said += [f"kept {', '.join(gone.kept)}: nobody could fetch them again"] if gone.kept else []
     say(json.dumps(result) if arguments.json else f"{entry.name}: {', '.join(said)}")
     return DONE
@@ -116,9 +116,3 @@ def stop(arguments: argparse.Namespace) -> int:
 def _entry(arguments: argparse.Namespace) -> ModelEntry:
     with session_for(arguments.models) as session:
         return find_entry(session.models, arguments.model)
-
-
-def _size(count: int) -> str:
-    if count < 0:
-        return "?"
-    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB" if count else ""

@@ -61,3 +61,10 @@ def first_line(text: str) -> str:
 def counted(count: int, what: str) -> str:
     """``1 error``, ``2 errors``."""
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def size(count: int) -> str:
+    """Bytes for a person: ``35.9 MB``, "" for 0, ``?`` for fewer, which nobody knows."""
+    if count < 0:
+        return "?"
+    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB" if count else ""
