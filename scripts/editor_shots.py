@@ -78,8 +78,27 @@ def models(window: Window) -> None:
     window.frames(8)
 
 
+def adding(window: Window) -> None:
+    """Adding a model of one's own: what can be typed."""
+    window.click("button('Add a model…')")
+    window.until("places.shows('What can be added')", 10)
+    window.frames(8)
+
+
+def weights(window: Window) -> None:
+    """A model's page: its weights, which are not here yet."""
+    window.key("Escape")
+    window.until("editor.dialogs.current is None", 10)
+    window.ask("__import__('nodegraph.editor.state.models.pages', fromlist=['open_page']).open_page(editor, 'upscale')")
+    window.until("editor.models.show('upscale').actions", 30)
+    window.wheel("text('Weights')", -4)
+    window.frames(8)
+
+
 def gallery(window: Window) -> None:
     """The starter gallery."""
+    window.key("Escape")
+    window.until("editor.dialogs.current is None", 10)
     show(window, (0, 0, 1128, 860), left=190, right=True)
     window.click("button('Nodes')")
     window.key("ctrl+shift+o")
@@ -136,6 +155,8 @@ SHOTS: Final[Mapping[str, Callable[[Window], None]]] = {
     "editor": editor,
     "palette": palette,
     "models": models,
+    "adding": adding,
+    "weights": weights,
     "gallery": gallery,
     "problem": problem,
     "light": light,
