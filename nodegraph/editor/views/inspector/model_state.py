@@ -40,16 +40,17 @@ class ModelState:
     def update(self) -> None:
         """Follow the model."""
         models, node = self._kit.editor.models, self._facts.ids[0]
-        show = models.show(self._facts.model, spot_of(self._facts.place))
-        away = elsewhere(self._facts.place)
-        if away and not (show.working or show.ready or show.failed):
+        waits, away = node in self._kit.editor.consent.waiting, elsewhere(self._facts.place)
+        # A document may be from anybody: the machine it names is asked nothing before the person agreed to that.
+        unasked = ModelShow("stopped", away) if away and waits else None
+        show = unasked or models.show(self._facts.model, spot_of(self._facts.place))
+        if away and not unasked and not (show.working or show.ready or show.failed):
             is_url = self._facts.place.get("kind") == "url"
             show = ModelShow("stopped", away) if is_url else replace(show, note=show.note or away)
         if show.failed and self._kit.editor.player.node(node).state == "failed":
             show = replace(show, text="failed", note="")  # why is said at the top
         if show != self._show:
             self._draw(show)
-        waits = node in self._kit.editor.consent.waiting
         if waits != self._waits:
             self._waits = waits
             dpg.configure_item(self._licence, show=waits)

@@ -13,6 +13,9 @@ from nodegraph.editor.views.look import Look
 Tag = int | str
 _MOST: Final = 2
 _KINDS: Final = {"remove": "danger", "cancel": "danger"}
+_SHORT: Final = {"fetch": "Fetch"}
+"""What a card has room for; a tip says the rest."""
+_TIPS: Final = {"fetch": "Have its weights on this machine before it is started."}
 
 
 class StateLine:
@@ -69,10 +72,14 @@ class StateLine:
         dpg.delete_item(self._buttons, children_only=True)
         actions = _for_a_card(show.actions) if self._brief else show.actions
         for action in actions:
+            label = _SHORT.get(action.id, action.text) if self._brief else action.text
             button = dpg.add_button(
-                label=action.text, parent=self._buttons, user_data=action.id, callback=self._pressed, small=self._brief
+                label=label, parent=self._buttons, user_data=action.id, callback=self._pressed, small=self._brief
             )
             dpg.bind_item_font(button, self._look.font("small"))
+            if action.id in _TIPS:
+                with dpg.tooltip(button, delay=0.5):
+                    dpg.add_text(_TIPS[action.id])
             if action.id in _KINDS:
                 dpg.bind_item_theme(button, self._look.button(_KINDS[action.id]))
         dpg.configure_item(self._buttons, show=bool(actions))
