@@ -10,6 +10,8 @@ import pytest
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.edits.nodes import add_node, set_place
 from nodegraph.editor.state.items import Item
+from nodegraph.editor.state.models.elsewhere import Elsewhere
+from nodegraph.editor.state.models.licences import Use, accept
 from nodegraph.editor.views.inspector.panel import Inspector
 from nodegraph.editor.views.look import Look
 from tests.editor.state.support import editor_of
@@ -102,6 +104,30 @@ def test_another_engine_is_chosen_from_the_docker_contexts(
     view.update()
     fields = [one for one in dpg.get_all_items() if dpg.get_item_type(one) == "mvAppItemType::mvInputText"]
     assert "context:studio" in [dpg.get_value(one) for one in fields]
+
+
+def test_a_machine_that_a_document_names_is_asked_nothing_before_the_person_agreed(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor, view, _ = panel
+    asked: list[str] = []
+
+    def look(elsewhere: Elsewhere, id: str, address: str) -> tuple[None, str]:
+        asked.append(address)
+        return None, ""
+
+    monkeypatch.setattr(Elsewhere, "look", look)
+    id = editor.add_node("model.lineart", (0, 0))
+    place = {"kind": "container", "engine": "ssh://me@other"}
+    editor.workspace.do("Place", set_place(editor.workspace.document, [id], place))
+    editor.tick()
+    view.update()
+    assert asked == []
+    entry = editor.models.entries["lineart"]
+    accept([Use(entry, place)], editor.settings)
+    editor.tick()
+    view.update()
+    assert set(asked) == {"ssh://me@other"}
 
 
 def numbers() -> dict[str, int]:
