@@ -165,7 +165,7 @@ def test_the_gallery_waits_shows_cards_and_opens_the_marked_one(desk: Desk, sess
 
 def test_what_is_missing_has_a_row_with_a_button_each(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     shows = {"c": ModelShow("absent", "not downloaded"), "d": ModelShow("absent", "not built")}
-    monkeypatch.setattr(desk.editor.models, "show", lambda id: shows[id])
+    monkeypatch.setattr(desk.editor.models, "show", lambda id, spot="": shows[id])
     asked: list[str] = []
     rows = [
         Missing("a.b", "Wand", "missing", "Not installed.", ("x",), "show", "Show it"),

@@ -10,12 +10,12 @@ from nodegraph.editor.state.documents.questions import Answer, MissingDialog, Qu
 from nodegraph.editor.state.edits.nodes import set_place, with_graph
 from nodegraph.editor.state.items import node
 from nodegraph.editor.state.models.acting import press
+from nodegraph.editor.state.models.spots import spot_of
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.documents.files import Files
     from nodegraph.editor.state.editor import Editor
 
-_CONTAINER: Final = {"kind": "container"}
 _DOCKER_HELP: Final = (
     "Models in containers need Docker on this machine, or on another one that DOCKER_HOST names.",
     "Linux: install docker.io (or Docker Engine), run `sudo systemctl start docker`, and join the group docker.",
@@ -45,9 +45,9 @@ class Mending:
     def fix(self, row: Missing) -> None:
         """What the button of a row does."""
         if row.action == "pull":
-            press(self._editor, row.argument, "download", _CONTAINER)
+            press(self._editor, row.argument, "download", _place(row))
         elif row.action == "build":
-            press(self._editor, row.argument, "build", _CONTAINER)
+            press(self._editor, row.argument, "build", _place(row))
         elif row.action == "process":
             self._edit("Run without Docker", row, lambda document: set_place(document, row.nodes, {"kind": "process"}))
         elif row.action == "replace":
@@ -64,7 +64,7 @@ class Mending:
         for row in dialog.rows:
             if row.action not in ("pull", "build"):
                 continue
-            show = self._editor.models.show(row.argument)
+            show = self._editor.models.show(row.argument, spot_of(_place(row)) if row.engine else "")
             if show.working:
                 dialog.doing[row.type] = show.text
             elif dialog.doing.pop(row.type, "") and not show.failed:
@@ -80,6 +80,11 @@ class Mending:
         dialog.done.add(row.type)
         if dialog.done >= {one.type for one in dialog.rows}:
             self._editor.dialogs.close(dialog)
+
+
+def _place(row: Missing) -> dict[str, str]:
+    """Where its image is to be."""
+    return {"kind": "container", **({"engine": row.engine} if row.engine else {})}
 
 
 def _with_type(document: Preset, row: Missing) -> Preset:

@@ -5,9 +5,10 @@ Opening is never blocked by it: what is missing stays in the document as it is.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from nodegraph.core.errors import NodegraphError
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.registry import Registry
 from nodegraph.session import Session
@@ -25,7 +26,8 @@ class Missing:
     """One thing that is not here. nodes: those that need it. size and licence are a model's, "" when unknown.
 
     action, button, argument: the one fix. pull, build: the model `argument`. process: run `nodes` as local processes.
-    replace: give `nodes` the type `argument`. show: select `nodes`. docker help: tell how to start Docker.
+    replace: give `nodes` the type `argument`. show: select `nodes`. docker help: tell how to start Docker. engine: the
+    Docker engine a model is to run on, "" for this computer's.
     """
 
     type: str
@@ -38,6 +40,7 @@ class Missing:
     argument: str = ""
     size: str = ""
     licence: str = ""
+    engine: str = ""
 
 
 def missing(
@@ -74,14 +77,23 @@ def _of_models(models: list[tuple["ModelEntry", list[GraphNode]]], requires: Map
     from nodegraph.runtime.manage import statuses
 
     known: dict[tuple[str, str], ModelStatus] = {}
+    silent: dict[str, str] = {}
     for entry, nodes in models:
         kind, engine = _place(entry, nodes[0])
-        if kind == "container" and (entry.id, engine) not in known:
+        if kind == "container" and (entry.id, engine) not in known and engine not in silent:
             every = {one.id: one for one, its in models if _place(one, its[0]) == ("container", engine)}
-            known |= {(one.id, engine): one for one in statuses(every.values(), engine)}
+            try:
+                known |= {(one.id, engine): one for one in statuses(every.values(), engine)}
+            except NodegraphError as error:  # one that was named and does not answer; others may
+                silent[engine] = f"{error.message} {error.hint}".strip()
+        if kind == "container" and engine in silent:
+            ids = tuple(node.id for node in nodes)
+            title = "Show it" if len(ids) == 1 else "Show them"
+            yield Missing(f"model.{entry.id}", entry.name, "engine off", silent[engine], ids, "show", title, entry.id)
+            continue
         found = _model(entry, nodes, kind, known.get((entry.id, engine)), requires)
         if found:
-            yield found
+            yield replace(found, engine=engine if kind == "container" else "")
 
 
 def _place(entry: "ModelEntry", node: GraphNode) -> tuple[str, str]:

@@ -240,7 +240,7 @@ def test_a_model_is_fetched_with_its_progress_in_the_row(editor, monkeypatch):
     pressed: list[tuple[str, str]] = []
     monkeypatch.setattr(mending, "press", lambda _, id, action, place: pressed.append((id, action)))
     shows = {"people": ModelShow("absent", "not built")}
-    monkeypatch.setattr(editor.models, "show", lambda id: shows[id])
+    monkeypatch.setattr(editor.models, "show", lambda id, spot="": shows[id])
     row = Missing("model.people", "People", "not built", "", ("a",), "build", "Build", "people")
     dialog = MissingDialog("x", [row], editor.files.mending.fix)
     editor.dialogs.show(dialog)

@@ -1,5 +1,6 @@
 import pytest
 
+from nodegraph.core.errors import ModelUnreachable
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.editor.state.documents.missing import Missing, missing
 from nodegraph.runtime import manage
@@ -71,6 +72,28 @@ def test_without_an_engine_a_model_with_a_local_process_can_do_without(session, 
     )
     assert (first.state, first.action) == ("engine off", "process")
     assert (second.state, second.action) == ("engine off", "docker help")
+
+
+def test_an_engine_elsewhere_that_does_not_answer_hides_nothing_else(session, engine, monkeypatch):
+    here = manage.statuses
+
+    def statuses(entries, engine=""):
+        if engine == "ssh://off":
+            raise ModelUnreachable("Nothing answers at ssh://off.", "Switch it on.")
+        return here(entries, engine)
+
+    monkeypatch.setattr(manage, "statuses", statuses)
+    engine["pulled"] = False
+    places = [{"kind": "container", "engine": address} for address in ("ssh://off", "ssh://on")]
+    first, second, third = look(
+        session,
+        GraphNode("a", "model.local", place=places[0]),
+        GraphNode("b", "model.pulled", place=places[1]),
+        GraphNode("c", "model.pulled"),
+    )
+    assert (first.state, first.detail) == ("engine off", "Nothing answers at ssh://off. Switch it on.")
+    assert (second.state, second.engine) == ("not downloaded", "ssh://on")
+    assert (third.state, third.engine) == ("not downloaded", "")
 
 
 def test_a_place_that_a_model_does_not_have_is_missing(session, engine):
