@@ -13,6 +13,7 @@ import pytest
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.editor.state.models import looking
 from nodegraph.editor.state.models.keeper import ModelKeeper
+from nodegraph.editor.state.models.spots import spot_of
 from nodegraph.runtime import manage
 from nodegraph.runtime.manage import EngineStatus, ModelStatus
 from nodegraph.runtime.runners.cancel import Cancel, Cancelled
@@ -252,5 +253,29 @@ def test_a_shipped_model_is_built_started_and_stopped_by_buttons(docker_engine: 
         desk.until(lambda: keeper.logs("lineart") and keeper.memory("lineart") > 5)
         keeper.act("lineart", "stop")
         desk.until(lambda: "contain" in ids(desk, "lineart"))
+        assert [said for said in desk.told if said[1] == "error"] == []
+        keeper.close()
+
+
+@pytest.mark.docker
+def test_on_another_engine_the_same_buttons_work(docker_engine: str) -> None:
+    place = {"kind": "container", "engine": docker_engine}
+    spot = spot_of(place)
+    with Session() as session:
+        desk = Desk(session)
+        keeper = desk.keeper
+
+        def offered() -> list[str]:
+            return [action.id for action in keeper.show("lineart", spot).actions]
+
+        desk.until(lambda: {"build", "contain"} & set(offered()))
+        if "build" in offered():
+            keeper.act("lineart", "build", place)
+        desk.until(lambda: "contain" in offered())
+        keeper.act("lineart", "contain", place)
+        desk.until(lambda: offered() == ["stop"])
+        assert keeper.show("lineart", spot).text == f"ready · container on {docker_engine}"
+        keeper.act("lineart", "stop", place)
+        desk.until(lambda: "contain" in offered())
         assert [said for said in desk.told if said[1] == "error"] == []
         keeper.close()
