@@ -4,12 +4,16 @@ import inspect
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from nodegraph_kit import Image, Refusal, bgr, model, weights
 from nodegraph_kit.coco import name_of
 from PIL import Image as Pillow
+
+
+MOST_WORDS: Final = 300
+"""Words looked for in one picture: each takes its share of memory and time."""
 
 
 def checkpoint_folder() -> Path:
@@ -96,8 +100,10 @@ class Served:
 
 
 def words_in(text: str) -> list[str]:
-    """The words or phrases between commas. Raises Refusal when there is none."""
+    """The words or phrases between commas. Raises Refusal when there is none, or more than MOST_WORDS."""
     words = [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
     if not words:
         raise Refusal("There are no words to look for. Write some, with commas between them.")
+    if len(words) > MOST_WORDS:
+        raise Refusal(f"{len(words)} words to look for are too many: at most {MOST_WORDS}, with commas between them.")
     return words
