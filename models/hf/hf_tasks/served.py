@@ -11,7 +11,6 @@ from nodegraph_kit import Image, Refusal, bgr, model, weights
 from nodegraph_kit.coco import name_of
 from PIL import Image as Pillow
 
-
 MOST_WORDS: Final = 300
 """Words looked for in one picture: each takes its share of memory and time."""
 
