@@ -58,7 +58,8 @@ def _context(name: str) -> tuple[str, TLSConfig | None]:
     except FileNotFoundError:
         raise ModelUnreachable(f"There is no Docker context called {name!r}.", _CONTEXTS) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelUnreachable(f"The Docker context {name!r} cannot be read: {error!r}.", _CONTEXTS) from error
+        why = getattr(error, "strerror", None) or "its meta.json is not as the docker command writes it"
+        raise ModelUnreachable(f"The Docker context {name!r} cannot be read: {why}.", _CONTEXTS) from error
     material = {kind: folder / "tls" / key / "docker" / f"{kind}.pem" for kind in ("ca", "cert", "key")}
     there = {kind: str(path) for kind, path in material.items() if path.is_file()}
     if not there:
