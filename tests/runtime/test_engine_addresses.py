@@ -115,7 +115,7 @@ def test_a_context_nobody_made_or_nobody_can_read_is_a_sentence(contexts: Path) 
     assert status.message.startswith("There is no Docker context called 'nowhere'. See `docker context ls`")
     write_context(contexts, "broken", "tcp://x:1")
     next(contexts.rglob("meta.json")).write_text("{}")
-    with pytest.raises(ModelUnreachable, match="The Docker context 'broken' cannot be read: its meta.json is not"):
+    with pytest.raises(ModelUnreachable, match=r"The Docker context 'broken' cannot be read: its meta\.json is not"):
         whereabouts("context:broken")
 
 
