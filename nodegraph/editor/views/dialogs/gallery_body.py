@@ -17,6 +17,8 @@ from nodegraph.editor.views.look import Look
 _COLUMNS: Final = 3
 _PICTURE: Final = (264, 149)
 _CARD: Final = (284, 262)
+_LETTERS, _MODELS = 84, 29
+"""Of two lines of a description, and of models' names after "Needs more"."""
 
 
 class GalleryBody:
@@ -104,7 +106,7 @@ class GalleryBody:
         else:
             draw_sketch(look, box, card.sketch, size)
         text(look, box, card.title, "bold")
-        models = f"  ·  {', '.join(card.models)}" if card.models else ""
+        models = f"  ·  {_short(', '.join(card.models), _MODELS)}" if card.models else ""
         text(look, box, _short(card.description), "small", "text", px(_PICTURE[0]))
         with dpg.group(horizontal=True, parent=box) as row:
             icon = dpg.add_text(ICONS["good" if card.runs_here else "warning"])
@@ -169,6 +171,6 @@ class GalleryBody:
         self._dialog.only_here = only
 
 
-def _short(text: str) -> str:
-    """Two lines of it."""
-    return text if len(text) <= 92 else text[:90].rsplit(" ", 1)[0] + "…"
+def _short(text: str, most: int = _LETTERS) -> str:
+    """As much of it as there is room for."""
+    return text if len(text) <= most else text[: most - 2].rsplit(" ", 1)[0].rstrip(",") + "…"

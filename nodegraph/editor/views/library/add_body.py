@@ -94,17 +94,17 @@ class AddBody:
         plan, look = self._dialog.plan, self._look
         assert plan is not None
         text(look, self._room, plan.title, "title", "text", self._width)
+        for problem in plan.problems:
+            color = "error" if problem.severity == "error" else "warning"
+            said = f"{problem.where} {problem.message}" if problem.where else problem.message
+            text(look, self._room, said, "body", color, self._width)
+            text(look, self._room, problem.hint, "small", "dim", self._width)
         for fact in plan.facts:
             self._line(fact.name, fact.value)
         dpg.add_spacer(height=look.px(4), parent=self._room)
         text(look, self._room, "This will", "bold", "text", self._width)
         for step in plan.steps:
             text(look, self._room, f"•  {step}", "body", "text", self._width)
-        for problem in plan.problems:
-            color = "error" if problem.severity == "error" else "warning"
-            said = f"{problem.where} {problem.message}" if problem.where else problem.message
-            text(look, self._room, said, "body", color, self._width)
-            text(look, self._room, problem.hint, "small", "dim", self._width)
 
     def _line(self, name: str, value: str, wide: int = _LABEL) -> None:
         look = self._look
