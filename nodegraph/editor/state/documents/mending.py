@@ -1,8 +1,8 @@
 """After a document was opened: look for what it lacks, show it, and do the one thing that mends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nodegraph.core.preset import Preset
 from nodegraph.editor.state.documents.missing import Missing, missing
@@ -10,7 +10,9 @@ from nodegraph.editor.state.documents.questions import Answer, MissingDialog, Qu
 from nodegraph.editor.state.edits.nodes import set_place, with_graph
 from nodegraph.editor.state.items import node
 from nodegraph.editor.state.models.acting import press
+from nodegraph.editor.state.models.licences import Use, unaccepted
 from nodegraph.editor.state.models.spots import spot_of
+from nodegraph.runtime.entry import ModelEntry
 
 if TYPE_CHECKING:
     from nodegraph.editor.state.documents.files import Files
@@ -40,7 +42,11 @@ class Mending:
                 self._editor.tell("Everything this document needs is here.", "good")
 
         registry = self._editor.workspace.registry
-        self._files.later(lambda: missing(document.graph, registry, session, document.requires), show)
+        self._files.later(lambda: missing(document.graph, registry, session, document.requires, self._may_ask), show)
+
+    def _may_ask(self, entry: ModelEntry, place: Mapping[str, Any]) -> bool:
+        """A document may be from anybody: a machine it names is asked nothing before the person agreed to that."""
+        return not unaccepted([Use(entry, place)], self._editor.settings)
 
     def fix(self, row: Missing) -> None:
         """What the button of a row does."""

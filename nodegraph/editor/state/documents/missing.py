@@ -4,7 +4,7 @@ Opening is never blocked by it: what is missing stays in the document as it is.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 State = Literal["missing", "version differs", "not downloaded", "not built", "engine off", "announced"]
 Action = Literal["pull", "build", "process", "replace", "show", "docker help"]
+MayAsk = Callable[["ModelEntry", Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,16 @@ class Missing:
 
 
 def missing(
-    graph: Graph, registry: Registry, session: Session, requires: Mapping[str, Any] | None = None
+    graph: Graph,
+    registry: Registry,
+    session: Session,
+    requires: Mapping[str, Any] | None = None,
+    may_ask: MayAsk = lambda _entry, _place: True,
 ) -> list[Missing]:
     """Everything that is missing, by type, each once. Asks the Docker engine: not for the UI thread.
 
-    requires: the preset's, which may name a digest for a model.
+    requires: the preset's, which may name a digest for a model. may_ask: whether the engine elsewhere that a place
+    names may be asked; of models at others nothing is said.
     """
     by_type: dict[tuple[str, str], list[GraphNode]] = {}
     for node in graph.nodes.values():
@@ -57,7 +63,10 @@ def missing(
     unknown = [_unknown(nodes, registry) for (type, _), nodes in by_type.items() if registry.find(type) is None]
     entries = {f"model.{one.id}": one for one in session.models}
     models = [(entries[type], nodes) for (type, _), nodes in by_type.items() if type in entries]
-    return [*unknown, *_of_models(models, requires or {})]
+    allowed = [
+        (entry, nodes) for entry, nodes in models if not _place(entry, nodes[0])[1] or may_ask(entry, nodes[0].place)
+    ]
+    return [*unknown, *_of_models(allowed, requires or {})]
 
 
 def _unknown(nodes: list[GraphNode], registry: Registry) -> Missing:

@@ -96,6 +96,12 @@ def test_an_engine_elsewhere_that_does_not_answer_hides_nothing_else(session, en
     assert (third.state, third.engine) == ("not downloaded", "")
 
 
+def test_a_machine_that_may_not_be_asked_is_not(session, monkeypatch):
+    monkeypatch.setattr(manage, "statuses", lambda *_: pytest.fail("it was asked"))
+    node = GraphNode("a", "model.pulled", place={"kind": "container", "engine": "ssh://anybody"})
+    assert missing(Graph({"a": node}), session.registry, session, None, lambda entry, place: False) == []
+
+
 def test_a_place_that_a_model_does_not_have_is_missing(session, engine):
     (one,) = look(session, GraphNode("a", "model.pulled", place={"kind": "process"}))
     assert (one.state, one.action) == ("missing", "show")
