@@ -61,6 +61,8 @@ def _digest(entry: ModelEntry) -> str:
     text = f"{entry.id}\n{entry.tag}\n{entry.digest}\n{command}\n{entry.description.licence}"
     if entry.server or entry.image_id:
         text += f"\n{entry.server}\n{entry.image_id}"
+    if entry.secrets:
+        text += f"\n{entry.secrets}"
     if entry.weights or entry.checkpoints:
         text += f"\n{licences_of((*entry.weights, *entry.checkpoints))}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -17,7 +17,8 @@ NO_LICENCE = "The entry names none. Ask its authors before you publish what it m
 class Terms:
     """One model on the licence sheet. runs: image, command or address; where and reach: sentences; size: an image's.
 
-    weights: a line for each file it needs; others: the checkpoints that could be chosen instead, in a line.
+    weights: a line for each file it needs; others: the checkpoints that could be chosen instead, in a line. secrets: the
+    variables its server is given, in a sentence.
     """
 
     card: ModelCard
@@ -27,6 +28,7 @@ class Terms:
     size: str = ""
     weights: tuple[str, ...] = ()
     others: str = ""
+    secrets: str = ""
 
     @property
     def licence(self) -> str:
@@ -46,7 +48,13 @@ def terms_of(entry: ModelEntry, place: Mapping[str, Any], checkpoint: str = "") 
     lines = tuple(_line(one) for one in files if one.wanted)
     more = [one for one in files if not (one.wanted or one.own)]
     others = ", ".join(f"{one.name} ({one.licence or 'no licence named'})" for one in more)
-    return Terms(card, _runs(launch), _where(launch), _reach(launch), size, lines, others)
+    secrets = _secrets(entry) if launch.kind != "url" else ""
+    return Terms(card, _runs(launch), _where(launch), _reach(launch), size, lines, others, secrets)
+
+
+def _secrets(entry: ModelEntry) -> str:
+    names = ", ".join(entry.secrets)
+    return f"{names}: its server is given what your keyring or environment holds under this name." if names else ""
 
 
 def _line(file: WeightFile) -> str:

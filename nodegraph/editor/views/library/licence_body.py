@@ -53,6 +53,7 @@ class LicenceBody:
             "Runs": terms.runs,
             "Where": terms.where,
             "Reach": terms.reach,
+            "Secrets": terms.secrets,
             "Size": terms.size,
             "Licence": terms.licence,
             "Weights": "\n".join(terms.weights),

@@ -45,6 +45,7 @@ def test_a_changed_licence_image_or_command_is_asked_for_again() -> None:
     assert unaccepted([Use(replace(ENTRY, tag="birds:2"))], accepted)
     assert unaccepted([Use(replace(ENTRY, server="http://birds.example"))], accepted)
     assert unaccepted([Use(replace(ENTRY, image_id="sha256:2"))], accepted)
+    assert unaccepted([Use(replace(ENTRY, secrets=("TOKEN",)))], accepted)
     assert unaccepted([Use(replace(ENTRY, process=Process(("rm",), Path())))], accepted)
 
 
@@ -156,3 +157,9 @@ def test_a_local_process_is_said_to_reach_what_any_program_can() -> None:
     assert terms.runs == f"python server.py in {Path('models/birds')}"
     assert "your files and the network" in terms.reach
     assert "names none" in terms.licence
+
+
+def test_secrets_that_a_server_is_given_are_named_before() -> None:
+    assert terms_of(ENTRY, {}).secrets == ""
+    assert terms_of(replace(ENTRY, secrets=("HF_TOKEN", "KEY")), {}).secrets.startswith("HF_TOKEN, KEY: its server")
+    assert terms_of(replace(ENTRY, secrets=("KEY",)), {"kind": "url", "url": "http://h:1"}).secrets == ""
