@@ -17,8 +17,8 @@ NO_LICENCE = "The entry names none. Ask its authors before you publish what it m
 class Terms:
     """One model on the licence sheet. runs: image, command or address; where and reach: sentences; size: an image's.
 
-    weights: a line for each file it needs; others: the checkpoints that could be chosen instead, in a line. secrets: the
-    variables its server is given, in a sentence.
+    weights: a line for each file it needs; others: the checkpoints that could be chosen instead, in a line. secrets:
+    the variables its server is given, in a sentence.
     """
 
     card: ModelCard
