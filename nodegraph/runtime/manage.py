@@ -12,6 +12,7 @@ from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import Launch, launch_of
 from nodegraph.runtime.lifecycle.by_hand import Teller
 from nodegraph.runtime.lifecycle.folders import log_path, state_folder
+from nodegraph.runtime.lifecycle.logbook import LogBook
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
@@ -26,6 +27,7 @@ from nodegraph.runtime.secrets import redacted, secret
 from nodegraph.runtime.state import ServerListener, Stage
 
 _CONTAINER: Mapping[str, Any] = {"kind": "container"}
+_LINES = 200  # of a container that is stopped by hand
 _TAIL = 256 * 1024  # bytes of a log file that are looked at
 
 
@@ -138,8 +140,19 @@ def stop(entry: ModelEntry, engine: str = "") -> int:
     door = engine_at(engine).engine
     kept = [one for one in _serving(door) if _is_kept(one, entry.id)]
     for one in kept:
+        _keep_log(door, one, entry)
         remove_kept(door, one, Limits().stop)
     return len(kept)
+
+
+def _keep_log(door: Engine, container: Mapping[str, Any], entry: ModelEntry) -> None:
+    """Nobody listened to a container that was left running: what it printed would go with it."""
+    book = LogBook(log_path(state_folder(), entry.id, "container"))
+    book.remark(f"{entry.name}: what it printed until it was stopped by hand")
+    for name in entry.secrets:
+        secret(name)  # so that its value is hidden
+    for line in door.log(str(container["Id"]), _LINES).splitlines():
+        book.write(line)
 
 
 def stop_all(engine: str = "") -> int:

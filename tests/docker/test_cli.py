@@ -231,7 +231,7 @@ def test_the_models_commands_carry_an_image_through_its_whole_life(cli, engine, 
     assert not Path(started["socket"]).parent.parent.exists()
     assert status() == (True, 0, 0)
     assert "hello from good" in models("logs").out
-    assert models("remove").out == "Small: stopped 0, removed True\n"
+    assert models("remove").out == "Small: stopped 0, image removed\n"
     assert status() == (False, 0, 0)
     assert containers(engine, "cli-small") == []
 
