@@ -18,6 +18,11 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "wl"
 
 
+def heed_ctrl_c():
+    """As at a terminal: what a shell starts in the background, such as these tests, has SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def asked(spawn, folder):
     """asked(arguments): the program at a terminal, when it has asked; then `answer(bytes)` gives code and output."""
@@ -26,7 +31,7 @@ def asked(spawn, folder):
     def begin(*arguments):
         mine, its = pty.openpty()
         ends.append(mine)
-        process = spawn(*arguments, stdin=its, start_new_session=True)
+        process = spawn(*arguments, stdin=its, start_new_session=True, preexec_fn=heed_ctrl_c)
         os.close(its)
         said = ""
         while not said.endswith("[y/N] "):
