@@ -33,7 +33,11 @@ def stacked(yard, request):
 
 
 def output(yard, image, command):
-    return yard.docker.containers.run(image, ["sh", "-c", command], remove=True).decode()
+    running = yard.docker.containers.run(image, ["sh", "-c", command], detach=True)
+    running.wait()  # followed while it runs, the log of one that ends at once may come empty
+    said = running.logs().decode()
+    running.remove()
+    return said
 
 
 def test_a_base_is_built_first_with_local_wheels_and_arguments(yard, stacked, tmp_path, monkeypatch):
