@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nodegraph.runtime.runners import engines
-from nodegraph.runtime.runners.docker import Engine, EngineError
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.runners.docker_connection import EngineError
 from tests.cli.conftest import Result
 
 NET = bytes(range(256)) * 100

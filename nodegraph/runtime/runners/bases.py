@@ -13,7 +13,8 @@ from nodegraph.core.resources import data_folder
 from nodegraph.runtime.entry import Build
 from nodegraph.runtime.runners import Watcher
 from nodegraph.runtime.runners.building import run_build
-from nodegraph.runtime.runners.docker import Engine, EngineError
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.runners.docker_connection import EngineError
 from nodegraph.runtime.runners.labels import IMAGE, SOURCE
 from nodegraph.runtime.runners.sources import fingerprint, recipe_of
 from nodegraph.runtime.state import Stage

@@ -18,7 +18,8 @@ from nodegraph.runtime.runners import Watcher, labels
 from nodegraph.runtime.runners.container_body import SHARED, container_body
 from nodegraph.runtime.runners.container_end import Following
 from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
-from nodegraph.runtime.runners.docker import Engine, EngineError
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.runners.docker_connection import EngineError
 from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_refusal
 from nodegraph.runtime.runners.images import ensure_image
 from nodegraph.runtime.runners.private import private_folder

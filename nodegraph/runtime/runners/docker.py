@@ -4,46 +4,35 @@ import base64
 import contextlib
 import json
 import os
-import socket
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import docker
 from docker import auth, errors
 from docker.utils import parse_repository_tag
 from docker.utils.build import exclude_paths
 
-from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.runners.cancel import Cancel
-from nodegraph.runtime.runners.docker_client import Inside, connected, whereabouts
+from nodegraph.runtime.runners.docker_client import Inside
+from nodegraph.runtime.runners.docker_connection import (
+    Connection,
+    EngineError,
+    NoSuchImage,
+    refusal,
+    text_of,
+    words_of,
+)
 from nodegraph.runtime.runners.tarstream import stream_tar
-from nodegraph.runtime.runners.tunnel import Tunnel
 
 
-class NoSuchImage(ModelError):
-    """The engine does not have the image, or its registry does not."""
-
-
-class EngineError(ModelError):
-    """The engine refused; `message` holds its own words."""
-
-
-class Engine:
+class Engine(Connection):
     """One Docker engine; thread-safe. Connects when first needed, and again after the engine was restarted.
 
     host: as in DOCKER_HOST (``unix://``, ``ssh://user@host``, ``tcp://host:2376``), or ``context:NAME`` of the docker
     command; "" is the environment's, else that of the current Docker context.
     Every method raises ModelUnreachable when the engine does not answer and EngineError when it refuses.
     """
-
-    def __init__(self, host: str = "") -> None:
-        self._host = host
-        self._lock = threading.RLock()
-        self._client: docker.DockerClient | None = None
-        self._tunnel: Tunnel | None = None
 
     def info(self) -> Mapping[str, Any]:
         """What the engine says about itself (`docker info`)."""
@@ -54,24 +43,6 @@ class Engine:
         """`docker version` of the engine."""
         with self._speaking():
             return dict(self._api.version())
-
-    @property
-    def address(self) -> str:
-        """The engine's address: as given, else the environment's, else that of the current Docker context."""
-        return whereabouts(self._host)[0]
-
-    @property
-    def tunnel(self) -> Tunnel | None:
-        """The ssh connection it is reached over, None for an engine reached in another way."""
-        with self._lock:
-            if self._tunnel is None and self.address.startswith("ssh://"):
-                self._tunnel = Tunnel(self.address)
-            return self._tunnel
-
-    @property
-    def by_socket(self) -> bool:
-        """Whether it is reached through a Unix socket, so that it probably runs on this machine."""
-        return self.address.startswith("unix://")
 
     # ---- images -----------------------------------------------------------------------------------------------
 
@@ -89,7 +60,7 @@ class Engine:
             try:
                 found = self._api.inspect_distribution(name)
             except errors.APIError as error:
-                raise _refusal(error.status_code or 0, _words(error)) from error
+                raise refusal(error.status_code or 0, words_of(error)) from error
         return str((found.get("Descriptor") or {}).get("digest") or "")
 
     def images(self) -> list[str]:
@@ -118,7 +89,7 @@ class Engine:
         registry, _ = auth.resolve_repository_name(repository)
         with self._speaking():
             header = auth.get_config_header(self._api, registry)
-        headers = {"X-Registry-Auth": _text(header)} if header else {}
+        headers = {"X-Registry-Auth": text_of(header)} if header else {}
         yield from self._stream("/images/create", cancel, params=params, headers=headers)
 
     def build(
@@ -187,7 +158,7 @@ class Engine:
     def log(self, container: str, lines: int) -> str:
         """The last lines it printed."""
         with self._speaking():
-            return _text(self._api.logs(container, tail=lines))
+            return text_of(self._api.logs(container, tail=lines))
 
     def memory(self, container: str) -> int:
         """Bytes a running container uses, without what is only cached of files; 0 when it is gone or cannot say."""
@@ -291,127 +262,6 @@ class Engine:
         with self._speaking():
             listed = self._api.df().get("Volumes") or ()
         return {str(one["Name"]): int((one.get("UsageData") or {}).get("Size", -1)) for one in listed}
-
-    def call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, filters: Mapping[str, Any] | None = None
-    ) -> Any:
-        """One call of the engine's own API, JSON there and back, for what has no method here (services of a swarm)."""
-        params = {"filters": json.dumps(dict(filters))} if filters else None
-        with self._speaking():
-            api = self._api
-            url = f"{api.base_url}/v{api.api_version}{path}"
-            response = api.request(method, url, json=body, params=params, timeout=30)
-        if not response.ok:
-            raise _refusal(response.status_code, response.text)
-        try:
-            return json.loads(response.content) if response.content else None
-        except ValueError as error:
-            raise EngineError(f"{path} is answered by something that is not JSON") from error
-
-    def close(self) -> None:
-        """Drop all connections."""
-        with self._lock:
-            client, self._client = self._client, None
-            tunnel, self._tunnel = self._tunnel, None
-        if client is not None:
-            client.close()
-        if tunnel is not None:
-            tunnel.close()
-
-    # ---- inside -------------------------------------------------------------------------------------------------
-
-    @property
-    def _api(self) -> Any:  # docker.APIClient, whose types are incomplete
-        with self._lock:
-            if self._client is None:
-                self._client = self._connect()
-            elif self._tunnel is not None:
-                self._tunnel.engine_socket()  # connects again when it broke
-            return self._client.api
-
-    def _connect(self) -> docker.DockerClient:
-        tunnel = self.tunnel
-        if tunnel is not None:
-            return connected(f"unix://{tunnel.engine_socket()}", None)
-        return connected(*whereabouts(self._host))
-
-    @contextlib.contextmanager
-    def _speaking(self) -> Iterator[None]:
-        """Errors of docker-py and of its connection as ours."""
-        try:
-            yield
-        except errors.ImageNotFound as error:
-            raise NoSuchImage(_words(error)) from error
-        except errors.NotFound as error:
-            raise NoSuchImage(_words(error)) if "manifest" in _words(error) else EngineError(_words(error)) from error
-        except errors.APIError as error:
-            if "HTTPS server" in _words(error):
-                raise self._silent(error) from error
-            raise EngineError(_words(error)) from error
-        except (errors.DockerException, OSError) as error:  # requests' errors are OSErrors
-            raise self._silent(error) from error
-
-    def _silent(self, error: Exception) -> ModelUnreachable:
-        """The engine does not answer: why, and what to do about it."""
-        address, words = self.address, str(error)
-        if address.startswith("unix://"):
-            hint = (
-                "Start it (sudo systemctl start docker, or open Docker Desktop), set DOCKER_HOST, "
-                "or run the model as a local process."
-            )
-            return ModelUnreachable(f"The Docker engine at {address} does not answer.", hint)
-        hint = f"Check its address, and that it runs: docker -H {address} version"
-        if any(word in words for word in ("SSL", "certificate", "HTTPS server")):
-            hint = "It wants TLS: give the certificates with a Docker context, or DOCKER_HOST and DOCKER_CERT_PATH."
-            return ModelUnreachable(f"The Docker engine at {address} and we do not trust each other.", hint)
-        return ModelUnreachable(f"The Docker engine at {address} does not answer.", hint)
-
-    def _stream(self, path: str, cancel: Cancel, **request: Any) -> Iterator[Mapping[str, Any]]:
-        """A long answer, item by item; `cancel` cuts the connection, at which the engine stops the work."""
-        with self._speaking():
-            api = self._api
-            response = api.post(f"{api.base_url}/v{api.api_version}{path}", stream=True, timeout=None, **request)
-        with response:
-            if not response.ok:
-                raise _refusal(response.status_code, response.text)
-
-            def cut() -> None:
-                connection = response.raw.connection
-                if connection is not None and connection.sock is not None:
-                    with contextlib.suppress(OSError):
-                        connection.sock.shutdown(socket.SHUT_RDWR)
-
-            with cancel.interrupting(cut):
-                yield from self._items(response.iter_lines(), cancel)
-
-    def _items(self, lines: Iterable[bytes], cancel: Cancel) -> Iterator[Mapping[str, Any]]:
-        try:
-            for line in lines:
-                cancel.check()
-                item = json.loads(line) if line else {}
-                if "error" in item:  # a failure in the middle is not an HTTP status any more
-                    raise EngineError(str(item["error"]).strip())
-                yield item
-        except (OSError, ValueError) as error:
-            cancel.check()
-            raise ModelUnreachable(f"The Docker engine at {self.address} broke off: {error}.") from error
-
-
-def _refusal(status: int, text: str) -> ModelError:
-    try:
-        words = str(json.loads(text)["message"])
-    except (ValueError, KeyError, TypeError):
-        words = text[:300]
-    missing = status == 404 or "manifest unknown" in words or "access to the resource is denied" in words
-    return NoSuchImage(words) if missing else EngineError(words)
-
-
-def _words(error: errors.APIError) -> str:
-    return _text(error.explanation or str(error)).strip()
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[str]:

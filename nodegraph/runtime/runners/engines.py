@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from nodegraph.runtime.runners import labels
-from nodegraph.runtime.runners.docker import Engine, EngineError
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.runners.docker_connection import EngineError
 from nodegraph.runtime.runners.relay import Relay
 
 _lock = threading.Lock()

@@ -8,7 +8,8 @@ from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners import Watcher
 from nodegraph.runtime.runners.bases import OUTDATED, bases_of, ensure_bases, source_of
 from nodegraph.runtime.runners.building import run_build
-from nodegraph.runtime.runners.docker import Engine, EngineError, NoSuchImage
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.runners.docker_connection import EngineError, NoSuchImage
 from nodegraph.runtime.runners.identity import check_identity
 from nodegraph.runtime.runners.labels import IMAGE, SOURCE
 from nodegraph.runtime.runners.progress import PullProgress

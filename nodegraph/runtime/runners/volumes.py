@@ -11,7 +11,8 @@ from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners import Watcher, labels
 from nodegraph.runtime.runners.container_body import WEIGHTS
-from nodegraph.runtime.runners.docker import Engine, EngineError
+from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.runners.docker_connection import EngineError
 from nodegraph.runtime.runners.engines import KnownEngine
 from nodegraph.runtime.runners.local_weights import local_weights, paths_of
 from nodegraph.runtime.runners.tarstream import stream_tar
