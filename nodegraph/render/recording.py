@@ -42,12 +42,23 @@ def _noted(process: Any, kept: int, stamps: list[Stamp], *inputs: Any) -> None:
         stamps.append(stamp)
 
 
+class _Keeping(logging.Handler):
+    """Puts what is warned of into a list."""
+
+    def __init__(self, told: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self._told = told
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One warning."""
+        self._told.append(record.getMessage())
+
+
 @contextmanager
 def warnings_of() -> Iterator[list[str]]:
     """What nodes and the runtime warn about in this process, for the person at the other end."""
     told: list[str] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
+    handler = _Keeping(told)
     logger = logging.getLogger("nodegraph")
     logger.addHandler(handler)
     try:

@@ -113,7 +113,7 @@ class _Http(urllib.request.HTTPHandler):
         self._sockets = sockets
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(functools.partial(_noted, http.client.HTTPConnection, self._sockets), req)
+        return self.do_open(functools.partial(_Noting, self._sockets), req)
 
 
 class _Https(urllib.request.HTTPSHandler):
@@ -124,19 +124,23 @@ class _Https(urllib.request.HTTPSHandler):
         self._sockets = sockets
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(functools.partial(_noted, http.client.HTTPSConnection, self._sockets), req)
+        return self.do_open(functools.partial(_NotingTls, self._sockets), req)
 
 
-def _noted(kind: type[http.client.HTTPConnection], sockets: list[socket.socket], host: str, **more: Any) -> Any:
-    connection = kind(host, **more)
-    connect = connection.connect
+class _Noting(http.client.HTTPConnection):
+    """Keeps the socket it opens in `sockets`, for whoever may have to cut it."""
 
-    def noting() -> None:
-        connect()
-        sockets.append(connection.sock)
+    def __init__(self, sockets: list[socket.socket], host: str, **more: Any) -> None:
+        super().__init__(host, **more)
+        self._sockets = sockets
 
-    connection.connect = noting  # type: ignore[method-assign]
-    return connection
+    def connect(self) -> None:
+        super().connect()
+        self._sockets.append(self.sock)
+
+
+class _NotingTls(_Noting, http.client.HTTPSConnection):
+    """The same over TLS."""
 
 
 def _is_private(url: str) -> bool:
