@@ -21,7 +21,7 @@ def test_the_graph_runs_and_stops_with_the_button_and_the_key(gui: Window) -> No
     gui.until("editor.player.latest('screen') is not None")
     gui.click("button('stop')")
     gui.until("editor.player.state == 'stopped'")
-    gui.until(seen("Stopped"))
+    gui.until(seen("Stopped · Ctrl+Enter runs it"))
     gui.key("ctrl+Return")
     gui.until("editor.player.state == 'running'")
     gui.until(seen("Running"))

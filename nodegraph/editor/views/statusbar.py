@@ -6,6 +6,7 @@ from typing import Any, Final
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.state.commands import table
+from nodegraph.editor.state.commands.table import shortcut_of
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.state.find import go_to
 from nodegraph.editor.state.items import Item
@@ -94,7 +95,9 @@ class StatusBar:
         editor, sample = self._editor, self._editor.player.sample
         state = editor.player.state
         self._paint("dot", words.COLORS[state])
-        self._say("state", words.STATES[state], "text")
+        waits = state == "stopped" and editor.workspace.document.graph.nodes
+        how = f" · {shortcut_of('run.toggle')} runs it" if waits else ""
+        self._say("state", f"{words.STATES[state]}{how}", "text")
         self._tip("state", editor.player.note or words.STATES[state])
         self._say("fps", words.fps(sample), "text")
         self._say("age", words.age(sample))
