@@ -2,6 +2,7 @@
 
 import json
 import struct
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -94,8 +95,9 @@ def test_what_comes_after_the_dialog_was_closed_is_dropped(editor: Editor, tmp_p
     dialog = add_model(editor, str(upscaler(tmp_path / "x.safetensors")))
     dialog.close()
     assert editor.dialogs.current is None
-    until(lambda: [editor.tick(), True][1] and dialog.phase == "looking")
-    assert dialog.plan is None
+    until(lambda: all(one.name != "later" for one in threading.enumerate()))
+    editor.tick()
+    assert (dialog.phase, dialog.plan) == ("looking", None)
 
 
 def test_weights_on_disk_are_counted_and_removed_after_a_question(editor: Editor, tmp_path: Path) -> None:
