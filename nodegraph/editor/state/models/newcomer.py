@@ -1,10 +1,9 @@
 """Adding a model from the window: what is meant, what it would mean, and doing it once the person agreed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
 from nodegraph.core.errors import NodegraphError
 from nodegraph.editor.state.background import later
@@ -16,7 +15,6 @@ if TYPE_CHECKING:  # planning brings Docker and HTTP along: a fifth of a second 
     from nodegraph.editor.state.editor import Editor
     from nodegraph.runtime.adding.plan import Plan
 
-_T = TypeVar("_T")
 Phase = Literal["asking", "looking", "planned", "adding"]
 _WEIGHTS: Final = (".safetensors", ".pth", ".pt", ".ckpt")
 
@@ -49,13 +47,16 @@ class AddModelDialog:
         self.what, self.id, self.plan = what.strip(), id.strip(), None
         self._cancel = Cancel()
         self._now("looking")
-        self._later(partial(self._plan, self.what), self._planned)
+        cancel, post = self._cancel, self.editor.post  # what comes back to a dialog that was closed is dropped
+        answer = partial(self._plan, self.what)
+        later(lambda call: post(lambda: None if cancel.is_set() else call()), answer, self._planned, self._failed)
 
     def add(self) -> None:
         """Do what the plan says."""
         if self.phase == "planned" and self.plan is not None and self.plan.can_be_done:
             self._now("adding")
-            self._later(partial(self._apply, self.plan), self._added)
+            # What was written before the dialog was closed is there, so it is shown.
+            later(self.editor.post, partial(self._apply, self.plan), self._added, self._failed)
 
     def again(self) -> None:
         """Something else is meant."""
@@ -81,11 +82,6 @@ class AddModelDialog:
         from nodegraph.runtime.adding.adding import apply
 
         return apply(plan, lambda event: self.editor.post(partial(self._told, event)), self._cancel)
-
-    def _later(self, work: Callable[[], _T], done: Callable[[_T], None]) -> None:
-        """What comes back to a dialog that was closed is dropped."""
-        cancel, post = self._cancel, self.editor.post
-        later(lambda call: post(lambda: None if cancel.is_set() else call()), work, done, self._failed)
 
     # --- what came of it --------------------------------------------------------------------------------------------
 

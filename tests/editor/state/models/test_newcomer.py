@@ -100,6 +100,19 @@ def test_what_comes_after_the_dialog_was_closed_is_dropped(editor: Editor, tmp_p
     assert (dialog.phase, dialog.plan) == ("looking", None)
 
 
+def test_a_model_that_was_written_when_the_dialog_was_closed_is_there(editor: Editor, tmp_path: Path) -> None:
+    dialog = settled(editor, add_model(editor, str(upscaler(tmp_path / "x.safetensors"))))
+    dialog.add()
+    until(lambda: all(one.name != "later" for one in threading.enumerate()))
+    dialog.close()
+    editor.tick()
+    found = editor.workspace.registry.find("model.upscale")
+    assert found is not None
+    checkpoint = found.spec.param("checkpoint")
+    assert checkpoint is not None
+    assert "checkpoints/x.safetensors" in checkpoint.choices
+
+
 def test_weights_on_disk_are_counted_and_removed_after_a_question(editor: Editor, tmp_path: Path) -> None:
     own = tmp_path / "weights" / "upscale" / "checkpoints" / "mine.safetensors"
     own.parent.mkdir(parents=True)
