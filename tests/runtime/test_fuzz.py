@@ -5,9 +5,7 @@ makes the same answers again.
 """
 
 import json
-import queue
 import random
-import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,8 +25,8 @@ from nodegraph.runtime.protocols import Client, Endpoint, cog_schema, native_sch
 from nodegraph.runtime.protocols.connect import connect
 from nodegraph.runtime.protocols.recognise import describe
 from tests.runtime.cog_server import PICTURES, STORY, openapi
-from tests.runtime.hostile import PIXEL, Answer, Hostile, twisted
-from tests.runtime.sdk_server import COMMANDS, OPTIONS
+from tests.runtime.honest import DESCRIBED, MANIFEST, alpha, alpha_post, cog, cog_events, native, reply, sdk
+from tests.runtime.hostile import Answer, Hostile, twisted
 
 WORKERS, ALL, HALF, FEW = 8, 125, 63, 8
 """Threads, each with a server and a client of its own, and their cases: a thousand, or half of that in two ways."""
@@ -118,37 +116,7 @@ def suffered(case: Case) -> list[str]:
         return [one for found in pool.map(case.run, range(WORKERS)) for one in found]
 
 
-def reply(value: Any, status: int = 200) -> tuple[int, str, bytes]:
-    return status, "application/json", json.dumps(value).encode()
-
-
 # ---- Cog -------------------------------------------------------------------------------------------------------------
-
-
-def cog() -> Answer:
-    document = openapi(PICTURES)
-
-    def answer(method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
-        if path == "/openapi.json":
-            return reply(document)
-        if path == "/health-check":
-            return reply({"status": "READY", "setup": {"status": "succeeded", "logs": "x\n"}})
-        return reply({"id": "x", "status": "succeeded", "output": [PIXEL, PIXEL], "logs": "", "metrics": {}})
-
-    return answer
-
-
-def cog_events() -> Answer:
-    document = openapi(STORY, streaming=True)
-
-    def answer(method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
-        if path == "/openapi.json":
-            return reply(document)
-        done = json.dumps({"id": "x", "status": "succeeded", "output": ["one ", "two"]})
-        events = f'event: start\ndata: {{"id":"x"}}\n\n: keep-alive\n\nevent: completed\ndata: {done}\n\n'
-        return 200, "text/event-stream", events.encode()
-
-    return answer
 
 
 def test_cog_survives() -> None:
@@ -162,46 +130,6 @@ def test_cog_events_survive() -> None:
 
 
 # ---- Runway Model SDK ------------------------------------------------------------------------------------------------
-
-MANIFEST = {
-    "modelSDKVersion": "0.6.1",
-    "millisRunning": 5,
-    "options": OPTIONS,
-    "commands": [{"name": name, "description": "", **one} for name, one in COMMANDS.items()],
-}
-SEGMENTS = {
-    "any": {"a": 1},
-    "arr": [1, 2],
-    "texts": ["a"],
-    "boxes": [[0, 0, 0.5, 0.5]],
-    "poses": [[[0, 0], [1, 1], [0.5, 0.5]]],
-    "vec": [1, 2, 3, 4],
-    "cat": 1,
-    "num": 0.5,
-    "whole": 3,
-    "bool": True,
-    "pt": [0.1, 0.2],
-    "box": [0, 0, 1, 1],
-    "lm": [[0, 0], [1, 1], [0.5, 0.5]],
-    "dir": "/data",
-}
-
-
-def sdk() -> Answer:
-    def answer(method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
-        match path:
-            case "/meta":
-                return reply(MANIFEST)
-            case "/healthcheck":
-                return reply({"status": "RUNNING"})
-            case "/setup":
-                return reply({"success": True})
-            case "/segment":
-                return reply({"seg": PIXEL})
-            case _:
-                return reply(SEGMENTS)
-
-    return answer
 
 
 def sdk_entry(name: str) -> ModelEntry:
@@ -227,49 +155,6 @@ def test_jobs_of_the_sdk_survive() -> None:
 # ---- 2018 ------------------------------------------------------------------------------------------------------------
 
 
-def framed(*packets: str) -> tuple[int, str, bytes]:
-    return 200, "text/plain; charset=UTF-8", "".join(f"{len(one)}:{one}" for one in packets).encode()
-
-
-def alpha() -> Answer:
-    """Engine.IO 3, as far as one client needs it: a poll answers what the POSTs of its session asked for."""
-    sessions: dict[str, queue.SimpleQueue[str]] = {}
-
-    def answer(method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
-        sid = path.rpartition("sid=")[2] if "sid=" in path else ""
-        if not sid:
-            sid = f"s{len(sessions)}"
-            sessions[sid] = queue.SimpleQueue()
-            opened = {"sid": sid, "upgrades": [], "pingTimeout": 60_000, "pingInterval": 25_000}
-            return framed(f"0{json.dumps(opened)}", "40")
-        if sid not in sessions:
-            return 400, "text/plain", b"Bad Request"
-        if method == "POST":
-            for packet in said_in(body):
-                sessions[sid].put(packet)
-            return 200, "text/plain", b"OK"
-        try:
-            return framed(sessions[sid].get(timeout=1.0))
-        except queue.Empty:
-            return framed("6")
-
-    return answer
-
-
-def said_in(body: bytes) -> list[str]:
-    """The answers to the packets of a POST."""
-    if b"41/query" in body:
-        return ["1"]
-    if b"40/query" in body:
-        return ["40/query"]
-    results = {"results": [{"cat": "dog", "score": 0.5, "bounds": [0, 0, 1, 1]}]}
-    return [f"42/query,{json.dumps(['update_response', results])}"] if b"update_request" in body else ["3"]
-
-
-def alpha_post() -> Answer:
-    return lambda method, path, body: reply({"results": [{"cat": "dog", "score": 0.5, "bounds": [0, 0, 1, 1]}]})
-
-
 def test_servers_of_2018_survive_over_sockets() -> None:
     assert suffered(Case(entry_of(), alpha, {"image": IMAGE}, HALF)) == []
 
@@ -280,43 +165,6 @@ def test_servers_of_2018_survive_over_http() -> None:
 
 
 # ---- native ----------------------------------------------------------------------------------------------------------
-
-DESCRIBED = {
-    "protocol": "native",
-    "protocolVersion": 1,
-    "state": "ready",
-    "inputs": {"image": {"type": "image"}},
-    "outputs": {"image": {"type": "image"}, "boxes": {"type": "detections"}, "words": {"type": "text"}},
-}
-PIXELS = {"dtype": "uint8", "shape": [1, 1, 3], "offset": 0}
-OUTPUTS = {
-    "image": {"type": "image", "array": PIXELS},
-    "boxes": {
-        "type": "detections",
-        "boxes": {"dtype": "float32", "shape": [1, 4], "offset": 64},
-        "labels": ["x"],
-        "scores": {"dtype": "float32", "shape": [1], "offset": 128},
-    },
-    "words": {"type": "text", "value": "hello"},
-}
-
-
-def native() -> Answer:
-    twist = random.Random(7)
-
-    def answer(method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
-        if method == "GET":
-            return reply(DESCRIBED)
-        length = struct.unpack("<4sIQ", body[:16])[1]
-        said = {"id": json.loads(body[16 : 16 + length])["id"], "milliseconds": 1.5, "outputs": OUTPUTS}
-        if answer.spoil:  # type: ignore[attr-defined]
-            said = twisted(said, twist)
-        text = json.dumps(said).encode()
-        text += b" " * (-(16 + len(text)) % 8)
-        return 200, "application/x-nodegraph", struct.pack("<4sIQ", b"NGN1", len(text), 132) + text + bytes(132)
-
-    answer.spoil = False  # type: ignore[attr-defined]
-    return answer
 
 
 class NativeCase(Case):
