@@ -19,6 +19,7 @@ from nodegraph.runtime.runners import labels
 from nodegraph.runtime.servers import Lease, Servers
 from nodegraph.runtime.state import ServerEvent, Stage
 from tests.docker.elsewhere import elsewhere, steady  # noqa: F401
+from tests.docker.listing import containers
 
 KINDS = Path(__file__).parents[1] / "runtime" / "server_kinds.py"
 IMAGE = "nodegraph-tests/kinds:1"
@@ -106,7 +107,7 @@ class Yard:
     def containers(self, kind: str = "good") -> list[Any]:
         """Those of this test, as docker-py sees them."""
         wanted = [f"{labels.ENTRY}=yard-{kind}", f"{labels.INSTANCE}={labels.THIS_INSTANCE}"]
-        return self.docker.containers.list(all=True, filters={"label": wanted})
+        return containers(self.docker, label=wanted)
 
     def close(self) -> None:
         for servers in self.made:

@@ -23,6 +23,7 @@ from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.runners import labels
 from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.runners.container import ContainerRunner
+from tests.docker.listing import containers
 
 pytestmark = pytest.mark.docker
 HERE = Path(__file__).parent
@@ -108,7 +109,7 @@ def silent(_event):
 
 def mine(engine, entry):
     wanted = [f"{labels.ENTRY}={entry}", f"{labels.INSTANCE}={labels.THIS_INSTANCE}"]
-    return engine.containers.list(all=True, filters={"label": wanted})
+    return containers(engine, label=wanted)
 
 
 def prepare(entry):

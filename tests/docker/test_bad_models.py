@@ -15,6 +15,7 @@ import pytest
 from nodegraph.runtime import servers
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.runners import labels
+from tests.docker.listing import containers
 
 pytestmark = pytest.mark.docker
 HERE = Path(__file__).parent
@@ -93,7 +94,7 @@ def catalogue(tmp_path, monkeypatch):
 def left_behind(host):
     client = docker.DockerClient(base_url=host, timeout=30)
     wanted = [f"{labels.ENTRY}=bad", f"{labels.INSTANCE}={labels.THIS_INSTANCE}"]
-    found = client.containers.list(all=True, filters={"label": wanted})
+    found = containers(client, label=wanted)
     client.close()
     return found
 

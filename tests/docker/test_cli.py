@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from nodegraph.runtime.runners import labels
+from tests.docker.listing import containers
 
 pytestmark = pytest.mark.docker
 HERE = Path(__file__).parent
@@ -117,9 +118,9 @@ class Listener:
         assert found, "".join(self.lines)
 
 
-def containers(engine, entry, process=None):
+def serving(engine, entry, process=None):
     """Containers that serve `entry` for a program of ours, or for this one: the engine may serve others too."""
-    found = engine.containers.list(all=True, filters={"label": [f"{labels.ENTRY}={entry}"]})
+    found = containers(engine, label=f"{labels.ENTRY}={entry}")
     pid = process.pid if process else os.getpid()
     return [one for one in found if one.labels[labels.PROGRAM].startswith(f"{pid}:")]
 
@@ -144,7 +145,7 @@ def test_a_container_and_a_local_process_find_the_same_people(cli, preset, clip,
     assert found["container"] == found["process"]
     assert len(found["container"]) == 12
     assert all(len(people) == 2 for people in found["container"])
-    assert containers(engine, "people") == []
+    assert serving(engine, "people") == []
 
 
 def test_a_killed_container_comes_back_while_the_picture_goes_on(spawn, preset, clip, engine, tmp_path):
@@ -152,7 +153,7 @@ def test_a_killed_container_comes_back_while_the_picture_goes_on(spawn, preset, 
     process = spawn("run", preset(PEOPLE, WIRES), "--live", "--seconds", seconds, "--report", "r.json")
     heard = Listener(process)
     heard.until("People is ready.")
-    (container,) = containers(engine, "people", process)
+    (container,) = serving(engine, "people", process)
     container.kill()
     heard.until("People is being restarted: The container of People was ended by SIGKILL (signal 9).")
     heard.until("People is ready.", count=2)
@@ -163,7 +164,7 @@ def test_a_killed_container_comes_back_while_the_picture_goes_on(spawn, preset, 
     assert report["nodes"]["people"]["state"] == "ready"
     assert report["frames"]["out"] > 12 * seconds * 0.7, "the clip has 12 frames a second"
     assert frames_of(tmp_path / "out.mp4") == report["frames"]["out"]
-    assert containers(engine, "people", process) == []
+    assert serving(engine, "people", process) == []
 
 
 def test_a_killed_program_leaves_a_playable_file_and_its_container_goes_with_the_next_run(
@@ -172,7 +173,7 @@ def test_a_killed_program_leaves_a_playable_file_and_its_container_goes_with_the
     process = spawn("run", preset(PEOPLE, WIRES), "--live", "--seconds", 60, "--quiet")
     part = tmp_path / "out.part.mp4"
     until = time.monotonic() + PATIENCE
-    while not (part.exists() and part.stat().st_size > 30_000 and containers(engine, "people", process)):
+    while not (part.exists() and part.stat().st_size > 30_000 and serving(engine, "people", process)):
         assert time.monotonic() < until
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
@@ -182,7 +183,7 @@ def test_a_killed_program_leaves_a_playable_file_and_its_container_goes_with_the
     again = spawn("run", preset(PEOPLE, WIRES), "--frames", 1)
     _, err = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, err
-    assert containers(engine, "people", process) == []
+    assert serving(engine, "people", process) == []
     assert not list(Path("/tmp").glob(f"ng-{process.pid}-*")), "the folder of its socket"
 
 
@@ -233,7 +234,7 @@ def test_the_models_commands_carry_an_image_through_its_whole_life(cli, engine, 
     assert "hello from good" in models("logs").out
     assert models("remove").out == "Small: stopped 0, image removed\n"
     assert status() == (False, 0, 0)
-    assert containers(engine, "cli-small") == []
+    assert serving(engine, "cli-small") == []
 
 
 def test_models_pull_downloads_from_a_registry_and_says_how_far_it_is(cli, engine, tmp_path):

@@ -13,6 +13,7 @@ from nodegraph.core.errors import ModelError, ModelTimeout
 from nodegraph.runtime.lifecycle.health import ask
 from nodegraph.runtime.runners import engines, labels
 from nodegraph.runtime.state import Stage
+from tests.docker.listing import containers
 
 pytestmark = pytest.mark.docker
 ROOT = Path(__file__).parents[2]
@@ -256,16 +257,16 @@ def test_the_containers_of_a_killed_program_are_removed_by_the_next_one(yard, ki
         [sys.executable, "-c", OURS, kinds_image, str(yard.folder)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    wanted = {"label": f"{labels.ENTRY}=yard-orphan"}
+    wanted = f"{labels.ENTRY}=yard-orphan"
     with program:
         assert program.stdout.readline() == "ready\n"
         known = engines.KnownEngine(yard.host)
         known.reap()
-        assert len(yard.docker.containers.list(filters=wanted)) == 1, "it lives: nobody may remove it"
+        assert len(containers(yard.docker, running=True, label=wanted)) == 1, "it lives: nobody may remove it"
         ended(program)
-    assert len(yard.docker.containers.list(filters=wanted)) == 1
+    assert len(containers(yard.docker, running=True, label=wanted)) == 1
     assert len(known.reap()) >= 1
-    assert yard.docker.containers.list(all=True, filters=wanted) == []
+    assert containers(yard.docker, label=wanted) == []
     known.engine.close()
 
 

@@ -26,6 +26,7 @@ from nodegraph.runtime.runners.engines import KnownEngine, engine_at
 from nodegraph.runtime.servers import Lease, Servers
 from nodegraph.runtime.state import Stage
 from tests.docker.elsewhere import STEADY, Elsewhere, bring_up, send_image, take_down, until, use_ssh, we_listen_at
+from tests.docker.listing import containers
 
 # docker-py leaves a socket to the collector when nobody listens, as for a moment at the end of a cut connection.
 _LEFT = r"ignore:Exception ignored in. <socket.socket fd=\d+, family=1,:pytest.PytestUnraisableExceptionWarning"
@@ -68,13 +69,13 @@ def test_frames_reach_a_model_there_and_no_port_is_opened_to_the_network(servers
     lease = ready(servers, steady, engine)
     answer = lease.client().infer({"image": scene()}, {}, 30)
     assert np.abs(answer["image"].astype(int) - (255 - scene())).mean() < 3, "travelled as JPEG"
-    (container,) = elsewhere.docker.containers.list(filters={"label": f"{labels.INSTANCE}={labels.THIS_INSTANCE}"})
+    (container,) = containers(elsewhere.docker, running=True, label=f"{labels.INSTANCE}={labels.THIS_INSTANCE}")
     assert container.id.startswith(answer["where"]), "it ran there"
     assert we_listen_at() == {"127.0.0.1"}
     assert elsewhere.listening() <= there
     assert not lease.endpoint.local
     lease.release()
-    until(lambda: not elsewhere.docker.containers.list(all=True, filters={"ancestor": STEADY}))
+    until(lambda: not containers(elsewhere.docker, ancestor=STEADY))
 
 
 def test_calls_in_flight_together_do_not_mix(servers, steady, engine):
@@ -178,7 +179,7 @@ def test_only_what_this_machine_started_and_lost_is_cleared_away_there(elsewhere
     known = KnownEngine(elsewhere.ssh)
     try:
         assert sorted(known.reap()) == ["reap-before-a-restart", "reap-dead"]
-        left = {one.name for one in elsewhere.docker.containers.list(all=True)}
+        left = {one.name for one in containers(elsewhere.docker)}
         assert {"reap-alive", "reap-other-machine", "reap-unknown-machine"} <= left
     finally:
         known.engine.close()
@@ -273,4 +274,4 @@ def test_the_models_commands_reach_another_machine(elsewhere, tmp_path, steady):
     finally:
         stopped = models("stop", "steady")
     assert "stopped 1" in stopped.stdout
-    assert elsewhere.docker.containers.list(all=True, filters={"label": f"{labels.ENTRY}=steady"}) == []
+    assert containers(elsewhere.docker, label=f"{labels.ENTRY}=steady") == []

@@ -18,6 +18,7 @@ from nodegraph.runtime.runners import labels
 from nodegraph.runtime.runners.engines import KnownEngine
 from nodegraph.runtime.servers import Lease, Servers
 from tests.docker.elsewhere import STEADY, Elsewhere, bring_up, send_image, take_down, until
+from tests.docker.listing import containers
 from tests.engine import support
 
 pytestmark = pytest.mark.docker
@@ -39,7 +40,7 @@ def engine(docker_engine: str) -> Iterator[docker.DockerClient]:
 
 def mine(engine: docker.DockerClient) -> list[Any]:
     wanted = [f"{labels.ENTRY}=steady", f"{labels.INSTANCE}={labels.THIS_INSTANCE}"]
-    return engine.containers.list(filters={"label": wanted})
+    return containers(engine, running=True, label=wanted)
 
 
 def complete(servers: Servers, entry: Any, **place: Any) -> Lease:
@@ -160,7 +161,7 @@ def swarm(elsewhere: Elsewhere, docker_engine: str) -> Iterator[docker.DockerCli
 
 
 def tasks(client: docker.DockerClient) -> list[Any]:
-    return client.containers.list(filters={"name": "nodegraph-steady"})
+    return containers(client, running=True, name="nodegraph-steady")
 
 
 def test_services_of_programs_that_died_are_removed(elsewhere, swarm):
