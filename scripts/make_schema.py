@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from nodegraph.runtime.catalog_json_schema import json_schema
+from nodegraph.runtime.catalog.json_schema import json_schema
 
 PATH = Path(__file__).parent.parent / "docs" / "models.schema.json"
 

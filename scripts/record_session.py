@@ -20,7 +20,7 @@ from typing import Final
 
 import psutil
 
-from nodegraph.runtime.runners import labels
+from nodegraph.runtime.engines import labels
 from scripts.screen_film import Film
 from tests.gui.harness import Window, open_window, screen
 from tests.gui.harness.hands import beside, choice

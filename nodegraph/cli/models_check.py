@@ -42,7 +42,7 @@ def _is_url(what: str) -> bool:
 
 def _catalogues(paths: Sequence[Path], as_json: bool) -> int:
     """Every problem of every catalogue; 3 when one has an error."""
-    from nodegraph.runtime.catalog import load_catalog
+    from nodegraph.runtime.catalog.catalog import load_catalog
 
     catalogs = {path: load_catalog(path) for path in paths}
     if as_json:

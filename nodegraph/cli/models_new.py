@@ -8,7 +8,7 @@ from nodegraph.cli.sessions import session_for
 from nodegraph.cli.text import say
 from nodegraph.core.errors import UsageError
 from nodegraph.runtime.adding.new_model import write_new
-from nodegraph.runtime.catalog import slug
+from nodegraph.runtime.catalog.catalog import slug
 
 
 def new(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from nodegraph.cli.text import say_problems
 from nodegraph.core.errors import DocumentError, UsageError
 from nodegraph.core.resources import data_folder
 from nodegraph.core.validate import errors_of
-from nodegraph.runtime.catalog import Catalog
+from nodegraph.runtime.catalog.catalog import Catalog
 from nodegraph.runtime.state import ServerListener
 from nodegraph.session import Session, user_catalogue, user_nodes
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nodegraph.core.errors import Problem
-from nodegraph.runtime.catalog_values import port_number, shown
+from nodegraph.runtime.catalog.values import port_number, shown
 from nodegraph.runtime.entry import ModelEntry
 
 CONTAINER_PORTS: Final = {"runway-alpha": 33000, "native": 33000, "runway-sdk": 9000, "cog": 5000}

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.docker_connection import EngineError
+from nodegraph.runtime.engines.engines import engine_at
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import launch_of
-from nodegraph.runtime.runners import labels
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.docker_connection import EngineError
-from nodegraph.runtime.runners.engines import engine_at
 from nodegraph.runtime.weights.places import weights_folder
 from nodegraph.runtime.weights.removal import bytes_in, remove_fetched
 

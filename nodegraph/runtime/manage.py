@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.core.errors import ModelError, ModelUnreachable, UsageError
+from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.engines import engine_at
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.images.images import build_image, pull_image
 from nodegraph.runtime.launch import Launch, launch_of
 from nodegraph.runtime.lifecycle.by_hand import Teller
 from nodegraph.runtime.lifecycle.folders import log_path, state_folder
@@ -17,12 +22,7 @@ from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.connect import connect
-from nodegraph.runtime.runners import labels
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.runners.container import ContainerRunner, remove_kept
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.engines import engine_at
-from nodegraph.runtime.runners.images import build_image, pull_image
 from nodegraph.runtime.secrets import redacted, secret
 from nodegraph.runtime.state import ServerListener, Stage
 

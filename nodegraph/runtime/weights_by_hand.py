@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from nodegraph.core.errors import UsageError
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.chosen import CHECKPOINT, settled
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import launch_of
 from nodegraph.runtime.lifecycle.by_hand import Teller
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.runners.local_weights import local_weights
 from nodegraph.runtime.state import ServerListener
 from nodegraph.runtime.weights import complete

@@ -18,7 +18,7 @@ from nodegraph.session.paths import resolve_paths
 if TYPE_CHECKING:
     from nodegraph.engine.events import Listener
     from nodegraph.engine.run import Run
-    from nodegraph.runtime.catalog import Catalog
+    from nodegraph.runtime.catalog.catalog import Catalog
     from nodegraph.runtime.entry import ModelEntry
     from nodegraph.runtime.model_node import Lease
     from nodegraph.runtime.servers import Servers
@@ -60,7 +60,7 @@ class Session:
     @cached_property
     def catalogs(self) -> "Mapping[Path, Catalog]":
         """The catalogues by path, mistakes included."""
-        from nodegraph.runtime.catalog import load_catalog
+        from nodegraph.runtime.catalog.catalog import load_catalog
 
         own = user_catalogue()
         return {path: load_catalog(path) for path in self._catalog_paths if path != own or os.path.exists(path)}

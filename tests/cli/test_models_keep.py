@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph.runtime.runners import engines
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.docker_connection import EngineError
+from nodegraph.runtime.engines import engines
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.docker_connection import EngineError
 from tests.cli.conftest import Result
 
 NET = bytes(range(256)) * 100

@@ -12,10 +12,10 @@ from typing import Any
 import docker
 import pytest
 
+from nodegraph.runtime.engines import labels
 from nodegraph.runtime.entry import Build, ModelEntry
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.runners import labels
 from nodegraph.runtime.servers import Lease, Servers
 from nodegraph.runtime.state import ServerEvent, Stage
 from tests.docker.elsewhere import elsewhere, steady  # noqa: F401

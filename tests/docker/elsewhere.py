@@ -22,8 +22,8 @@ import psutil
 import pytest
 
 from nodegraph.core.spec import Param, Port
+from nodegraph.runtime.engines import engines
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.runners import engines
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "second-engine.sh"

@@ -14,14 +14,14 @@ from nodegraph.runtime.adding import trial
 from nodegraph.runtime.adding.adding import apply, plan_for
 from nodegraph.runtime.adding.new_model import write_new
 from nodegraph.runtime.adding.plan import Wishes
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.catalog.catalog import load_catalog
 from nodegraph.runtime.contract.contract import check_server
 from nodegraph.runtime.contract.subjects import subjects_of
+from nodegraph.runtime.engines import labels
 from nodegraph.runtime.launch import launch_of
 from nodegraph.runtime.lifecycle.by_hand import Teller
 from nodegraph.runtime.limits import Limits
-from nodegraph.runtime.runners import labels
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.runners.container import ContainerRunner
 from tests.docker.listing import containers
 

@@ -13,8 +13,8 @@ import docker
 import pytest
 
 from nodegraph.runtime import servers
+from nodegraph.runtime.engines import labels
 from nodegraph.runtime.limits import Limits
-from nodegraph.runtime.runners import labels
 from tests.docker.listing import containers
 
 pytestmark = pytest.mark.docker

@@ -18,7 +18,7 @@ import docker
 import numpy as np
 import pytest
 
-from nodegraph.runtime.runners import labels
+from nodegraph.runtime.engines import labels
 from tests.docker.listing import containers
 
 pytestmark = pytest.mark.docker

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from nodegraph.core.errors import ModelError, ModelTimeout
-from nodegraph.runtime.lifecycle.health import ask
-from nodegraph.runtime.runners import engines, labels
+from nodegraph.runtime.engines import engines, labels
+from nodegraph.runtime.health import ask
 from nodegraph.runtime.state import Stage
 from tests.docker.listing import containers
 

@@ -8,9 +8,9 @@ import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable, UsageError
 from nodegraph.runtime import manage
+from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.lifecycle.health import ask
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
+from nodegraph.runtime.health import ask
 from nodegraph.runtime.state import Stage
 
 pytestmark = pytest.mark.docker

@@ -12,7 +12,7 @@ import docker
 import numpy as np
 import pytest
 
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.servers import Servers

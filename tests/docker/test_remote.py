@@ -18,11 +18,11 @@ from nodegraph.core.errors import ModelError
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.core.registry import discover
 from nodegraph.engine.run import Run
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.engines import KnownEngine, engine_at
 from nodegraph.runtime.manage import engine_status
 from nodegraph.runtime.model_node import definition_of
-from nodegraph.runtime.runners import labels
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.engines import KnownEngine, engine_at
 from nodegraph.runtime.servers import Lease, Servers
 from nodegraph.runtime.state import Stage
 from tests.docker.elsewhere import STEADY, Elsewhere, bring_up, send_image, take_down, until, use_ssh, we_listen_at
@@ -229,7 +229,7 @@ def test_an_engine_over_tls_is_found_by_the_environment_too(elsewhere, monkeypat
 
 HOLD = """
 import sys
-from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.engines.docker import Engine
 engine = Engine(sys.argv[1])
 engine.info()
 print(engine.tunnel.pid, flush=True)

@@ -13,9 +13,9 @@ import pytest
 from nodegraph.core.errors import ModelError
 from nodegraph.core.graph import GraphNode
 from nodegraph.engine.run import Run
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.engines.engines import KnownEngine
 from nodegraph.runtime.model_node import definition_of
-from nodegraph.runtime.runners import labels
-from nodegraph.runtime.runners.engines import KnownEngine
 from nodegraph.runtime.servers import Lease, Servers
 from tests.docker.elsewhere import STEADY, Elsewhere, bring_up, send_image, take_down, until
 from tests.docker.listing import containers

@@ -12,10 +12,10 @@ from nodegraph.core.errors import ModelError
 from nodegraph.runtime import manage
 from nodegraph.runtime.chosen import settled
 from nodegraph.runtime.disk import remove_old_images, remove_weights, room_of
+from nodegraph.runtime.engines import engines, labels
+from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.entry import ModelEntry, Weights
 from nodegraph.runtime.limits import Limits
-from nodegraph.runtime.runners import engines, labels
-from nodegraph.runtime.runners.docker import Engine
 from nodegraph.runtime.state import Stage
 from tests.docker.conftest import Yard
 from tests.runtime.weights.fake_hub import FakeHub
@@ -236,7 +236,7 @@ def test_images_that_a_newer_build_replaced_are_counted_and_removed(
     yard: Yard, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(labels, "IMAGE", f"app.nodegraph.image.{labels.THIS_INSTANCE}")  # the engine is shared
-    monkeypatch.setattr("nodegraph.runtime.runners.images.IMAGE", labels.IMAGE)
+    monkeypatch.setattr("nodegraph.runtime.images.images.IMAGE", labels.IMAGE)
     build = yard.context("FROM python:3.11-slim\nCOPY server_kinds.py /one\n")
     entry = yard.entry("built", build=build, options={"image": "nodegraph-tests/built:1"})
     manage.build(entry, yard.hear)

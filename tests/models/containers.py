@@ -13,7 +13,7 @@ from catalogue import CATALOGUE, ROOT
 
 from nodegraph.core.errors import ModelTimeout, ModelUnreachable
 from nodegraph.runtime import manage
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.native import NativeClient
 

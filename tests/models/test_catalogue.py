@@ -9,7 +9,7 @@ import pytest
 from catalogue import CATALOGUE, PROCESSES, ROOT, folder_of
 from containers import Start
 
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 
 NEEDING = [name for name, entry in CATALOGUE.items() if name not in PROCESSES]
 FILES = [

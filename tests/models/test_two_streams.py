@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pictures import draw_scene
 
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_node import ModelNode
 from nodegraph.runtime.model_spec import spec_of

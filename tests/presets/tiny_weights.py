@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.runtime import manage
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 ROOT = MODELS.parents[1]

@@ -13,7 +13,7 @@ import pytest
 
 from nodegraph.core.errors import ModelAnswerError, ModelRefused, ModelTimeout, ModelUnreachable
 from nodegraph.runtime import codecs
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.protocols import Endpoint, wire
 from nodegraph.runtime.protocols.connect import connect

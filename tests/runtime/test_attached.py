@@ -6,9 +6,9 @@ import pytest
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.processes.private import private_folder
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners.attached import attached
-from nodegraph.runtime.runners.private import private_folder
 from nodegraph.runtime.state import Stage
 
 

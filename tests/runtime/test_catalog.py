@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nodegraph.runtime.catalog import Catalog, load_catalog, parse_catalog
+from nodegraph.runtime.catalog.catalog import Catalog, load_catalog, parse_catalog
 from nodegraph.runtime.entry import HttpQuery, SocketQuery
 
 DATA = Path(__file__).parents[1] / "data" / "catalog"

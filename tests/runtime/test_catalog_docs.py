@@ -3,9 +3,9 @@ import re
 from pathlib import Path
 
 from nodegraph.core.types import NAMES
-from nodegraph.runtime.catalog import load_catalog, parse_catalog
-from nodegraph.runtime.catalog_json_schema import json_schema
-from nodegraph.runtime.catalog_schema import EntryField
+from nodegraph.runtime.catalog.catalog import load_catalog, parse_catalog
+from nodegraph.runtime.catalog.json_schema import json_schema
+from nodegraph.runtime.catalog.schema import EntryField
 from nodegraph.runtime.model_spec import DERIVED_OUTPUTS, spec_of
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from nodegraph.runtime.catalog import load_catalog, parse_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog, parse_catalog
 from nodegraph.runtime.container_options import ContainerOptions, container_options
 
 DATA = Path(__file__).parents[1] / "data" / "catalog"

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from nodegraph.core.errors import ModelNotReady, ModelRefused, ModelTimeout, ModelUnreachable
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.lifecycle.health import ask
+from nodegraph.runtime.health import ask
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.cog import CogClient
 from nodegraph.runtime.protocols.cog_files import Content, Shelf

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.docker_client import whereabouts
+from nodegraph.runtime.engines.ssh import SshAddress, why_not
 from nodegraph.runtime.manage import engine_status
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.docker_client import whereabouts
-from nodegraph.runtime.runners.ssh import SshAddress, why_not
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ import pytest
 from nodegraph.core.errors import ModelError
 from nodegraph.core.types import Keypoints
 from nodegraph.runtime.answers import checked
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry, ProtocolName
-from nodegraph.runtime.lifecycle.health import ask
+from nodegraph.runtime.health import ask
 from nodegraph.runtime.model_spec import spec_of
 from nodegraph.runtime.protocols import Client, Endpoint, cog_schema, native_schema, runway_sdk_schema, wire
 from nodegraph.runtime.protocols.connect import connect

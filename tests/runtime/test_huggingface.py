@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.container_options import container_options
 from nodegraph.runtime.huggingface import TASKS, entry_for, task_of
 

@@ -6,12 +6,12 @@ import tarfile
 import pytest
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.engines.tarstream import stream_tar
 from nodegraph.runtime.entry import Build
-from nodegraph.runtime.runners.bases import bases_of
-from nodegraph.runtime.runners.dockerfile import read_dockerfile
-from nodegraph.runtime.runners.sources import fingerprint
-from nodegraph.runtime.runners.tarstream import stream_tar
-from nodegraph.runtime.runners.wheels import local_wheels
+from nodegraph.runtime.images.bases import bases_of
+from nodegraph.runtime.images.dockerfile import read_dockerfile
+from nodegraph.runtime.images.sources import fingerprint
+from nodegraph.runtime.images.wheels import local_wheels
 
 EVERYTHING = """\
 # syntax is a comment here

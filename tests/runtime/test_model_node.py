@@ -18,7 +18,7 @@ from nodegraph.core.errors import (
 from nodegraph.core.registry import Definition
 from nodegraph.core.spec import NodeSpec
 from nodegraph.core.types import Detections
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_node import FIRST_TIMEOUT, LATER_TIMEOUT, ModelNode, definition_of
 from nodegraph.runtime.model_spec import spec_of

@@ -9,14 +9,14 @@ import psutil
 import pytest
 
 from nodegraph.core.errors import ModelError, ModelNotReady, ModelTimeout, ModelUnreachable
-from nodegraph.runtime.lifecycle.health import ask
-from nodegraph.runtime.runners import leash
+from nodegraph.runtime.health import ask
+from nodegraph.runtime.processes import leash
 from nodegraph.runtime.state import Stage
 
 CHILD_OF_OURS = """
 import subprocess, sys
 from pathlib import Path
-from nodegraph.runtime.runners.leashed import Leashed
+from nodegraph.runtime.processes.leashed import Leashed
 lines = []
 leashed = Leashed([sys.executable, "-u", sys.argv[1], "silent"], Path(sys.argv[2]), {}, print, print)
 sys.stdin.read()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nodegraph.core.errors import ModelAnswerError, ModelNotReady, ModelRefused, ModelUnreachable
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.protocols.cog_schema import entry_pieces, fields_of
 from nodegraph.runtime.protocols.described import our_names

@@ -11,9 +11,9 @@ import pytest
 
 from nodegraph.core.errors import ModelAnswerError, ModelRefused, ModelTimeout, ModelUnreachable
 from nodegraph.core.types import Detections, Keypoints, Segmentation
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.lifecycle.health import ask
+from nodegraph.runtime.health import ask
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.native_message import Deadline
 from nodegraph.runtime.protocols.recognise import describe

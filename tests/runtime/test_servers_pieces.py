@@ -5,18 +5,19 @@ from pathlib import Path
 import pytest
 
 from nodegraph.core.errors import ModelUnreachable
+from nodegraph.runtime.backoff import Backoff
+from nodegraph.runtime.cancel import Cancel, Cancelled
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.images.progress import PullProgress, build_lines
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.lifecycle.backoff import Backoff
 from nodegraph.runtime.lifecycle.durations import Durations
 from nodegraph.runtime.lifecycle.logbook import LogBook
 from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
-from nodegraph.runtime.runners import Exit, labels
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.runners.container_body import container_body
-from nodegraph.runtime.runners.progress import PullProgress, build_lines
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Exit
 
 
 def test_pauses_double_up_to_the_longest_and_then_end():

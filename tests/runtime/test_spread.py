@@ -12,7 +12,7 @@ from nodegraph.core.errors import ModelNotReady, ModelRefused, ModelTimeout, Mod
 from nodegraph.core.registry import Definition
 from nodegraph.core.spec import NodeSpec
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.lifecycle.health import ask
+from nodegraph.runtime.health import ask
 from nodegraph.runtime.protocols import Endpoint, spread
 from nodegraph.runtime.protocols.connect import connect
 from nodegraph.runtime.protocols.roster import Roster

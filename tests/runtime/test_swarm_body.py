@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from nodegraph.runtime.engines.engines import KnownEngine
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners.container_body import container_body
-from nodegraph.runtime.runners.engines import KnownEngine
 from nodegraph.runtime.runners.swarm import Service, _address
 from nodegraph.runtime.runners.swarm_body import gpu_resource, service_body
 

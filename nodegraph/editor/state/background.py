@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from nodegraph.core.errors import NodegraphError
-from nodegraph.runtime.runners.cancel import Cancelled
+from nodegraph.runtime.cancel import Cancelled
 
 _T = TypeVar("_T")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from nodegraph.core.errors import DocumentError, UsageError
 from nodegraph.runtime.adding.catalogue_file import put_entry
 from nodegraph.runtime.adding.plan import Plan, Wishes
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.state import ServerListener
 
 HUB = "hf:"

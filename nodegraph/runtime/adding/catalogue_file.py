@@ -8,8 +8,8 @@ from typing import Any
 
 from nodegraph.core.errors import DocumentError, UsageError
 from nodegraph.core.preset import write_atomically
-from nodegraph.runtime.catalog import parse_catalog, slug
-from nodegraph.runtime.catalog_text import CatalogSyntaxError, read_values
+from nodegraph.runtime.catalog.catalog import parse_catalog, slug
+from nodegraph.runtime.catalog.text import CatalogSyntaxError, read_values
 
 _MEND = "Mend or move the file, then try again; `nodegraph models check FILE` says what is wrong with it."
 

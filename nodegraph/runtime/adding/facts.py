@@ -8,7 +8,7 @@ from typing import Any
 from nodegraph.core.errors import DocumentError, Problem
 from nodegraph.core.spec import Port
 from nodegraph.runtime.adding.plan import Fact
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry, Weights
 
 

@@ -9,10 +9,10 @@ from nodegraph.runtime.adding.facts import container_facts, facts_about, process
 from nodegraph.runtime.adding.ids import id_for, problems_with
 from nodegraph.runtime.adding.plan import Fact, Plan, Wishes, Written
 from nodegraph.runtime.adding.trial import PATIENCE, first_of, ports_of, tried
-from nodegraph.runtime.catalog import slug
-from nodegraph.runtime.catalog_text import CatalogSyntaxError, read_values
+from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.catalog.catalog import slug
+from nodegraph.runtime.catalog.text import CatalogSyntaxError, read_values
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.state import ServerListener
 
 _NEW = "`nodegraph models new NAME` writes a folder that works."

@@ -10,8 +10,8 @@ from nodegraph.core.resources import data_folder
 from nodegraph.runtime.adding.facts import container_facts, facts_about, read_entry
 from nodegraph.runtime.adding.ids import id_for, problems_with
 from nodegraph.runtime.adding.plan import Fact, Plan, Wishes
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.huggingface import entry_for, task_of
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.weights.hub import WANTED
 from nodegraph.runtime.weights.web import BrokenOff, Web, hub
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from nodegraph.core.errors import DocumentError, Problem, UsageError
 from nodegraph.runtime.adding.catalogue_file import check_writable, id_of, read_entries
 from nodegraph.runtime.adding.plan import Wishes
-from nodegraph.runtime.catalog import slug
+from nodegraph.runtime.catalog.catalog import slug
 
 
 def id_for(wishes: Wishes, name: str) -> str:

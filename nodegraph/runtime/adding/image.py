@@ -19,8 +19,8 @@ from nodegraph.runtime.adding.image_facts import (
 )
 from nodegraph.runtime.adding.plan import Fact, Plan, Wishes, Written
 from nodegraph.runtime.adding.trial import PATIENCE, first_of, ports_of, tried
-from nodegraph.runtime.runners.cancel import Cancel
-from nodegraph.runtime.runners.labels import IMAGE
+from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.engines.labels import IMAGE
 from nodegraph.runtime.state import ServerListener
 
 _NAME: Final = re.compile(
@@ -35,7 +35,7 @@ _UNREACHED: Final = re.compile(r"dial tcp|no such host|i/o timeout|Client\.Timeo
 
 def plan_image(image: str, wishes: Wishes) -> Plan:
     """Look at the image and plan its entry. Raises UsageError for what is no name, ModelError when there is none."""
-    from nodegraph.runtime.runners.engines import engine_at  # imports docker, which takes its time
+    from nodegraph.runtime.engines.engines import engine_at  # imports docker, which takes its time
 
     if not _NAME.fullmatch(image):
         raise UsageError(f"{image[:100]!r} is no address, folder, file or image.", _EXAMPLES)
@@ -117,7 +117,7 @@ def _entry(
 ) -> dict[str, Any]:
     """Pull it if need be, find out what it is, and pin it. agreed: its digest; seen: its id if it was here."""
     from nodegraph.runtime import manage
-    from nodegraph.runtime.runners.engines import engine_at
+    from nodegraph.runtime.engines.engines import engine_at
 
     engine = engine_at(wishes.engine).engine
     digest = agreed or image.partition("@")[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nodegraph.core.errors import NodegraphError, UsageError
 from nodegraph.core.resources import data_folder
-from nodegraph.runtime.catalog import slug
+from nodegraph.runtime.catalog.catalog import slug
 
 _RENAMED = {"dockerignore": ".dockerignore", "test_new_model.py": "test_{word}.py"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nodegraph.core.errors import Problem
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.state import ServerListener
 
 Kind = Literal["server", "image", "folder", "hub", "upscaler"]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.adding.image_facts import exposed_ports
 from nodegraph.runtime.adding.plan import Wishes
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.container_options import CONTAINER_PORTS
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import Launch, launch_of
@@ -14,7 +15,6 @@ from nodegraph.runtime.lifecycle.by_hand import Teller
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols.described import Described
 from nodegraph.runtime.protocols.recognise import describe
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.state import ServerListener, Stage
 
 PATIENCE: Final = 90.0
@@ -25,7 +25,7 @@ _ALPHA: Final = CONTAINER_PORTS["runway-alpha"]
 
 def ports_of(image: str, wishes: Wishes) -> list[int]:
     """The ports where a server may listen: those its image names, else where each protocol usually does."""
-    from nodegraph.runtime.runners.engines import engine_at  # imports docker, which takes its time
+    from nodegraph.runtime.engines.engines import engine_at  # imports docker, which takes its time
 
     named = exposed_ports(engine_at(wishes.engine).engine.image(image))
     wished = [CONTAINER_PORTS[wishes.protocol]] if wishes.protocol in CONTAINER_PORTS else []

@@ -10,7 +10,7 @@ from nodegraph.core.errors import DocumentError, NodegraphError, Problem, UsageE
 from nodegraph.runtime.adding.facts import size_text
 from nodegraph.runtime.adding.plan import Fact, Plan, Wishes, Written
 from nodegraph.runtime.adding.tensors import Tensor, read_tensors
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.state import ServerListener
 from nodegraph.runtime.weights.places import weights_folder
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nodegraph.core.errors import ModelError
 from nodegraph.core.spec import Param, Port
-from nodegraph.runtime.catalog import parse_catalog
+from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.contract.finding import Finding
 from nodegraph.runtime.contract.peer import Peer
 from nodegraph.runtime.entry import ModelEntry

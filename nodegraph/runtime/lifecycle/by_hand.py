@@ -1,13 +1,13 @@
 """A runner's watcher for work that a person does by hand, without a supervisor."""
 
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.lifecycle.durations import Durations
 from nodegraph.runtime.lifecycle.folders import log_path, state_folder
 from nodegraph.runtime.lifecycle.logbook import LogBook
 from nodegraph.runtime.lifecycle.record import Record
-from nodegraph.runtime.runners import Exit
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.state import ServerEvent, ServerListener, Stage
+from nodegraph.runtime.watcher import Exit
 
 
 class Teller:

@@ -7,14 +7,14 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from nodegraph.core.errors import ModelTimeout
+from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.lifecycle.link import Connect, Link
 from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Client, Endpoint
-from nodegraph.runtime.runners import Exit
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Exit
 
 
 @dataclass(frozen=True)

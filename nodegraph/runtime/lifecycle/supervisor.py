@@ -4,17 +4,18 @@ import time
 from dataclasses import replace
 
 from nodegraph.core.errors import ModelError, ModelTimeout
+from nodegraph.runtime.backoff import Backoff
+from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.health import Health, ask
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.lifecycle.backoff import Backoff
-from nodegraph.runtime.lifecycle.health import Health, ask
 from nodegraph.runtime.lifecycle.keeper import Keeper, Request
 from nodegraph.runtime.lifecycle.link import Connect
 from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.runners import Exit, Runner
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.runners import Runner
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Exit
 
 
 class Supervisor(Keeper):

@@ -1,7 +1,7 @@
 """Looking after a server that is not ours: seeing that it answers, saying so when not, connecting again."""
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.lifecycle.health import Health, ask
+from nodegraph.runtime.health import Health, ask
 from nodegraph.runtime.lifecycle.keeper import Keeper
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners.attached import attached

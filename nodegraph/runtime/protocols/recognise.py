@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelNotReady, ModelRefused, ModelUnreachable
-from nodegraph.runtime.catalog import parse_catalog, slug
+from nodegraph.runtime.catalog.catalog import parse_catalog, slug
 from nodegraph.runtime.protocols import LOOPBACK, cog_schema, native_schema, runway_sdk_schema
 from nodegraph.runtime.protocols.cog_refusals import setup_logs
 from nodegraph.runtime.protocols.described import Described, words

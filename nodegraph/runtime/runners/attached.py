@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.processes.private import is_private
 from nodegraph.runtime.protocols import LOOPBACK, Endpoint
-from nodegraph.runtime.runners.private import is_private
 
 _UNIX = "unix:///"
 

@@ -11,21 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.docker_connection import EngineError
+from nodegraph.runtime.engines.engines import KnownEngine, engine_at, is_gpu_refusal
+from nodegraph.runtime.images.images import ensure_image
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.processes.private import private_folder
 from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.runners import Watcher, labels
 from nodegraph.runtime.runners.container_body import SHARED, container_body
 from nodegraph.runtime.runners.container_end import Following
 from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.docker_connection import EngineError
-from nodegraph.runtime.runners.engines import KnownEngine, engine_at, is_gpu_refusal
-from nodegraph.runtime.runners.images import ensure_image
-from nodegraph.runtime.runners.private import private_folder
 from nodegraph.runtime.runners.volumes import ready_weights
 from nodegraph.runtime.secrets import secret, secrets_of
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Watcher
 
 _numbers = itertools.count(1)
 

@@ -5,10 +5,10 @@ import threading
 import time
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.cancel import Cancel, Cancelled
+from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.runners import Exit, Watcher
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
-from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.watcher import Exit, Watcher
 
 _AGAIN_WITHIN = 10.0
 """Seconds for making the connection to an engine elsewhere anew; after that the container counts as lost."""

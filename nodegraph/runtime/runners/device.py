@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.runners import Watcher
+from nodegraph.runtime.watcher import Watcher
 
 _LINUX_GPUS = ("/dev/nvidia0", "/dev/kfd", "/dev/dxg")  # NVIDIA, AMD, and either under Windows' Linux
 

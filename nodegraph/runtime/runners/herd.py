@@ -6,14 +6,14 @@ import time
 from collections.abc import Mapping
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.backoff import Backoff
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.lifecycle.backoff import Backoff
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.runners import Exit, Watcher
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.runners.container import ContainerRunner
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Exit, Watcher
 
 
 class Herd:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.runners import Watcher
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Watcher
 from nodegraph.runtime.weights import complete
 from nodegraph.runtime.weights.checkpoints import bring_local, is_local, none_yet
 from nodegraph.runtime.weights.fetch import Fetching

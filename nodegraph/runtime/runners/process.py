@@ -14,15 +14,15 @@ from nodegraph.core.errors import ModelError
 from nodegraph.core.resources import data_folder
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.processes.leashed import Leashed
+from nodegraph.runtime.processes.private import private_folder
 from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.runners import Exit, Watcher
 from nodegraph.runtime.runners.container_body import told
 from nodegraph.runtime.runners.device import machine_has_gpu, settle_for_cpu, wants_gpu
-from nodegraph.runtime.runners.leashed import Leashed
 from nodegraph.runtime.runners.local_weights import local_weights
-from nodegraph.runtime.runners.private import private_folder
 from nodegraph.runtime.secrets import secrets_of
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Exit, Watcher
 
 _LISTENING = re.compile(r"nodegraph-kit listening (http://\S+)")
 _PYTHONS = ("python", "python3", "{python}")

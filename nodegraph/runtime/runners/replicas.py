@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.cancel import Cancel, Cancelled
+from nodegraph.runtime.engines.engines import engine_at
+from nodegraph.runtime.health import ask
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.lifecycle.health import ask
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.roster import Roster
-from nodegraph.runtime.runners import Exit, Watcher
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.runners.container import ContainerRunner
-from nodegraph.runtime.runners.engines import engine_at
 from nodegraph.runtime.runners.herd import Herd
 from nodegraph.runtime.runners.swarm import Service
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Exit, Watcher
 
 _LOOK_EVERY: Final = 0.3  # seconds
 _ANSWER: Final = 1.0  # seconds for one health answer

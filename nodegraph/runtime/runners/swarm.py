@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.engines.engines import KnownEngine
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.runners import Watcher, labels
 from nodegraph.runtime.runners.container_body import container_body
 from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
-from nodegraph.runtime.runners.engines import KnownEngine
 from nodegraph.runtime.runners.swarm_body import gpu_resource, service_body
 from nodegraph.runtime.secrets import secrets_of
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Watcher
 
 _numbers = itertools.count(1)
 _OPEN: Final = (

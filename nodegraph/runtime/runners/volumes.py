@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.docker_connection import EngineError
+from nodegraph.runtime.engines.engines import KnownEngine
+from nodegraph.runtime.engines.tarstream import stream_tar
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.runners import Watcher, labels
 from nodegraph.runtime.runners.container_body import WEIGHTS
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.docker_connection import EngineError
-from nodegraph.runtime.runners.engines import KnownEngine
 from nodegraph.runtime.runners.local_weights import local_weights, paths_of
-from nodegraph.runtime.runners.tarstream import stream_tar
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Watcher
 
 
 def ready_weights(known: KnownEngine, launch: Launch, watcher: Watcher) -> None:

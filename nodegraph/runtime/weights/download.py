@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.weights.part import Part
 from nodegraph.runtime.weights.remote_file import RemoteFile, WrongFile
 from nodegraph.runtime.weights.web import BrokenOff, Web

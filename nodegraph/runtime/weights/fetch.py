@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import Weights
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.weights import complete, offline
 from nodegraph.runtime.weights.complete import Complete, Seen
 from nodegraph.runtime.weights.download import PAUSE, Download, full

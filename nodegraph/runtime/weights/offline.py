@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import Weights
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.weights import complete
 from nodegraph.runtime.weights.download import Tell
 from nodegraph.runtime.weights.hub import WANTED, is_hub

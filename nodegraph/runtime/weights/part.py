@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.weights.remote_file import Digest, RemoteFile
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.cancel import Cancel
 
 _BLOCK = 1 << 20
 

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.weights import complete
 from nodegraph.runtime.weights.places import weights_folder
 from nodegraph.runtime.weights.turn import turn

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.secrets import redacted, secret
 
 TOKEN: Final = "HF_TOKEN"

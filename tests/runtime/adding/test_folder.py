@@ -6,7 +6,7 @@ from nodegraph.core.errors import DocumentError, UsageError
 from nodegraph.runtime.adding.adding import apply, plan_for
 from nodegraph.runtime.adding.folder import entry_of_folder
 from nodegraph.runtime.adding.new_model import write_new
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from nodegraph.core.errors import ModelError, UsageError
 from nodegraph.runtime.adding.adding import apply, plan_for
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NAME = "someone/tiny-depth"

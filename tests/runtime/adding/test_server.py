@@ -4,7 +4,7 @@ import pytest
 
 from nodegraph.core.errors import DocumentError, ModelError, ModelUnreachable, UsageError
 from nodegraph.runtime.adding.adding import apply, plan_for
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 from nodegraph.runtime.launch import launch_of
 
 GLOW = {

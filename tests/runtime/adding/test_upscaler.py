@@ -8,7 +8,7 @@ from nodegraph.core.resources import data_folder
 from nodegraph.runtime.adding.adding import apply, plan_for
 from nodegraph.runtime.adding.tensors import read_tensors
 from nodegraph.runtime.adding.upscaler import MODEL
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 from nodegraph.runtime.weights.checkpoints import checkpoint_names
 from nodegraph.runtime.weights.places import weights_folder
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import Weights
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.weights.fetch import Fetching
 from tests.runtime.weights.fake_hub import FakeHub
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.cancel import Cancelled
 from nodegraph.runtime.entry import Weights
-from nodegraph.runtime.runners.cancel import Cancelled
 from nodegraph.runtime.weights import fetch, part
 from tests.runtime.weights.conftest import MODEL, Getting, sha256
 from tests.runtime.weights.fake_hub import COMMIT, FakeHub, Mood
@@ -72,7 +72,7 @@ def test_a_killed_program_is_gone_on_with(getting: Getting, tmp_path: Path) -> N
     script.write_text(
         textwrap.dedent(f"""
         from nodegraph.runtime.entry import Weights
-        from nodegraph.runtime.runners.cancel import Cancel
+        from nodegraph.runtime.cancel import Cancel
         from nodegraph.runtime.weights.fetch import Fetching
         tell = lambda done, total, path: print(done, flush=True)
         Fetching({MODEL!r}, "YOLO", Cancel(), tell).ensure([Weights("a.onnx", {url!r}, {sha256(BIG)!r})])

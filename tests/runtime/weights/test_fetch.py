@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.entry import Weights
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.weights import complete
 from nodegraph.runtime.weights.fetch import Fetching
 from tests.runtime.weights.conftest import MODEL, Getting, sha256

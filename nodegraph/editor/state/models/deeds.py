@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from nodegraph.core.errors import NodegraphError
 from nodegraph.editor.state.models.shown import ActionId, Failure
 from nodegraph.editor.state.models.spots import engine_in
+from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_node import Lease
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.state import ServerListener
 from nodegraph.session import Session
 

@@ -16,9 +16,9 @@ from nodegraph.editor.state.models.looking import EngineShow, Looker
 from nodegraph.editor.state.models.shown import WORKING, ActionId, Facts, Failure, ModelShow, show_of
 from nodegraph.editor.state.models.spots import at_place, engine_in, engine_of
 from nodegraph.editor.state.models.weights import Stock, stock_of
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_node import Lease
-from nodegraph.runtime.runners.cancel import Cancel
 from nodegraph.runtime.state import ServerEvent, ServerState, Stage
 from nodegraph.session import Session
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from nodegraph.core.errors import NodegraphError
 from nodegraph.editor.state.background import later
-from nodegraph.runtime.runners.cancel import Cancel
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.state import ServerEvent
 from nodegraph.session import user_catalogue
 

@@ -8,7 +8,7 @@ import pytest
 
 from nodegraph.core.types import NAMES
 from nodegraph.editor.state.models.directory import ModelCard, card_of, search, types_of
-from nodegraph.runtime.catalog import load_catalog
+from nodegraph.runtime.catalog.catalog import load_catalog
 from nodegraph.runtime.entry import Description, ModelEntry
 from nodegraph.session import Session
 

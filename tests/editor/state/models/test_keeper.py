@@ -15,8 +15,8 @@ from nodegraph.editor.state.models import looking
 from nodegraph.editor.state.models.keeper import ModelKeeper
 from nodegraph.editor.state.models.spots import spot_of
 from nodegraph.runtime import manage
+from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.manage import EngineStatus, ModelStatus
-from nodegraph.runtime.runners.cancel import Cancel, Cancelled
 from nodegraph.runtime.state import ServerEvent, ServerState, Stage
 from nodegraph.session import Session
 

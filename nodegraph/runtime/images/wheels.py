@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from nodegraph.runtime.runners.dockerfile import WHEELS
+from nodegraph.runtime.images.dockerfile import WHEELS
 
 
 def local_wheels(patterns: Iterable[str]) -> dict[str, Path]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from nodegraph.core.errors import Problem
 from nodegraph.core.spec import Param, Port
-from nodegraph.runtime.catalog_ports import param_of, ports_of
-from nodegraph.runtime.catalog_schema import (
+from nodegraph.runtime.catalog.ports import param_of, ports_of
+from nodegraph.runtime.catalog.schema import (
     IMAGE_KINDS,
     KNOWN_KINDS,
     EntryField,
@@ -15,7 +15,7 @@ from nodegraph.runtime.catalog_schema import (
     QueryField,
     WeightsField,
 )
-from nodegraph.runtime.catalog_values import shown, size_bytes
+from nodegraph.runtime.catalog.values import shown, size_bytes
 from nodegraph.runtime.entry import Build, Description, HttpQuery, ModelEntry, Process, SocketQuery, Weights
 
 _IMAGE = (Port("image", ("image",)),)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from nodegraph.runtime.entry import Build
-from nodegraph.runtime.runners.dockerfile import WHEELS, Recipe, read_dockerfile
+from nodegraph.runtime.images.dockerfile import WHEELS, Recipe, read_dockerfile
 
 _LARGE: Final = 4 << 20
 

@@ -5,8 +5,8 @@ from typing import Any, Final, get_args
 
 from nodegraph.core.errors import NodeError, Problem
 from nodegraph.core.spec import Param, ParamKind, Port
-from nodegraph.runtime.catalog_schema import ParameterField, PortField
-from nodegraph.runtime.catalog_values import shown
+from nodegraph.runtime.catalog.schema import ParameterField, PortField
+from nodegraph.runtime.catalog.values import shown
 
 _ALIASES: Final[dict[str, ParamKind]] = {
     "category": "choice",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.runners.docker import Engine
+from nodegraph.runtime.engines.docker import Engine
 
 _CHUNK: Final = 1 << 18
 _HEAD: Final = struct.Struct(">B3xI")  # the engine marks every piece: which output, how many bytes

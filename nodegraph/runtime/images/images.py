@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.docker_connection import EngineError, NoSuchImage
+from nodegraph.runtime.engines.labels import IMAGE, SOURCE
+from nodegraph.runtime.images.bases import OUTDATED, bases_of, ensure_bases, source_of
+from nodegraph.runtime.images.building import run_build
+from nodegraph.runtime.images.identity import check_identity
+from nodegraph.runtime.images.progress import PullProgress
 from nodegraph.runtime.launch import Launch
-from nodegraph.runtime.runners import Watcher
-from nodegraph.runtime.runners.bases import OUTDATED, bases_of, ensure_bases, source_of
-from nodegraph.runtime.runners.building import run_build
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.docker_connection import EngineError, NoSuchImage
-from nodegraph.runtime.runners.identity import check_identity
-from nodegraph.runtime.runners.labels import IMAGE, SOURCE
-from nodegraph.runtime.runners.progress import PullProgress
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Watcher
 
 
 def ensure_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:

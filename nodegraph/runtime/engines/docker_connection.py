@@ -11,9 +11,9 @@ import docker
 from docker import errors
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
-from nodegraph.runtime.runners.cancel import Cancel
-from nodegraph.runtime.runners.docker_client import connected, whereabouts
-from nodegraph.runtime.runners.tunnel import Tunnel
+from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.engines.docker_client import connected, whereabouts
+from nodegraph.runtime.engines.tunnel import Tunnel
 
 
 class NoSuchImage(ModelError):

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from nodegraph.core.errors import ModelError
 from nodegraph.core.resources import data_folder
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.docker_connection import EngineError
+from nodegraph.runtime.engines.labels import IMAGE, SOURCE
 from nodegraph.runtime.entry import Build
-from nodegraph.runtime.runners import Watcher
-from nodegraph.runtime.runners.building import run_build
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.docker_connection import EngineError
-from nodegraph.runtime.runners.labels import IMAGE, SOURCE
-from nodegraph.runtime.runners.sources import fingerprint, recipe_of
+from nodegraph.runtime.images.building import run_build
+from nodegraph.runtime.images.sources import fingerprint, recipe_of
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Watcher
 
 OUTDATED: Final = "outdated base"
 """The fingerprint of an image on a base that could not be built anew: it fits nothing, so both are tried again."""

@@ -5,14 +5,14 @@ import textwrap
 from collections.abc import Mapping
 from typing import Final
 
+from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.entry import Build
-from nodegraph.runtime.runners import Watcher
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.dockerfile import WHEELS, Recipe
-from nodegraph.runtime.runners.progress import build_lines
-from nodegraph.runtime.runners.sources import recipe_of
-from nodegraph.runtime.runners.wheels import local_wheels
+from nodegraph.runtime.images.dockerfile import WHEELS, Recipe
+from nodegraph.runtime.images.progress import build_lines
+from nodegraph.runtime.images.sources import recipe_of
+from nodegraph.runtime.images.wheels import local_wheels
 from nodegraph.runtime.state import Stage
+from nodegraph.runtime.watcher import Watcher
 
 ARGUMENT: Final = "NODEGRAPH_BUILD_"
 """An ARG of a Dockerfile is set by the variable of this and its name: NODEGRAPH_BUILD_TORCH_INDEX."""

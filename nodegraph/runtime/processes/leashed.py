@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from nodegraph.runtime.runners import leash
+from nodegraph.runtime.processes import leash
 
 _LINE = 65536  # bytes after which a line is cut: a program that never ends its line must not fill the memory
 

@@ -13,9 +13,9 @@ from docker import auth, errors
 from docker.utils import parse_repository_tag
 from docker.utils.build import exclude_paths
 
-from nodegraph.runtime.runners.cancel import Cancel
-from nodegraph.runtime.runners.docker_client import Inside
-from nodegraph.runtime.runners.docker_connection import (
+from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.engines.docker_client import Inside
+from nodegraph.runtime.engines.docker_connection import (
     Connection,
     EngineError,
     NoSuchImage,
@@ -23,7 +23,7 @@ from nodegraph.runtime.runners.docker_connection import (
     text_of,
     words_of,
 )
-from nodegraph.runtime.runners.tarstream import stream_tar
+from nodegraph.runtime.engines.tarstream import stream_tar
 
 
 class Engine(Connection):

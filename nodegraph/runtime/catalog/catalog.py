@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from nodegraph.core.errors import Problem
 from nodegraph.core.spec import Param
-from nodegraph.runtime.catalog_entry import entry_of
-from nodegraph.runtime.catalog_problems import likely_typos, path_of, problems_of, unusable_value
-from nodegraph.runtime.catalog_schema import EntryField
-from nodegraph.runtime.catalog_text import MAX_BYTES, CatalogSyntaxError, read_values
-from nodegraph.runtime.catalog_values import shown
+from nodegraph.runtime.catalog.entry import entry_of
+from nodegraph.runtime.catalog.problems import likely_typos, path_of, problems_of, unusable_value
+from nodegraph.runtime.catalog.schema import EntryField
+from nodegraph.runtime.catalog.text import MAX_BYTES, CatalogSyntaxError, read_values
+from nodegraph.runtime.catalog.values import shown
 from nodegraph.runtime.container_options import container_options
 from nodegraph.runtime.entry import ModelEntry
 

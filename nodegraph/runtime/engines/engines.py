@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from nodegraph.runtime.runners import labels
-from nodegraph.runtime.runners.docker import Engine
-from nodegraph.runtime.runners.docker_connection import EngineError
-from nodegraph.runtime.runners.relay import Relay
+from nodegraph.runtime.engines import labels
+from nodegraph.runtime.engines.docker import Engine
+from nodegraph.runtime.engines.docker_connection import EngineError
+from nodegraph.runtime.engines.relay import Relay
 
 _lock = threading.Lock()
 _known: dict[tuple[str, str], "KnownEngine"] = {}

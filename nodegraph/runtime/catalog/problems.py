@@ -8,8 +8,8 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from nodegraph.core.errors import Problem
-from nodegraph.runtime.catalog_schema import EntryField, ParameterField, PortField
-from nodegraph.runtime.catalog_values import shown
+from nodegraph.runtime.catalog.schema import EntryField, ParameterField, PortField
+from nodegraph.runtime.catalog.values import shown
 
 _KINDS: Final = {
     "bool_type": ("true or false", "Use true or false, without quotes."),

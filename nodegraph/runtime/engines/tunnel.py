@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
-from nodegraph.runtime.runners.leashed import Leashed
-from nodegraph.runtime.runners.private import private_folder
-from nodegraph.runtime.runners.ssh import SshAddress, why_not
+from nodegraph.runtime.engines.ssh import SshAddress, why_not
+from nodegraph.runtime.processes.leashed import Leashed
+from nodegraph.runtime.processes.private import private_folder
 
 _CONNECT: Final = 15.0  # seconds for a login
 _ASK: Final = 20.0  # seconds for a question over a connection that stands

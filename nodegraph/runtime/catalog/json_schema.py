@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from nodegraph.runtime.catalog_schema import EntryField
+from nodegraph.runtime.catalog.schema import EntryField
 
 
 def json_schema() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
-from nodegraph.runtime.catalog_values import (
+from nodegraph.runtime.catalog.values import (
     Id,
     Maybe,
     Method,

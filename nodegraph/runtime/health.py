@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import ProtocolName
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.cog_refusals import setup_logs
-from nodegraph.runtime.runners.cancel import Cancel
 
 _GRACE = 0.2
 _LARGEST = 4_000_000  # bytes; a Cog server tells its whole set-up log
