@@ -16,7 +16,7 @@ from nodegraph.editor.views.canvas.canvas_view import CanvasView
 from nodegraph.editor.views.canvas.popups import Popups
 from nodegraph.editor.views.context_menu import ContextMenu
 from nodegraph.editor.views.dialogs.dialog_view import DialogView
-from nodegraph.editor.views.display import display_scale
+from nodegraph.editor.views.display import display_scale, fitted
 from nodegraph.editor.views.drop import FileDrop
 from nodegraph.editor.views.help_windows import HelpWindows
 from nodegraph.editor.views.hints import Hints
@@ -72,12 +72,13 @@ def edit(session: Session, name: str = "") -> int:
 class App:
     """The window with its views. `open`, then `run` (or `frame` by frame), then `close`.
 
+    width, height: pixels, as far as the screen has them.
     mistakes: tracebacks of what went wrong in it; tests want none.
     """
 
     def __init__(self, editor: Editor, width: int = 1440, height: int = 900) -> None:
         self.editor = editor
-        self._size = (width, height)
+        self._size = fitted(width, height)
         self._awake = 0.0
         self._seen: object = None
         self.mistakes: list[str] = []

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import sys
+from typing import Any
 
 _RUN = "Run it inside a desktop session, or without a screen: xvfb-run -a -s '-screen 0 1280x800x24' nodegraph edit"
 
@@ -45,21 +46,33 @@ def _x11() -> tuple[str, str]:
 
 def display_scale() -> float:
     """What the desktop says texts should be scaled by (``Xft.dpi``: 96 is 1.0); 1.0 where it says nothing."""
+    resources = _ask(ctypes.c_char_p, "XResourceManagerString") or b""
+    found = re.search(r"^Xft\.dpi:\s*(\d{2,3})\b", resources.decode("latin-1"), re.MULTILINE)
+    return min(max(int(found[1]) / 96, 1.0), 3.0) if found else 1.0
+
+
+def fitted(width: int, height: int) -> tuple[int, int]:
+    """A window's size in pixels, less on a smaller screen: without a window manager it would be cut off."""
+    across, down = (_ask(ctypes.c_int, name, 0) for name in ("XDisplayWidth", "XDisplayHeight"))
+    return min(width, across or width), min(height, down or height)
+
+
+def _ask(kind: type[Any], function: str, *arguments: int) -> Any:
+    """What a function of Xlib says of the display; None where there is no display that answers."""
     if not sys.platform.startswith("linux"):
-        return 1.0
+        return None
     try:
         x11 = ctypes.CDLL("libX11.so.6")
     except OSError:
-        return 1.0
+        return None
     display = _open(x11)
     if not display:
-        return 1.0
-    x11.XResourceManagerString.restype = ctypes.c_char_p
-    x11.XResourceManagerString.argtypes = [ctypes.c_void_p]
-    resources = (x11.XResourceManagerString(display) or b"").decode("latin-1")
+        return None
+    call = getattr(x11, function)
+    call.restype, call.argtypes = kind, [ctypes.c_void_p, *[ctypes.c_int] * len(arguments)]
+    answer = call(display, *arguments)
     x11.XCloseDisplay(display)
-    found = re.search(r"^Xft\.dpi:\s*(\d{2,3})\b", resources, re.MULTILINE)
-    return min(max(int(found[1]) / 96, 1.0), 3.0) if found else 1.0
+    return answer
 
 
 def _open(x11: ctypes.CDLL) -> int | None:

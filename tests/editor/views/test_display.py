@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from nodegraph.editor.views.display import display_scale, why_no_window
+from nodegraph.editor.views.display import display_scale, fitted, why_no_window
 
 RESOURCE_MANAGER, STRING = 23, 31
 
@@ -55,9 +55,16 @@ def test_a_display_with_opengl_is_a_place_for_a_window(display: str) -> None:
     assert why_no_window() == ("", "")
 
 
-def test_without_a_display_the_scale_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_display_the_scale_is_one_and_any_size_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     assert display_scale() == 1.0
+    assert fitted(9000, 900) == (9000, 900)
+
+
+@pytest.mark.display
+def test_a_window_is_no_larger_than_its_screen(display: str) -> None:
+    assert fitted(1440, 900) == (1280, 800)
+    assert fitted(640, 900) == (640, 800)
 
 
 def test_without_dear_pygui_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
