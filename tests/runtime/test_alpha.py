@@ -84,7 +84,7 @@ def test_a_frame_travels_as_a_jpeg_with_the_constants_of_the_entry(kind: tuple[M
 
 
 def test_a_model_that_says_nothing_is_a_timeout_and_the_next_frame_works(kind: tuple[Make, str]) -> None:
-    fails = iter([True, False])
+    fails = iter([False, True, False])
 
     def model(payload: dict[str, Any]) -> Any:
         if next(fails):
@@ -93,11 +93,12 @@ def test_a_model_that_says_nothing_is_a_timeout_and_the_next_frame_works(kind: t
 
     answers = threading.Event()
     with kind[0](model) as server, client_of(server.url) as client:
+        client.infer({"image": FRAME}, {}, 10)  # it is connected: what takes time from here on is the model
         with pytest.raises(ModelTimeout, match=r"did not answer in 0\.6 s"):
             client.infer({"image": FRAME}, {}, 0.6)
         answers.set()  # the late answer belongs to a connection that is gone: it is not taken for the next one
         assert client.infer({"image": FRAME}, {}, 10)["result"] == DOG
-        assert len(server.payloads) == 2
+        assert len(server.payloads) == 3
 
 
 def test_an_old_server_that_fails_silently_is_a_timeout_with_a_hint() -> None:
@@ -172,6 +173,7 @@ def test_calls_from_several_threads_take_turns(kind: tuple[Make, str]) -> None:
     def model(payload: dict[str, Any]) -> Any:
         inside[0] += 1
         most[0] = max(most[0], inside[0])
+        threading.Event().wait(0.02)  # one that took no turn would be in here by now
         inside[0] -= 1
         return [{"caption": str(payload["number"])}]
 
@@ -213,6 +215,17 @@ def test_a_modern_server_refuses_a_namespace_it_does_not_have() -> None:
     entry = entry_of(socket={**SOCKET, "namespace": "nope"})
     with Modern(lambda payload: DOG) as server, pytest.raises(ModelRefused, match="refuses the namespace /nope"):
         ask(server.url, entry)
+
+
+def test_a_modern_server_that_never_lets_us_in_is_a_timeout() -> None:
+    with Modern(lambda payload: DOG) as server:
+        open_gate = threading.Event()
+        server.server.on("connect", lambda *_: open_gate.wait(), namespace="/query")
+        try:
+            with pytest.raises(ModelTimeout, match="did not answer in"):
+                ask(server.url, timeout=0.5)
+        finally:
+            open_gate.set()
 
 
 def test_a_frame_over_the_servers_limit_is_packed_harder_or_refused() -> None:

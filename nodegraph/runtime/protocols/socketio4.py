@@ -44,7 +44,7 @@ class LibrarySocket:
     """One connection joined to `namespace`. One request at a time."""
 
     def __init__(self, url: str, namespace: str, event: str, direct: bool, max_payload: int | None, timeout: float):
-        """Connect and join. Raises ModelRefused or ModelUnreachable."""
+        """Connect and join. Raises ModelRefused, ModelUnreachable or ModelTimeout."""
         self.max_payload = max_payload
         self._namespace = namespace
         self._inbox: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
@@ -57,14 +57,26 @@ class LibrarySocket:
         for name in (event, _OVER, _DAMAGED):
             self._client.on(name, self._keeper(name), namespace=namespace)
         self._client.on("disconnect", lambda *_: self._inbox.put((_CLOSED, None)), namespace=namespace)
+        joined: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._client.on("connect", lambda *_: joined.put(True), namespace=namespace)
+        self._client.on("connect_error", lambda *_: joined.put(False), namespace=namespace)
         try:
-            self._client.connect(url, namespaces=[namespace], wait_timeout=min(timeout, 10.0))
+            self._client.connect(url, namespaces=[namespace], wait=False)
         except (socketio.exceptions.SocketIOError, ValueError) as error:
-            self._client.shutdown()
-            if "namespaces failed" in str(error):
-                hint = "Check query.socket.namespace of the entry."
-                raise ModelRefused(f"The server refuses the namespace {namespace}.", hint) from None
             raise ModelUnreachable(f"Socket.IO at {url} cannot be joined: {error}.") from None
+        self._wait_for(joined, min(timeout, 10.0))
+
+    def _wait_for(self, joined: "queue.SimpleQueue[bool]", timeout: float) -> None:
+        """The library could wait itself, but would leave a server that refuses us only when its poll ends."""
+        try:
+            if joined.get(timeout=timeout):
+                return
+        except queue.Empty:
+            self.close()
+            raise too_slow(timeout) from None
+        self.close()
+        hint = "Check query.socket.namespace of the entry."
+        raise ModelRefused(f"The server refuses the namespace {self._namespace}.", hint)
 
     @property
     def transport(self) -> str:
