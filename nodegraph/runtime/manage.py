@@ -16,7 +16,7 @@ from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.images.images import build_image, pull_image
 from nodegraph.runtime.launch import Launch, launch_of
 from nodegraph.runtime.lifecycle.by_hand import Teller
-from nodegraph.runtime.lifecycle.folders import log_path, state_folder
+from nodegraph.runtime.lifecycle.folders import log_path, log_paths, state_folder
 from nodegraph.runtime.lifecycle.logbook import LogBook
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
@@ -140,14 +140,14 @@ def stop(entry: ModelEntry, engine: str = "") -> int:
     door = engine_at(engine).engine
     kept = [one for one in _serving(door) if _is_kept(one, entry.id)]
     for one in kept:
-        _keep_log(door, one, entry)
+        _keep_log(door, one, entry, engine)
         remove_kept(door, one, Limits().stop)
     return len(kept)
 
 
-def _keep_log(door: Engine, container: Mapping[str, Any], entry: ModelEntry) -> None:
+def _keep_log(door: Engine, container: Mapping[str, Any], entry: ModelEntry, engine: str) -> None:
     """Nobody listened to a container that was left running: what it printed would go with it."""
-    book = LogBook(log_path(state_folder(), entry.id, "container"))
+    book = LogBook(log_path(state_folder(), entry.id, "container", engine))
     book.remark(f"{entry.name}: what it printed until it was stopped by hand")
     for name in entry.secrets:
         secret(name)  # so that its value is hidden
@@ -169,7 +169,10 @@ def stop_all(engine: str = "") -> int:
 
 
 def logs(entry: ModelEntry, lines: int = 200, engine: str = "") -> list[str]:
-    """The newest lines of a container left running, else of the newest log kept of the model's servers."""
+    """The newest lines of a container left running, else of the newest log kept of the model's servers.
+
+    engine: only of those there, "" for all of this machine's and logs of every place.
+    """
     door = engine_at(engine).engine
     try:
         kept = [one for one in _serving(door) if _is_kept(one, entry.id)]
@@ -179,12 +182,16 @@ def logs(entry: ModelEntry, lines: int = 200, engine: str = "") -> list[str]:
             return redacted(door.log(str(kept[0]["Id"]), lines)).splitlines()
     except ModelUnreachable:
         pass  # the files are here all the same
-    return kept_lines(entry, lines)
+    return kept_lines(entry, lines, ("container", engine) if engine else None)
 
 
-def kept_lines(entry: ModelEntry, lines: int = 200) -> list[str]:
-    """The newest lines of the newest log file kept of the model's servers; asks no engine."""
-    paths = [log_path(state_folder(), entry.id, kind) for kind in ("container", "process", "url")]
+def kept_lines(entry: ModelEntry, lines: int = 200, at: tuple[str, str] | None = None) -> list[str]:
+    """The newest lines of the newest log file kept of the model's servers; asks no engine.
+
+    at: only of those at this kind of place and this engine, None for all.
+    """
+    folder = state_folder()
+    paths = [log_path(folder, entry.id, *at)] if at else log_paths(folder, entry.id)
     newest = max((path for path in paths if path.is_file()), key=lambda path: path.stat().st_mtime, default=None)
     return _last_lines(newest, lines) if newest else []
 

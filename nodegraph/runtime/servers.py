@@ -26,6 +26,8 @@ from nodegraph.runtime.runners.process import ProcessRunner
 from nodegraph.runtime.state import ServerEvent, ServerListener, ServerState, Stage
 
 Connector = Callable[[ModelEntry, Endpoint], Client]
+At = tuple[str, str]
+"""A kind of place and the Docker engine it names, "" for none or the usual one."""
 
 
 class Servers:
@@ -89,28 +91,31 @@ class Servers:
         endpoints = [keeper.endpoint() for keeper in keepers]
         return [endpoint.pid for endpoint in endpoints if endpoint is not None and endpoint.pid]
 
-    def restart(self, id: str) -> int:
-        """Start the servers of the model `id` again, also those that were given up; how many there are."""
+    def restart(self, id: str, at: At | None = None) -> int:
+        """Start the servers of the model `id` again, also those that were given up; how many there are.
+
+        at: only those there, None for all.
+        """
         with self._lock:
-            keepers = [shared.keeper for key, shared in self._shared.items() if key[0] == id]
+            keepers = [shared.keeper for shared in self._shared.values() if _is(shared.keeper.launch, id, at)]
         for keeper in keepers:
             keeper.restart()
         return len(keepers)
 
-    def stop(self, id: str) -> int:
+    def stop(self, id: str, at: At | None = None) -> int:
         """Stop the servers of the model `id` that are kept warm, and those in use as soon as nobody uses them.
 
-        Returns how many are in use.
+        at: only those there, None for all. Returns how many are in use.
         """
-        return self._stop(lambda key: key[0] == id)
+        return self._stop(lambda launch: _is(launch, id, at))
 
     def stop_all(self) -> int:
         """The same for every server of this program."""
-        return self._stop(lambda key: True)
+        return self._stop(lambda launch: True)
 
-    def _stop(self, wanted: Callable[[tuple[str, ...]], bool]) -> int:
+    def _stop(self, wanted: Callable[[Launch], bool]) -> int:
         with self._lock:
-            found = [shared for key, shared in self._shared.items() if wanted(key) and not self._closed]
+            found = [one for one in self._shared.values() if wanted(one.keeper.launch) and not self._closed]
             for shared in found:
                 shared.hurry = True
                 if not shared.leases:
@@ -137,7 +142,7 @@ class Servers:
         self.close()
 
     def _keeper(self, launch: Launch, entry: ModelEntry) -> Keeper:
-        book = LogBook(log_path(self._folder, launch.id, launch.kind))
+        book = LogBook(log_path(self._folder, launch.id, launch.kind, launch.engine))
         record = Record(launch, book, self._durations, self._tell)
         connect = self._connect
         if launch.kind == "url":
@@ -278,6 +283,10 @@ class _Shared:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _is(launch: Launch, id: str, at: At | None) -> bool:
+    return launch.id == id and at in (None, (launch.kind, launch.engine))
 
 
 def runner_of(launch: Launch, limits: Limits) -> Runner:

@@ -89,16 +89,24 @@ class ServerState:
 
 @dataclass(frozen=True)
 class ServerEvent:
-    """A server's state changed. entry: the catalogue id; place: container | process | url; restarts: so far."""
+    """A server's state changed. entry: the catalogue id; place: container | process | url; restarts: so far.
+
+    engine: the Docker engine its place names, "" for the usual one. replicas: how many containers share its work. key:
+    tells it from other servers of the same model, see `Launch.key`.
+    """
 
     entry: str
     name: str
     place: str
     state: ServerState
     restarts: int = 0
+    engine: str = ""
+    replicas: int = 1
+    key: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.state.sentence(self.name)
+        there = f" on {self.engine}" if self.engine else ""
+        return self.state.sentence(f"{self.name}{there}")
 
 
 ServerListener = Callable[[ServerEvent], None]

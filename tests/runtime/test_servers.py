@@ -58,6 +58,15 @@ def test_a_server_in_use_is_stopped_once_it_is_given_back(bench):
     bench.story.until_stage(Stage.STOPPED)
 
 
+def test_servers_of_other_places_are_not_stopped_with_one(bench):
+    servers = bench.servers(linger=1000)
+    lease = servers.acquire(bench.entry(), {})
+    bench.ready(lease)
+    assert servers.stop("test-good", ("container", "ssh://gpu.example")) == 0
+    assert servers.restart("test-good", ("container", "")) == 0
+    assert servers.stop("test-good", ("process", "")) == 1
+
+
 def test_a_server_taken_again_after_a_stop_is_kept_warm_again(bench):
     servers = bench.servers(linger=1000)
     first = servers.acquire(bench.entry(), {})

@@ -11,6 +11,7 @@ from nodegraph.runtime.engines import labels
 from nodegraph.runtime.images.progress import PullProgress, build_lines
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.lifecycle.durations import Durations
+from nodegraph.runtime.lifecycle.folders import log_path, log_paths
 from nodegraph.runtime.lifecycle.logbook import LogBook
 from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
@@ -172,3 +173,20 @@ def test_the_end_of_an_earlier_life_is_no_news(tmp_path):
     keeper.heard(1, Exit("the second life ended"))
     assert keeper._next_mail(0) is None
     assert keeper._next_mail(0).message == "the second life ended"
+
+
+def test_an_event_says_on_which_engine_and_in_how_many_containers(tmp_path):
+    told = []
+    launch = Launch("container", "m", "M", engine="ssh://gpu.example", replicas=3)
+    Record(launch, LogBook(tmp_path / "log"), Durations(tmp_path / "d.json"), told.append).enter(Stage.READY)
+    assert (told[0].engine, told[0].replicas, told[0].key) == ("ssh://gpu.example", 3, launch.key)
+    assert str(told[0]) == "M on ssh://gpu.example is ready."
+
+
+def test_each_engine_has_a_log_of_its_own(tmp_path):
+    here, there = log_path(tmp_path, "m", "container"), log_path(tmp_path, "m", "container", "ssh://gpu.example")
+    others = log_path(tmp_path, "m-container", "container")
+    for path in (here, there, others):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("hello")
+    assert sorted(log_paths(tmp_path, "m")) == sorted([here, there])

@@ -95,7 +95,7 @@ def _first(peer: Peer, inputs: Mapping[str, Any]) -> Finding | None:
 
 def _with_log(finding: Finding, peer: Peer) -> Finding:
     """No catalogue need have the model, so `models logs` would not find its log."""
-    log = log_path(state_folder(), peer.entry.id, peer.launch.kind)
+    log = log_path(state_folder(), peer.entry.id, peer.launch.kind, peer.launch.engine)
     return replace(finding, hint=finding.hint.replace(f"nodegraph models logs {peer.entry.id}", str(log)))
 
 

@@ -15,7 +15,7 @@ class Teller:
 
     def __init__(self, launch: Launch, tell: ServerListener, cancel: Cancel) -> None:
         folder = state_folder()
-        book = LogBook(log_path(folder, launch.id, launch.kind))
+        book = LogBook(log_path(folder, launch.id, launch.kind, launch.engine))
         self.quiet = False
         self.cancel = cancel
         self._tell = tell

@@ -121,7 +121,8 @@ class Record:
         self._told = time.monotonic()
         launch = self._launch
         try:
-            self._tell(ServerEvent(launch.id, launch.name, launch.kind, state, self.restarts))
+            who = (launch.id, launch.name, launch.kind, state, self.restarts)
+            self._tell(ServerEvent(*who, launch.engine, launch.replicas, launch.key))
         except Exception:  # a listener's bug must not take the server down
             self.book.remark(f"a listener failed: {traceback.format_exc()}")
 
@@ -131,4 +132,4 @@ class Record:
 
     @property
     def _name(self) -> str:
-        return f"{self._launch.id} {self._launch.kind}"
+        return f"{self._launch.id} {self._launch.kind} {self._launch.engine}".rstrip()

@@ -32,7 +32,10 @@ _RUNS_AS: Final = {
 def press(
     editor: "Editor", id: str, action: ActionId, place: Mapping[str, Any] | None = None, checkpoint: str = ""
 ) -> None:
-    """Do what a button of the model `id` says. place: as a node has it. checkpoint: the one to fetch or start with."""
+    """Do what a button of the model `id` says. place: as a node has it, None for one that is about no node's.
+
+    checkpoint: the one to fetch or start with.
+    """
     entry = editor.models.entries.get(id)
     if entry is None:
         return

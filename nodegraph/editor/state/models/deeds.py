@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nodegraph.core.errors import NodegraphError
 from nodegraph.editor.state.models.shown import ActionId, Failure
-from nodegraph.editor.state.models.spots import engine_in
+from nodegraph.editor.state.models.spots import ANYWHERE, at_of, engine_in, engine_of, spot_of
 from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.model_node import Lease
@@ -19,12 +19,15 @@ if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. lease: of a local process that is kept on by hand now; failure: why it did not work."""
+    """What came of it. lease: of a local process that is kept on by hand now; released: it is no longer; failure: why
+    it did not work.
+    """
 
     text: str
     kind: Literal["info", "good", "error"] = "good"
     hint: str = ""
     lease: Lease | None = None
+    released: bool = False
     failure: Failure | None = None
 
 
@@ -38,16 +41,16 @@ class Deeds:
         self,
         entry: ModelEntry,
         action: ActionId,
-        place: Mapping[str, Any],
+        place: Mapping[str, Any] | None,
         tell: ServerListener,
         cancel: Cancel,
         lease: Lease | None,
         what: str = "",
     ) -> Outcome:
-        """Do it. place: as a node has it. lease: of the local process that is kept on. what: of a fetch, the checkpoint
-        ("": the default one). Never raises.
+        """Do it. place: as a node has it, None to stop or restart it wherever it runs. lease: of the local process
+        that is kept on. what: of a fetch, the checkpoint ("": the default one). Never raises.
         """
-        engine = engine_in(place)
+        engine = engine_in(place or {})
         try:
             return self._do(entry, action, place, tell, cancel, lease, what)
         except Cancelled:
@@ -72,7 +75,7 @@ class Deeds:
         self,
         entry: ModelEntry,
         action: ActionId,
-        place: Mapping[str, Any],
+        place: Mapping[str, Any] | None,
         tell: ServerListener,
         cancel: Cancel,
         lease: Lease | None,
@@ -80,6 +83,7 @@ class Deeds:
     ) -> Outcome:
         from nodegraph.runtime import manage
 
+        spot, place = ANYWHERE if place is None else spot_of(place), place or {}
         engine = engine_in(place)
         if action == "download":
             manage.pull(entry, tell, cancel, engine)
@@ -96,10 +100,10 @@ class Deeds:
             held = lease or self._session.servers.acquire(entry, {**place, "kind": "process"})
             return Outcome(f"{entry.name} is kept running until you stop it.", lease=held)
         if action == "restart":
-            count = self._session.servers.restart(entry.id)
+            count = self._session.servers.restart(entry.id, at_of(entry, spot))
             return Outcome(f"{entry.name} is started again." if count else f"{entry.name} did not run.", "info")
         if action == "stop":
-            return self._stop(entry, lease, engine)
+            return self._stop(entry, lease, spot)
         gone = manage.remove(entry, engine)
         return Outcome(f"The image of {entry.name} is removed." if gone else f"{entry.name} has no image.", "info")
 
@@ -109,16 +113,19 @@ class Deeds:
         folder = weights_by_hand.fetch(entry, tell, cancel, checkpoint)
         return Outcome(f"The weights of {entry.name} are here.", hint=f"They are in {folder}.")
 
-    def _stop(self, entry: ModelEntry, lease: Lease | None, engine: str) -> Outcome:
+    def _stop(self, entry: ModelEntry, lease: Lease | None, spot: str) -> Outcome:
         """Our own servers, and containers left running by hand; what a run uses ends with the run."""
         from nodegraph.runtime import manage
 
-        if lease is not None:
+        at, engine = at_of(entry, spot), engine_of(spot)
+        released = lease is not None and at in (None, ("process", ""))
+        if lease is not None and released:
             lease.release()
-        used = self._session.servers.stop(entry.id)
-        status = self.status(entry, engine)
+        used = self._session.servers.stop(entry.id, at)
+        status = self.status(entry, engine) if spot not in ("process", "url") else None
         if status is not None and status.kept:
             manage.stop(entry, engine)
         if used:
-            return Outcome(f"{entry.name} stops as soon as the graph lets go of it.", "info", "Stop the run.")
-        return Outcome(f"{entry.name} is stopped.")
+            text = f"{entry.name} stops as soon as the graph lets go of it."
+            return Outcome(text, "info", "Stop the run.", released=released)
+        return Outcome(f"{entry.name} is stopped.", released=released)

@@ -14,7 +14,8 @@ from nodegraph.editor.state.models.directory import ModelCard, card_of
 from nodegraph.editor.state.models.elsewhere import Elsewhere
 from nodegraph.editor.state.models.looking import EngineShow, Looker
 from nodegraph.editor.state.models.shown import WORKING, ActionId, Facts, Failure, ModelShow, show_of
-from nodegraph.editor.state.models.spots import at_place, engine_in, engine_of
+from nodegraph.editor.state.models.spots import ANYWHERE, at_place, engine_in, engine_of, is_at
+from nodegraph.editor.state.models.watching import Watched, Watching
 from nodegraph.editor.state.models.weights import Stock, stock_of
 from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import ModelEntry
@@ -38,10 +39,10 @@ _SECONDS_CHANGE: Final = 0.5
 
 
 class _Doing:
-    """What was begun by hand and goes on."""
+    """What was begun by hand and goes on. engine: of another machine whose matter it is, "" for this one's."""
 
-    def __init__(self, action: ActionId) -> None:
-        self.action = action
+    def __init__(self, action: ActionId, engine: str) -> None:
+        self.action, self.engine = action, engine
         self.cancel = Cancel()
         self.progress = ServerState(_FIRST[action], time.time()) if action in _FIRST else ServerState()
 
@@ -55,10 +56,11 @@ class ModelKeeper:
     def __init__(self, session: Session, post: Callable[[Callable[[], None]], None], tell: Tell) -> None:
         self._session, self._post, self._tell = session, post, tell
         self._deeds = Deeds(session)
-        self._looker = Looker(lambda: self.entries, self._pids, post)
+        self._looker = Looker(lambda: self.entries, post)
+        self._watching = Watching(lambda: self.entries, self._pids, post)
         self._elsewhere = Elsewhere(lambda: self.entries, post)
         self._heard_of = 0
-        self._servers: dict[str, dict[str, ServerState]] = {}
+        self._servers: dict[str, dict[tuple[str, ...], ServerEvent]] = {}
         self._doing: dict[str, _Doing] = {}
         self._held: dict[str, Lease] = {}
         self._failures: dict[str, Failure] = {}
@@ -112,8 +114,8 @@ class ModelKeeper:
         self._looker.look(closely=False)
         return self._looker.engine
 
-    def show(self, id: str, place: str = "") -> ModelShow:
-        """How a model stands, everywhere or at one place (see `spot_of`).
+    def show(self, id: str, place: str = ANYWHERE) -> ModelShow:
+        """How a model stands, anywhere or at one place (see `spot_of`).
 
         Calling it says that somebody looks.
         """
@@ -125,52 +127,60 @@ class ModelKeeper:
         if known and known[0] == seen and (not known[2].working or now - known[1] < _SECONDS_CHANGE):
             return known[2]
         entry = self.entries.get(id)
-        facts = self._facts(id, place)
+        facts = self._facts(entry, place) if entry else Facts()
         made = show_of(at_place(entry, place), facts) if entry else ModelShow("absent", "not in the catalogue")
         self._shows[id, place] = (seen, now, made)
         return made
 
-    def _facts(self, id: str, place: str) -> Facts:
-        doing, servers, engine = self._doing.get(id), self._servers.get(id, {}), engine_of(place)
-        status, trouble = self._looker.statuses.get(id) if place in ("", "container") else None, ""
-        if engine:
-            status, trouble = self._elsewhere.look(id, engine)
-        failure = self._failures.get(id)
-        kind = "container" if engine else place
+    def _facts(self, entry: ModelEntry, place: str) -> Facts:
+        id, engine = entry.id, engine_of(place)
+        status, trouble = self._status(id, place)
+        doing, failure = self._doing.get(id), self._failures.get(id)
+        doing = doing if doing and (place == ANYWHERE or doing.engine == engine) else None
         return Facts(
             status,
             self._looker.engine.answers,
             doing.action if doing else None,
             doing.progress if doing else ServerState(),
-            {at: state for at, state in servers.items() if kind in ("", at)},
+            tuple(one for one in self._servers.get(id, {}).values() if is_at(one, entry, place)),
             id in self._held,
             failure if failure and failure.engine == engine else None,
             engine,
             trouble,
-            self._looker.stocks.get(id) if kind != "url" else None,
+            self._looker.stocks.get(id) if place != "url" else None,
         )
 
-    def logs(self, id: str) -> list[str]:
-        """The newest lines its server printed; fetched in the background while somebody asks."""
-        return list(self._looker.watch(id).lines)
+    def _status(self, id: str, place: str) -> "tuple[ModelStatus | None, str]":
+        """How image and containers are on the place's engine, None while unknown; why that engine says nothing."""
+        if engine := engine_of(place):
+            return self._elsewhere.look(id, engine)
+        return self._looker.statuses.get(id) if place in ("", ANYWHERE, "container") else None, ""
 
-    def memory(self, id: str) -> float:
-        """Megabytes its servers use, 0 while that is not known; measured in the background while somebody asks."""
-        return self._looker.watch(id).megabytes
+    def logs(self, id: str, place: str = ANYWHERE) -> list[str]:
+        """The newest lines its servers there printed; fetched in the background while somebody asks."""
+        return list(self._watched(id, place).lines)
+
+    def memory(self, id: str, place: str = ANYWHERE) -> float:
+        """Megabytes its servers there use, 0 while not known; measured in the background while somebody asks."""
+        return self._watched(id, place).megabytes
+
+    def _watched(self, id: str, place: str) -> Watched:
+        self._looker.look(closely=True)
+        return self._watching.watch(id, place, self._status(id, place)[0])
 
     @property
     def running(self) -> list[str]:
-        """The names of the models that use memory here now."""
-        on = {id for id, places in self._servers.items() if any(_uses_memory(*one) for one in places.items())}
+        """The names of the models that use memory now, here or on another machine, because of us."""
+        on = {id for id, servers in self._servers.items() if any(_uses_memory(one) for one in servers.values())}
         on |= {id for id, status in self._looker.statuses.items() if status.kept}
         return [entry.name for id, entry in self.entries.items() if id in on]
 
     # --- what is done -----------------------------------------------------------------------------------------------
 
     def act(self, id: str, action: ActionId, place: Mapping[str, Any] | None = None, what: str = "") -> None:
-        """Begin what a button says; how it goes is seen in `show`, the end is told. place: as a node has it.
+        """Begin what a button says; how it goes is seen in `show`, the end is told.
 
-        what: of a fetch, the checkpoint.
+        place: as a node has it, None to stop or restart it wherever it runs. what: of a fetch, the checkpoint.
         """
         entry, doing = self.entries.get(id), self._doing.get(id)
         if entry is None:
@@ -186,16 +196,16 @@ class ModelKeeper:
             failure = self._failures.get(id)
             action, what = (failure.action, failure.what) if failure else ("restart", "")
         self._failures.pop(id, None)
-        begun = self._doing[id] = _Doing(action)
+        begun = self._doing[id] = _Doing(action, engine_in(place or {}))
         self._heard_of += 1
-        arguments = (entry, begun, place or {}, self._held.get(id), what)
+        arguments = (entry, begun, place, self._held.get(id), what)
         threading.Thread(target=self._carry_out, args=arguments, name=f"model-{id}", daemon=True).start()
 
     def _carry_out(
-        self, entry: ModelEntry, doing: _Doing, place: Mapping[str, Any], lease: Lease | None, what: str
+        self, entry: ModelEntry, doing: _Doing, place: Mapping[str, Any] | None, lease: Lease | None, what: str
     ) -> None:
         """On a thread of its own: the deed, and how the model stands then."""
-        heard, engine = partial(self._told, entry.id), engine_in(place)
+        heard, engine = partial(self._told, entry.id), doing.engine
         outcome = self._deeds.carry_out(entry, doing.action, place, heard, doing.cancel, lease, what)
         ours = doing.action not in ("start", "restart", "fetch") and not engine
         status = self._deeds.status(entry) if ours else None
@@ -224,7 +234,7 @@ class ModelKeeper:
         self._doing.pop(id, None)
         if outcome.lease is not None:
             self._held[id] = outcome.lease
-        elif action == "stop":
+        elif outcome.released:
             self._held.pop(id, None)
         if outcome.failure is not None:
             self._failures[id] = outcome.failure
@@ -253,12 +263,13 @@ class ModelKeeper:
         self._post(partial(self._heard, event))
 
     def _heard(self, event: ServerEvent) -> None:
-        places = self._servers.setdefault(event.entry, {})
-        places[event.place] = event.state
+        servers, key = self._servers.setdefault(event.entry, {}), (event.place, event.engine, *event.key)
+        servers[key] = event
         if event.state.stage in _GONE:
-            places.pop(event.place)
+            servers.pop(key)
         self._heard_of += 1
         if event.state.stage not in WORKING:
+            self._elsewhere.hurry(event.engine)
             self._looker.hurry()
 
     def _pids(self, id: str) -> list[int]:
@@ -272,5 +283,5 @@ class ModelKeeper:
         self._looker.close()
 
 
-def _uses_memory(place: str, state: ServerState) -> bool:
-    return place != "url" and (state.stage in WORKING or state.stage is Stage.READY)
+def _uses_memory(event: ServerEvent) -> bool:
+    return event.place != "url" and (event.state.stage in WORKING or event.state.stage is Stage.READY)

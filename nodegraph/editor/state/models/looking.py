@@ -1,9 +1,8 @@
-"""What Docker, the images, the logs and the memory of models look like now, asked on one thread of its own.
+"""What Docker and the images of models look like now, asked on one thread of its own.
 
 A Docker that hangs makes only this thread wait; what is shown says so meanwhile. Nothing is asked while nobody looks.
 """
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -24,10 +23,8 @@ NOW_AND_THEN: Final = 20.0
 """Seconds between two looks while somebody only sees the status bar."""
 LATE: Final = 8.0
 """Seconds after which an engine that has not answered is said not to."""
-_LOG: Final = 1.0
 _FIRST: Final = 1.5
 """Seconds before the first look: the window opens first."""
-_LINES: Final = 400
 _SLOW_TEXT: Final = "It was asked {:.0f} s ago. Is it busy or stuck? Models that run as local processes go on."
 
 
@@ -41,33 +38,22 @@ class EngineShow:
     gpu: bool | None = None
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A model's newest log lines, and how many megabytes its server uses (0: not known)."""
-
-    lines: tuple[str, ...] = ()
-    megabytes: float = 0.0
-
-
 class Looker:
     """Its methods belong to the UI thread; what the thread finds arrives through `post`.
 
-    pids: of a model's local processes; called on the thread. revision changes with everything that is found out.
+    revision changes with everything that is found out.
     """
 
     def __init__(
         self,
         entries: Callable[[], Mapping[str, ModelEntry]],
-        pids: Callable[[str], list[int]],
         post: Callable[[Callable[[], None]], None],
     ) -> None:
-        self._entries, self._pids, self._post = entries, pids, post
+        self._entries, self._post = entries, post
         self.revision = 0
         self.statuses: dict[str, ModelStatus] = {}
         self.stocks: dict[str, Stock] = {}
         self._engine = EngineShow()
-        self._watched: dict[str, Watched] = {}
-        self._watching: dict[str, float] = {}
         self._looked = self._asked = 0.0
         self._hurried = self._closing = False
         self._wake = threading.Event()
@@ -92,15 +78,6 @@ class Looker:
         if self._thread is None and not self._closing:
             self._thread = threading.Thread(target=self._run, name="models", daemon=True)
             self._thread.start()
-
-    def watch(self, id: str) -> Watched:
-        """A model's log and memory; call it as long as somebody looks at them."""
-        self.look(closely=True)
-        new = id not in self._watching
-        self._watching[id] = time.monotonic()
-        if new:
-            self._wake.set()
-        return self._watched.get(id, Watched())
 
     def learn(self, id: str, status: "ModelStatus | None", stock: Stock) -> None:
         """A model's weights, and if not None its status, are known from what was done with it."""
@@ -133,10 +110,7 @@ class Looker:
                 self._count()
                 self._ask()
                 asked = time.monotonic()
-            watched = self._wanted(time.monotonic())
-            for id in watched:
-                self._read(id)
-            self._wake.wait(_LOG if watched else CLOSELY)
+            self._wake.wait(CLOSELY)
 
     def _count(self) -> None:
         """The weights: they are on the disk, whatever the engine does."""
@@ -167,25 +141,6 @@ class Looker:
             self._engine, self.statuses = engine, statuses
             self.revision += 1
 
-    def _wanted(self, now: float) -> list[str]:
-        for id, at in list(self._watching.items()):
-            if now - at > 2 * CLOSELY:
-                self._watching.pop(id, None)
-        return list(self._watching)
-
-    def _read(self, id: str) -> None:
-        from nodegraph.runtime import manage
-
-        entry, status = self._entries().get(id), self.statuses.get(id)
-        if entry is None:
-            return
-        lines: list[str] = []
-        size = 0.0
-        with contextlib.suppress(ModelError, OSError):
-            lines = manage.logs(entry, _LINES) if status and status.kept else manage.kept_lines(entry, _LINES)
-            size = _resident(self._pids(id)) + (manage.memory(entry) if status and status.running else 0)
-        self._post(partial(self._watched.__setitem__, id, Watched(tuple(lines), size / 1e6)))
-
 
 def _asked_about_gpu(status: "EngineStatus") -> "EngineStatus":
     """Also whether it has a GPU to give; where this machine has none, its own engine need not be tried."""
@@ -206,17 +161,3 @@ def _engine_show(status: "EngineStatus") -> EngineShow:
     gpu = {True: " · GPU", False: " · no GPU", None: ""}[status.gpu]
     hint = f"Docker {status.version} on {status.system}, {status.memory / 1e9:.0f} GB, at {status.address}"
     return EngineShow(True, f"Docker {version}{gpu}", hint, status.gpu)
-
-
-def _resident(pids: Iterable[int]) -> int:
-    """Bytes of memory of these processes and their children."""
-    import psutil
-
-    total = 0
-    for pid in pids:
-        with contextlib.suppress(psutil.Error):
-            process = psutil.Process(pid)
-            for one in (process, *process.children(recursive=True)):
-                with contextlib.suppress(psutil.Error):
-                    total += one.memory_info().rss
-    return total

@@ -1,13 +1,13 @@
 """A model's state on this machine in words, how much of a stage is done, and what can be done about it now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from nodegraph.editor.state.models.weights import Stock
 from nodegraph.editor.state.sizes import megabytes
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.state import ServerState, Stage
+from nodegraph.runtime.state import ServerEvent, ServerState, Stage
 
 if TYPE_CHECKING:  # it brings Docker and HTTP along: a fifth of a second at the start
     from nodegraph.runtime.manage import ModelStatus
@@ -61,7 +61,7 @@ class Facts:
     """All that is known about a model here.
 
     status: of its image and containers, None while unknown. answers: whether Docker does, None until asked. doing and
-    progress: what was begun by hand and how far it is. servers: of runs and of ours, the newest state by place. held:
+    progress: what was begun by hand and how far it is. servers: the newest event of each, of runs and of ours. held:
     a local process of it is kept on by hand. engine: the address of the engine this is about, "" for this computer's.
     trouble: why another engine says nothing. stock: its weights, None while nobody looked.
     """
@@ -70,7 +70,7 @@ class Facts:
     answers: bool | None = None
     doing: ActionId | None = None
     progress: ServerState = field(default_factory=ServerState)
-    servers: Mapping[str, ServerState] = field(default_factory=dict)
+    servers: Sequence[ServerEvent] = ()
     held: bool = False
     failure: Failure | None = None
     engine: str = ""
@@ -82,9 +82,9 @@ def show_of(entry: ModelEntry, facts: Facts) -> ModelShow:
     """The show of a model: what is being done with it, else its server, else its image."""
     if facts.doing is not None:
         return _done_by_hand(facts.doing, facts.progress)
-    found = min(facts.servers.items(), key=lambda one: _rank(one[1].stage), default=None)
+    found = min(facts.servers, key=lambda one: _rank(one.state.stage), default=None)
     if found is not None:
-        return _served(entry, *found, facts)
+        return _served(entry, found, facts)
     rest = _at_rest(entry, facts)
     if facts.failure is None:
         return rest
@@ -127,13 +127,14 @@ def _done_by_hand(action: ActionId, progress: ServerState) -> ModelShow:
     return _working(progress, cancel)
 
 
-def _served(entry: ModelEntry, place: str, server: ServerState, facts: Facts) -> ModelShow:
-    ours = place != "url"
+def _served(entry: ModelEntry, event: ServerEvent, facts: Facts) -> ModelShow:
+    server, ours = event.state, event.place != "url"
     if server.stage in WORKING:
-        return _working(server, (Action("stop", "Stop"),) if facts.held and place == "process" else ())
+        return _working(server, (Action("stop", "Stop"),) if facts.held and event.place == "process" else ())
     if server.stage is Stage.READY:
         actions = (Action("stop", "Stop"), Action("restart", "Restart")) if ours else ()
-        return ModelShow("ready", f"ready · {_where(place, facts)}", None, actions, server.note, ready=True)
+        where = _where(event.place, event.engine, event.replicas)
+        return ModelShow("ready", f"ready · {where}", None, actions, server.note, ready=True)
     if server.stage is Stage.FAILED:
         text = f"failed: {server.message or 'it does not run'}"
         others = tuple(one for one in _at_rest(entry, facts).actions if one.id in ("download", "build", "fetch"))
@@ -141,9 +142,9 @@ def _served(entry: ModelEntry, place: str, server: ServerState, facts: Facts) ->
     return ModelShow("stopping", "stopping …", working=True)
 
 
-def _where(place: str, facts: Facts) -> str:
-    there = f" on {facts.engine}" if facts.engine and place == "container" else ""
-    return _PLACES.get(place, place) + there
+def _where(place: str, engine: str, count: int) -> str:
+    what = f"{count} containers" if place == "container" and count > 1 else _PLACES.get(place, place)
+    return f"{what} on {engine}" if engine else what
 
 
 def _working(server: ServerState, actions: tuple[Action, ...]) -> ModelShow:
@@ -169,7 +170,8 @@ def _at_rest(entry: ModelEntry, facts: Facts) -> ModelShow:
     if status is not None and status.running:
         stop = (Action("stop", "Stop"),) if status.kept else ()
         note = "" if status.kept else "Another program runs it."
-        return ModelShow("ready", f"ready · {_where('container', facts)}", actions=stop, note=note, ready=True)
+        text = f"ready · {_where('container', facts.engine, status.kept)}"
+        return ModelShow("ready", text, actions=stop, note=note, ready=True)
     image = _image_actions(entry, status)
     if stock.untrained:
         usable = tuple(one for one in image if one.id != "contain")

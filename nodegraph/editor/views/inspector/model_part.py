@@ -12,12 +12,14 @@ from nodegraph.editor.state.inspector.places import (
     PlaceChoice,
     choices_of,
     device_about,
+    elsewhere,
     in_container,
     key_of,
     values_of,
 )
 from nodegraph.editor.state.inspector.policies import Choice
 from nodegraph.editor.state.models.pages import ModelPage
+from nodegraph.editor.state.models.spots import spot_of
 from nodegraph.editor.views.inspector.fields import TextField
 from nodegraph.editor.views.inspector.kit import Kit, Tag
 from nodegraph.editor.views.inspector.model_limits import ModelLimits
@@ -169,13 +171,18 @@ class ModelPart:
             self._show_log()
 
     def _show_log(self) -> None:
-        log = self._kit.editor.models.logs(self._facts.model)[-_LINES:]
+        log = self._kit.editor.models.logs(self._facts.model, self._spot())[-_LINES:]
         if log != self._log or not log:
             at_end = dpg.get_y_scroll(self._box) >= dpg.get_y_scroll_max(self._box) - 4
             self._log = log
             dpg.set_value(self._lines, "\n".join(log) or "Nothing was printed yet.")
             if at_end:
                 dpg.set_y_scroll(self._box, -1.0)
+
+    def _spot(self) -> str:
+        """Whose log: a machine that a document names is asked nothing before the person agreed to that."""
+        waits = self._facts.ids[0] in self._kit.editor.consent.waiting
+        return spot_of({}) if waits and elsewhere(self._facts.place) else spot_of(self._facts.place)
 
     def _page(self, *_: Any) -> None:
         self._kit.editor.dialogs.show(ModelPage(self._facts.model))

@@ -39,13 +39,13 @@ class ModelState:
 
     def update(self) -> None:
         """Follow the model."""
-        models, node = self._kit.editor.models, self._facts.ids[0]
-        waits, away = node in self._kit.editor.consent.waiting, elsewhere(self._facts.place)
+        models, node, place = self._kit.editor.models, self._facts.ids[0], self._facts.place
+        waits, away, spot = node in self._kit.editor.consent.waiting, elsewhere(place), spot_of(place)
         # A document may be from anybody: the machine it names is asked nothing before the person agreed to that.
         unasked = ModelShow("stopped", away) if away and waits else None
-        show = unasked or models.show(self._facts.model, spot_of(self._facts.place))
+        show = unasked or models.show(self._facts.model, spot)
         if away and not unasked and not (show.working or show.ready or show.failed):
-            is_url = self._facts.place.get("kind") == "url"
+            is_url = place.get("kind") == "url"
             show = ModelShow("stopped", away) if is_url else replace(show, note=show.note or away)
         if show.failed and self._kit.editor.player.node(node).state == "failed":
             show = replace(show, text="failed", note="")  # why is said at the top
@@ -55,7 +55,8 @@ class ModelState:
             self._waits = waits
             dpg.configure_item(self._licence, show=waits)
         figures = self._kit.editor.player.sample.nodes.get(node)
-        words = said_of(figures.extra if figures else {}, models.memory(self._facts.model))
+        megabytes = 0.0 if unasked else models.memory(self._facts.model, spot)
+        words = said_of(figures.extra if figures else {}, megabytes)
         if words != self._words:
             self._words = words
             dpg.set_value(self._more, words)

@@ -1,6 +1,6 @@
 """How a model stands: a sentence, a bar while something is on its way, and buttons for what can be done now."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import dearpygui.dearpygui as dpg
@@ -19,17 +19,10 @@ _TIPS: Final = {"fetch": "Have its weights on this machine before it is started.
 
 
 class StateLine:
-    """Follows one model. place: where a node has it; brief: as a card has room for, the rest is on its page."""
+    """Follows one model, wherever it runs. brief: as a card has room for, the rest is on its page."""
 
-    def __init__(
-        self,
-        editor: Editor,
-        look: Look,
-        id: str,
-        place: Callable[[], Mapping[str, Any]] = dict,
-        brief: bool = False,
-    ) -> None:
-        self._editor, self._look, self._id, self._place, self._brief = editor, look, id, place, brief
+    def __init__(self, editor: Editor, look: Look, id: str, brief: bool = False) -> None:
+        self._editor, self._look, self._id, self._brief = editor, look, id, brief
         self._seen: object = None
         self._actions: object = None
 
@@ -85,7 +78,7 @@ class StateLine:
         dpg.configure_item(self._buttons, show=bool(actions))
 
     def _pressed(self, _sender: Any, _data: Any, action: Any) -> None:
-        press(self._editor, self._id, action, self._place())
+        press(self._editor, self._id, action)
 
 
 def _for_a_card(actions: Sequence[Action]) -> Sequence[Action]:

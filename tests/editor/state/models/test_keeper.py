@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
-from nodegraph.editor.state.models import looking
+from nodegraph.editor.state.models import looking, watching
 from nodegraph.editor.state.models.keeper import ModelKeeper
 from nodegraph.editor.state.models.spots import spot_of
 from nodegraph.runtime import manage
@@ -27,6 +27,7 @@ class Desk:
     """A keeper with a stand-in for the UI thread: `until` carries out what was posted."""
 
     def __init__(self, session: Session) -> None:
+        self.session = session
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.told: list[tuple[str, str, str]] = []
         self.keeper = ModelKeeper(session, self._posted.put, lambda *said: self.told.append(said))
@@ -156,12 +157,68 @@ def test_a_runs_server_is_seen_and_forgotten_when_it_stops(desk: Desk, present: 
     desk.until(lambda: text(desk) == "not downloaded")
 
 
+def test_a_server_on_another_engine_is_not_taken_for_the_one_here(desk: Desk, present: dict[str, bool]) -> None:
+    here, there = spot_of({"kind": "container"}), spot_of({"kind": "container", "engine": "ssh://gpu.example"})
+    far = ServerEvent("birds", "Birds", "container", ServerState(Stage.READY), engine="ssh://gpu.example")
+    desk.until(lambda: text(desk) == "not downloaded")
+    desk.keeper.on_server(far)
+    desk.until(lambda: text(desk) == "ready · container on ssh://gpu.example")
+    assert desk.keeper.show("birds", here).text == "not downloaded"
+    assert desk.keeper.show("birds", "").text == "not downloaded"
+    assert desk.keeper.show("birds", there).ready
+
+
+def test_of_two_servers_at_one_place_the_end_of_one_is_not_the_others(desk: Desk, present: dict[str, bool]) -> None:
+    large, small = (("birds", "container", "", "", "auto", settings) for settings in ("large", "small"))
+    for key in (large, small):
+        desk.keeper.on_server(ServerEvent("birds", "Birds", "container", ServerState(Stage.READY), key=key))
+    desk.keeper.on_server(ServerEvent("birds", "Birds", "container", ServerState(Stage.STOPPED), key=large))
+    desk.until(lambda: text(desk) == "ready · container")
+    desk.keeper.on_server(ServerEvent("birds", "Birds", "container", ServerState(Stage.STOPPED), key=small))
+    desk.until(lambda: text(desk) == "not downloaded")
+
+
+@pytest.mark.parametrize(
+    ("place", "at"),
+    [
+        (None, None),
+        ({}, ("container", "")),
+        ({"kind": "container", "engine": "ssh://gpu.example"}, ("container", "ssh://gpu.example")),
+        ({"kind": "url", "url": "http://gpu.example"}, ("url", "")),
+    ],
+)
+def test_a_nodes_buttons_are_about_the_servers_of_its_place(
+    desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch, place: Any, at: Any
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(type(desk.session.servers), "stop", lambda _, id, at: asked.append(("stop", id, at)) or 0)
+    monkeypatch.setattr(type(desk.session.servers), "restart", lambda _, id, at: asked.append(("again", id, at)) or 1)
+    desk.keeper.act("birds", "stop", place)
+    desk.until(lambda: len(desk.told) == 1)
+    desk.keeper.act("birds", "restart", place)
+    desk.until(lambda: len(desk.told) == 2)
+    assert asked == [("stop", "birds", at), ("again", "birds", at)]
+
+
+def test_a_log_of_another_engine_is_read_there(
+    desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manage, "kept_lines", lambda entry, lines, at: [str(at)])
+    monkeypatch.setattr(manage, "memory", lambda entry, engine: len(engine) * 1_000_000)
+    present["running"] = True
+    there = spot_of({"kind": "container", "engine": "ssh://gpu.example"})
+    desk.until(lambda: desk.keeper.logs("birds", there) == ["('container', 'ssh://gpu.example')"])
+    desk.until(lambda: desk.keeper.logs("birds", "container") == ["('container', '')"])
+    monkeypatch.setattr(watching, "_FAR_PERIOD", 0.0)
+    desk.until(lambda: desk.keeper.memory("birds", there) == len("ssh://gpu.example"))
+
+
 def test_logs_and_memory_come_while_somebody_reads(
     desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manage, "kept_lines", lambda entry, lines: ["loading", "ready"])
+    monkeypatch.setattr(manage, "kept_lines", lambda entry, lines, at: ["loading", "ready"])
     present["running"] = True
-    monkeypatch.setattr(manage, "memory", lambda entry: 250_000_000)
+    monkeypatch.setattr(manage, "memory", lambda entry, engine: 250_000_000)
     desk.until(lambda: desk.keeper.logs("birds") == ["loading", "ready"] and desk.keeper.memory("birds") == 250.0)
 
 

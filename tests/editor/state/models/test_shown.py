@@ -12,7 +12,7 @@ from nodegraph.editor.state.models.spots import at_place, spot_of
 from nodegraph.editor.state.models.weights import Stock
 from nodegraph.runtime.entry import Build, ModelEntry, Process
 from nodegraph.runtime.manage import ModelStatus
-from nodegraph.runtime.state import ServerState, Stage
+from nodegraph.runtime.state import ServerEvent, ServerState, Stage
 
 PULLED = ModelEntry("birds", "Birds", "", tag="birds:1")
 BUILT = replace(PULLED, build=Build(Path(), Path("Dockerfile")))
@@ -20,6 +20,10 @@ LOCAL = replace(BUILT, process=Process(("python",), Path()))
 ABSENT = ModelStatus("birds", "Birds", "birds:1", False, 0, 0, False)
 PRESENT = replace(ABSENT, present=True)
 READY = ServerState(Stage.READY)
+
+
+def serving(state: ServerState, place: str = "container", engine: str = "", replicas: int = 1) -> ServerEvent:
+    return ServerEvent("birds", "Birds", place, state, engine=engine, replicas=replicas)
 
 
 def shown(entry: ModelEntry, status: ModelStatus | None, **facts: Any) -> tuple[ModelShow, list[str]]:
@@ -45,7 +49,7 @@ def test_a_download_tells_bytes_and_can_be_called_off(done: int, total: int, tex
 
 def test_a_download_of_a_run_is_not_called_off_by_a_button() -> None:
     state = ServerState(Stage.PULLING, time.time(), 1, 2)
-    assert shown(PULLED, ABSENT, servers={"container": state})[1] == []
+    assert shown(PULLED, ABSENT, servers=[serving(state)])[1] == []
 
 
 def test_a_build_tells_its_step() -> None:
@@ -58,7 +62,7 @@ def test_a_build_tells_its_step() -> None:
 @pytest.mark.parametrize(("passed", "fraction"), [(0, 0.0), (3, 0.6), (50, 0.96)])
 def test_a_start_tells_how_long_it_took_last_time(passed: int, fraction: float) -> None:
     state = ServerState(Stage.STARTING, time.time() - passed, expected=5.0)
-    show, _ = shown(PULLED, PRESENT, servers={"container": state})
+    show, _ = shown(PULLED, PRESENT, servers=[serving(state)])
     assert show.text == f"starting {passed} s of about 5 s"
     assert show.fraction == pytest.approx(fraction, abs=0.01)
 
@@ -91,7 +95,7 @@ def test_without_docker_a_model_that_needs_it_says_so(answers: bool | None, text
 
 def test_a_failed_server_is_a_sentence_with_a_hint_and_can_be_tried_again() -> None:
     state = ServerState(Stage.FAILED, message="Birds needs 9 GB.", hint="Close something.")
-    show, actions = shown(PULLED, PRESENT, servers={"container": state})
+    show, actions = shown(PULLED, PRESENT, servers=[serving(state)])
     assert (show.text, show.note, show.failed) == ("failed: Birds needs 9 GB.", "Close something.", True)
     assert actions == ["restart"]
 
@@ -103,22 +107,22 @@ def test_what_was_tried_by_hand_and_failed_can_be_tried_again_or_otherwise() -> 
 
 
 def test_a_ready_server_says_where() -> None:
-    show, actions = shown(LOCAL, ABSENT, servers={"process": READY})
+    show, actions = shown(LOCAL, ABSENT, servers=[serving(READY, "process")])
     assert (show.text, show.ready, actions) == ("ready · local process", True, ["stop", "restart"])
-    show, actions = shown(LOCAL, ABSENT, servers={"url": READY})
+    show, actions = shown(LOCAL, ABSENT, servers=[serving(READY, "url")])
     assert (show.text, actions) == ("ready · server elsewhere", [])
 
 
 def test_of_several_servers_the_one_that_is_on_its_way_is_shown() -> None:
     loading = ServerState(Stage.LOADING, time.time(), message="reading weights")
-    show, actions = shown(LOCAL, ABSENT, servers={"process": READY, "container": loading})
+    show, actions = shown(LOCAL, ABSENT, servers=[serving(READY, "process"), serving(loading)])
     assert show.text == "loading · reading weights"
     assert actions == []
 
 
 def test_a_local_process_kept_by_hand_can_be_stopped_while_it_starts() -> None:
     starting = ServerState(Stage.STARTING, time.time())
-    assert shown(LOCAL, None, servers={"process": starting}, held=True)[1] == ["stop"]
+    assert shown(LOCAL, None, servers=[serving(starting, "process")], held=True)[1] == ["stop"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +134,7 @@ def test_what_is_done_by_hand_says_so(doing: str, text: str) -> None:
 
 
 def test_a_server_that_stops_offers_nothing() -> None:
-    show, actions = shown(PULLED, PRESENT, servers={"container": ServerState(Stage.STOPPING)})
+    show, actions = shown(PULLED, PRESENT, servers=[serving(ServerState(Stage.STOPPING))])
     assert (show.text, actions) == ("stopping …", [])
 
 
@@ -176,7 +180,8 @@ def test_another_engine_offers_what_this_computers_does() -> None:
     assert elsewhere(PRESENT)[1] == ["contain", "remove"]
     show, actions = elsewhere(replace(PRESENT, running=1, kept=1))
     assert (show.text, actions) == ("ready · container on ssh://gpu.example", ["stop"])
-    assert elsewhere(None, servers={"container": READY})[0].text == "ready · container on ssh://gpu.example"
+    served = serving(READY, engine=SSH, replicas=3)
+    assert elsewhere(None, servers=[served])[0].text == "ready · 3 containers on ssh://gpu.example"
 
 
 def test_an_engine_that_does_not_answer_says_why() -> None:
