@@ -8,7 +8,7 @@ from typing import Final
 
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.entry import ModelEntry, Weights
-from nodegraph.runtime.weights.places import experiments_folder, open_to_all, weights_folder
+from nodegraph.runtime.weights.places import experiments_folder, is_inside, open_to_all, weights_folder
 
 SUFFIXES: Final = (".safetensors", ".onnx", ".pt", ".pth")
 _OWN: Final = "checkpoints"
@@ -61,15 +61,15 @@ def bring_local(id: str, name: str, checkpoint: str) -> Path:
     kind, _, rest = checkpoint.partition("/")
     parts = rest.split("/")
     target = folder / checkpoint
-    if any(part in ("", ".", "..") or "\\" in part for part in parts):
-        raise _missing(id, name, checkpoint)
+    if not is_inside(checkpoint):
+        raise not_here(id, name, checkpoint)
     if kind == _TRAINED and len(parts) == 2:
         source = experiments_folder(id) / parts[0] / "checkpoints" / parts[1]
         if not source.is_file():
-            raise _missing(id, name, checkpoint)
+            raise not_here(id, name, checkpoint)
         _renew(source, target)
     if not target.is_file() and not any(one.is_file() for one in target.rglob("*")):
-        raise _missing(id, name, checkpoint)
+        raise not_here(id, name, checkpoint)
     open_to_all(folder, target)
     return target
 
@@ -84,9 +84,10 @@ def train_hint(id: str) -> str:
     return f"Train one, or put a file into {weights_folder(id) / _OWN}."
 
 
-def _missing(id: str, name: str, checkpoint: str) -> ModelError:
+def not_here(id: str, name: str, checkpoint: str) -> ModelError:
+    """Nobody on this machine has the checkpoint that was chosen."""
     return ModelError(
-        f"The checkpoint {checkpoint} of {name} is not on this machine.",
+        f"The checkpoint {checkpoint[:200]} of {name} is not on this machine.",
         f"Choose another one, or put the file into {weights_folder(id) / _OWN}.",
     )
 

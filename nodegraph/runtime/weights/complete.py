@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from nodegraph.runtime.entry import Weights
+from nodegraph.runtime.weights.places import is_inside
 
 FOLDER: Final = ".complete"
 
@@ -48,6 +49,8 @@ def mark_of(folder: Path, name: str) -> Path:
 
 def read(folder: Path, name: str) -> Complete | None:
     """What is known about a weight, None when it is not complete or names files that are not its own."""
+    if not is_inside(name):
+        return None
     try:
         found = json.loads(mark_of(folder, name).read_text("utf-8"))
         files = tuple(Seen(**one) for one in found.pop("files"))

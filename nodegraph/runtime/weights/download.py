@@ -12,7 +12,7 @@ from nodegraph.core.errors import ModelError
 from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.weights.part import Part
 from nodegraph.runtime.weights.remote_file import RemoteFile, WrongFile
-from nodegraph.runtime.weights.web import BrokenOff, Web
+from nodegraph.runtime.weights.web import BrokenOff, PastEnd, Web
 
 TRIES: Final = 7
 """So many connections in a row may bring next to nothing."""
@@ -53,7 +53,7 @@ class Download:
 
     def _bring(self, file: RemoteFile, part: Part, tell: Tell) -> str:
         while True:
-            if not (file.exact and part.length == file.size):
+            if not _is_whole(file, part):
                 self._with_patience(file, part, tell)
             resumed = part.resumed
             try:
@@ -76,6 +76,8 @@ class Download:
                 self._receive(file, part, tell)
                 return
             except BrokenOff as error:
+                if isinstance(error, PastEnd):  # the file there became shorter than the part of it here
+                    part.start_over()
                 failures = 0 if part.length - furthest >= _PROGRESS else failures + 1
                 furthest = max(furthest, part.length)
                 if failures >= (TRIES if error.reached or part.length > begun else TRIES_AT_FIRST):
@@ -109,6 +111,11 @@ class Download:
         with self._cancel.interrupting(over.set):
             over.wait(seconds)
         self._cancel.check()
+
+
+def _is_whole(file: RemoteFile, part: Part) -> bool:
+    """Whether an earlier try got as far as the last byte: a server has nothing to send after it."""
+    return bool(file.exact and file.size == part.length > 0) or part.digest.sha256 == file.sha256
 
 
 def _begin(response: HTTPResponse, file: RemoteFile, part: Part) -> int:

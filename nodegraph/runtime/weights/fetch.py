@@ -11,10 +11,11 @@ from nodegraph.core.errors import ModelError
 from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import Weights
 from nodegraph.runtime.weights import complete, offline
+from nodegraph.runtime.weights.checkpoints import not_here
 from nodegraph.runtime.weights.complete import Complete, Seen
 from nodegraph.runtime.weights.download import PAUSE, Download, full
 from nodegraph.runtime.weights.hub import is_hub, repository_files
-from nodegraph.runtime.weights.places import offline_folders, open_to_all, weights_folder
+from nodegraph.runtime.weights.places import is_inside, offline_folders, open_to_all, weights_folder
 from nodegraph.runtime.weights.remote_file import RemoteFile, WrongFile
 from nodegraph.runtime.weights.turn import turn
 from nodegraph.runtime.weights.web import Web
@@ -58,6 +59,9 @@ class Fetching:
 
         Raises ModelError with what is missing and what to do, or Cancelled.
         """
+        for one in wanted:
+            if not is_inside(one.name):  # only a checkpoint can be named by a document
+                raise not_here(self.id, self.name, one.name)
         if all(complete.is_here(self.folder, one) for one in wanted):
             return self.folder
         try:
@@ -91,8 +95,10 @@ class Fetching:
 
     def _tasks(self, weights: Weights) -> list[_Task]:
         """What has to be brought for one weight; notes a weight that only has to be checked."""
-        complete.forget(self.folder, weights.name)
-        if not is_hub(weights.url) and self._lies_here(weights):
+        outdated = self._is_outdated(weights)
+        if not outdated:  # else the note says what lies there, until it is replaced
+            complete.forget(self.folder, weights.name)
+        if not is_hub(weights.url) and not outdated and self._lies_here(weights):
             return []
         found = offline.found_in(self.folders, self.id, weights)
         if found is not None:
@@ -103,6 +109,13 @@ class Fetching:
         if is_hub(weights.url):
             return [_Task(weights, file) for file in repository_files(weights, web)]
         return [_Task(weights, RemoteFile(weights.name, weights.url, weights.size, weights.sha256, page=weights.url))]
+
+    def _is_outdated(self, weights: Weights) -> bool:
+        """Whether what lies here was fetched from an address that the entry no longer means, and no hash tells."""
+        known = complete.read(self.folder, weights.name)
+        if known is None or known.is_of(weights) or weights.sha256 or not weights.url:
+            return False
+        return known.is_untouched(self.folder)
 
     def _lies_here(self, weights: Weights) -> bool:
         """Whether somebody put the right file there by hand. One that is not is set aside, not thrown away."""

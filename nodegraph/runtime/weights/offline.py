@@ -71,7 +71,7 @@ def copy(folder: Path, file: RemoteFile, target: Path, cancel: Cancel, tell: Tel
 
 
 def hashed(path: Path, cancel: Cancel) -> Digest:
-    """The hashes of a file here. Raises OSError, Cancelled."""
-    digest = Digest()
+    """The hashes of a file here, git's too. Raises OSError, Cancelled."""
+    digest = Digest(path.stat().st_size)
     digest.add_file(path, cancel)
     return digest

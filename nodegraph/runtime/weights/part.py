@@ -20,7 +20,8 @@ class Part:
         self.target = target
         self.path = target.with_name(f"{target.name}.part")
         self._note = target.with_name(f"{target.name}.part.json")
-        self.digest = Digest()
+        self._git_size = file.size if file.blob else 0
+        self.digest = Digest(self._git_size)
         self.resumed = False
         known = self._known()
         self.mark = str(known.get("mark") or "")
@@ -51,7 +52,7 @@ class Part:
         """Forget what is here."""
         self._file.truncate(0)
         self._file.seek(0)
-        self.digest, self.resumed = Digest(), False
+        self.digest, self.resumed = Digest(self._git_size), False
 
     def finish(self) -> None:
         """Put the file into its place, readable by the user a container runs as."""

@@ -3,8 +3,11 @@
 import contextlib
 import os
 from pathlib import Path
+from typing import Final
 
 import platformdirs
+
+_LONGEST: Final = 200  # characters of one name; file systems take 255 bytes
 
 
 def weights_folder(id: str) -> Path:
@@ -19,6 +22,14 @@ def weights_folder(id: str) -> Path:
 def experiments_folder(id: str) -> Path:
     """The training experiments of the model `id`: ``NAME/checkpoints/FILE`` below it are offered as checkpoints."""
     return _data() / "experiments" / id
+
+
+def is_inside(name: str) -> bool:
+    """Whether a name leads to something below the folder it is looked for in: a document may hold any text for one."""
+    return all(
+        part.isprintable() and part not in ("", ".", "..") and "\\" not in part and len(part) <= _LONGEST
+        for part in name.split("/")
+    )
 
 
 def open_to_all(folder: Path, target: Path) -> None:

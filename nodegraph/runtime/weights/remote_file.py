@@ -43,24 +43,24 @@ class RemoteFile:
 
     @property
     def provable(self) -> bool:
-        """Whether its content can be checked."""
-        return bool(self.sha256 or self.blob)
+        """Whether its content can be checked; git's hash needs the length too."""
+        return bool(self.sha256 or (self.blob and self.size))
 
 
 class Digest:
-    """The hashes of a file as it comes in."""
+    """The hashes of a file as it comes in. git_size: how long it is, if git's hash is wanted: that begins so."""
 
-    def __init__(self) -> None:
+    def __init__(self, git_size: int = 0) -> None:
         self.length = 0
         self._sha256 = hashlib.sha256()
-        self._bytes = bytearray()  # only of small files: git's hash begins with the length
+        self._git = hashlib.sha1(b"blob %d\0" % git_size, usedforsecurity=False) if git_size else None
 
     def add(self, data: bytes) -> None:
         """More bytes of the file."""
         self.length += len(data)
         self._sha256.update(data)
-        if self.length <= _BLOCK:
-            self._bytes += data
+        if self._git is not None:
+            self._git.update(data)
 
     def add_file(self, path: Path, cancel: Cancel) -> None:
         """All bytes of a file. Raises OSError, or Cancelled."""
@@ -81,8 +81,5 @@ class Digest:
             raise WrongFile(f"{name} is not the file its entry names: its sha256 is {self.sha256}, not {file.sha256}.")
         if not file.sha256 and not file.may_have(self.length):
             raise WrongFile(f"{name} is not the file its entry names: it has {self.length} bytes, not {file.size}.")
-        if not file.sha256 and file.blob and self.length <= _BLOCK and self._blob() != file.blob:
-            raise WrongFile(f"{name} is not the file of that commit: git would call it {self._blob()}.")
-
-    def _blob(self) -> str:
-        return hashlib.sha1(b"blob %d\0" % self.length + self._bytes, usedforsecurity=False).hexdigest()
+        if not file.sha256 and file.blob and self._git is not None and self._git.hexdigest() != file.blob:
+            raise WrongFile(f"{name} is not the file of that commit: git would call it {self._git.hexdigest()}.")

@@ -30,6 +30,10 @@ class BrokenOff(ModelError):
         self.reached = reached
 
 
+class PastEnd(BrokenOff):
+    """The server's file ends before the byte that it was asked to go on from."""
+
+
 def hub() -> str:
     """The address of the model hub: $HF_ENDPOINT (a mirror), else huggingface.co."""
     return os.environ.get("HF_ENDPOINT", "").rstrip("/") or "https://huggingface.co"
@@ -48,14 +52,14 @@ class Web:
     def get(
         self, url: str, headers: Mapping[str, str] | None = None, *, secret: bool = False, page: str = ""
     ) -> Iterator[http.client.HTTPResponse]:
-        """The answer, its body unread. secret: send the token, if there is one. page: where a login may be had.
+        """The answer, its body unread. secret: send the hub its token, if there is one. page: where a login may be had.
 
         Raises BrokenOff, ModelError, or Cancelled; inside too, while the body is read.
         """
         if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
             raise ModelError(f"{url!r} is no address of a file on the web.", "Correct `url` in the entry.")
         request = urllib.request.Request(url, headers={"User-Agent": "nodegraph", **(headers or {})})
-        token = self._token() if secret and _is_private(url) else None
+        token = self._token() if secret and _is_private(url) and _is_hubs(url) else None
         if token:  # never sent on to the storage host that the hub redirects to
             request.add_unredirected_header("Authorization", f"Bearer {token}")
         with (
@@ -149,6 +153,12 @@ def _is_private(url: str) -> bool:
     return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost", "::1")
 
 
+def _is_hubs(url: str) -> bool:
+    """Whether the token is meant for it: what the hub lists may name any address."""
+    ours, theirs = urllib.parse.urlsplit(hub()), urllib.parse.urlsplit(url)
+    return (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
+
+
 _OFFLINE: Final = "Check the network; what has arrived is kept. Offline: nodegraph models fetch MODEL --from FOLDER."
 
 
@@ -161,7 +171,9 @@ def _refusal(error: urllib.error.HTTPError, url: str, host: str, page: str, with
         return ModelError(f"{host} does not give {page or url} to everybody: it needs a login ({code}).", hint)
     if code in _GONE:
         return ModelError(f"{url} is not there ({code}).", "Correct `url` in the model's entry.")
-    if code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or code == 429 or code >= 500:
+    if code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        return PastEnd(f"{host} has a shorter file than the part of it that is here ({code}).", "Try again.")
+    if code == 429 or code >= 500:
         return BrokenOff(f"{host} cannot answer now ({code} {error.reason}).", "Try again later.")
     return ModelError(f"{host} refuses to give {url} ({code} {error.reason}).", "Correct `url` in the model's entry.")
 

@@ -51,6 +51,7 @@ class FakeHub(http.server.ThreadingHTTPServer):
         self.go = threading.Event()
         self.stalled = threading.Event()
         self.closed_to_all = False
+        self.following = ""  # where the rest of a list is said to be
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
@@ -102,6 +103,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _short(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)
+        if self.server.following:
+            self.send_header("Link", f'<{self.server.following}>; rel="next"')
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -119,6 +122,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         mark = f'"{hashlib.md5(content).hexdigest()}"'
         start = self._start(mood, content, mark)
+        if start > len(content):
+            self._short(416)
+            return
         rest = content[start:] + mood.extra
         self.send_response(206 if start else 200)
         if start:
@@ -134,7 +140,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _start(self, mood: Mood, content: bytes, mark: str) -> int:
         found = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         same = self.headers.get("If-Range", mark) == mark
-        return int(found[1]) if found and mood.ranges and same and int(found[1]) < len(content) else 0
+        beyond = len(content) + 1
+        return (int(found[1]) if int(found[1]) < len(content) else beyond) if found and mood.ranges and same else 0
 
     def _send(self, rest: bytes, mood: Mood) -> None:
         for stop in sorted(one for one in (mood.stall, mood.cut) if one is not None):

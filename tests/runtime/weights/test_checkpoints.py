@@ -5,8 +5,16 @@ from pathlib import Path
 import pytest
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.entry import ModelEntry, Weights
-from nodegraph.runtime.weights.checkpoints import bring_local, checkpoint_names, default_checkpoint, is_local
+from nodegraph.runtime.weights.checkpoints import (
+    bring_local,
+    checkpoint_names,
+    chosen_checkpoint,
+    default_checkpoint,
+    is_local,
+)
+from nodegraph.runtime.weights.fetch import Fetching
 from nodegraph.runtime.weights.places import experiments_folder, weights_folder
 
 
@@ -86,3 +94,17 @@ def test_a_folder_without_files_is_no_checkpoint() -> None:
     (weights_folder("style") / "checkpoints" / "empty" / "inner").mkdir(parents=True)
     with pytest.raises(ModelError, match="checkpoints/empty of Style is not on this machine"):
         bring_local("style", "Style", "checkpoints/empty")
+
+
+@pytest.mark.parametrize("name", ["../../../keep", "a/../../../../keep", "/etc/keep", "a\\..\\b", "\ud800", "x" * 300])
+def test_a_name_that_leads_out_of_the_models_folder_touches_nothing(tmp_path: Path, name: str) -> None:
+    mine, note = put(tmp_path / "nodegraph" / "keep"), put(tmp_path / "nodegraph" / "keep.json")
+    mine.chmod(0o600)
+    chosen = chosen_checkpoint(entry(checkpoints=(Weights("a"),)), name)
+    assert chosen is not None
+    fetching = Fetching("style", "Style", Cancel(), lambda *_: None, ())
+    with pytest.raises(ModelError, match=r"The checkpoint .* of Style is not on this machine"):
+        fetching.ensure([chosen])
+    assert fetching.check([chosen])
+    assert note.exists()
+    assert mine.stat().st_mode & 0o777 == 0o600

@@ -73,6 +73,25 @@ def test_a_repository_goes_on_with_the_file_it_was_cut_off_in(getting: Getting) 
     assert [one.path.rpartition("/")[2] for one in getting.hub.asked] == [COMMIT, "b.safetensors"]
 
 
+def test_a_large_file_without_a_hash_of_its_own_must_be_the_commits(getting: Getting) -> None:
+    words = os.urandom(2_000_000)  # a vocabulary: too small for the hub to keep its sha256
+    getting.hub.repositories["nice/blip"] = {"a.safetensors": SMALL, "vocab.json": words}
+    (getting.folder / "blip").mkdir(parents=True)
+    (getting.folder / "blip" / "vocab.json").write_bytes(words[::-1])
+    folder = getting.get(Weights("blip", f"hf:nice/blip@{COMMIT}"))
+    assert (folder / "blip" / "vocab.json").read_bytes() == words
+
+
+def test_a_changed_address_in_the_entry_fetches_the_new_file_also_after_a_failure(getting: Getting) -> None:
+    getting.get(getting.weights("a.onnx", SMALL, sha256=""))
+    moved = Weights("a.onnx", getting.hub.put("new/a.onnx", BIG[: len(SMALL)]), size=len(SMALL))
+    getting.hub.moods = [Mood(status=403)]
+    with pytest.raises(ModelError):
+        getting.get(moved)
+    folder = getting.get(moved)
+    assert (folder / "a.onnx").read_bytes() == BIG[: len(SMALL)]
+
+
 def test_a_changed_hash_in_the_entry_fetches_the_new_file(getting: Getting) -> None:
     getting.get(getting.weights("a.onnx", SMALL))
     folder = getting.get(getting.weights("a.onnx", BIG))
