@@ -1,6 +1,5 @@
 """Tiny images with a stand-in model server, and servers with short limits that run them."""
 
-import contextlib
 import io
 import subprocess
 import tarfile
@@ -20,12 +19,11 @@ from nodegraph.runtime.servers import Lease, Servers
 from nodegraph.runtime.state import ServerEvent, Stage
 from tests.docker.elsewhere import elsewhere, steady  # noqa: F401
 from tests.docker.listing import containers
+from tests.docker.own import BASE, own, own_base, tag
 
 KINDS = Path(__file__).parents[1] / "runtime" / "server_kinds.py"
-IMAGE = "nodegraph-tests/kinds:1"
-DOCKERFILE = (
-    'FROM python:3.11-slim\nCOPY server_kinds.py /\nENTRYPOINT ["python", "-u", "/server_kinds.py"]\nCMD ["good"]\n'
-)
+IMAGE = tag("kinds")
+DOCKERFILE = f'FROM {BASE}\nCOPY server_kinds.py /\nENTRYPOINT ["python", "-u", "/server_kinds.py"]\nCMD ["good"]\n'
 
 
 class FakeClient:
@@ -88,14 +86,13 @@ class Yard:
         """An entry whose container runs the stand-in server as `kind`, unless `tag` or `build` says otherwise."""
         if "tag" not in more and "build" not in more:
             more["tag"] = IMAGE if kind == "good" else self.image_of(kind)
-        return ModelEntry(f"yard-{kind}", f"Model {kind}", "test", protocol=protocol, **more)
+        return ModelEntry(own(f"yard-{kind}"), f"Model {kind}", "test", protocol=protocol, **more)
 
     def image_of(self, kind: str) -> str:
         """The stand-in's image with another kind as its command."""
-        tag = f"nodegraph-tests/{kind}:1"
         text = f'FROM {IMAGE}\nCMD ["{kind}"]\n'
-        self.docker.images.build(fileobj=io.BytesIO(text.encode()), tag=tag, rm=True)
-        return tag
+        self.docker.images.build(fileobj=io.BytesIO(text.encode()), tag=tag(kind), rm=True)
+        return tag(kind)
 
     def context(self, dockerfile: str) -> Build:
         folder = self.folder / "context"
@@ -106,7 +103,7 @@ class Yard:
 
     def containers(self, kind: str = "good") -> list[Any]:
         """Those of this test, as docker-py sees them."""
-        wanted = [f"{labels.ENTRY}=yard-{kind}", f"{labels.INSTANCE}={labels.THIS_INSTANCE}"]
+        wanted = [f"{labels.ENTRY}={own(f'yard-{kind}')}", f"{labels.INSTANCE}={labels.THIS_INSTANCE}"]
         return containers(self.docker, label=wanted)
 
     def close(self) -> None:
@@ -115,9 +112,15 @@ class Yard:
         self.docker.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _images_of_our_own(docker_engine: str) -> Iterator[None]:
+    with own_base(docker_engine):
+        yield
+
+
 @pytest.fixture(scope="session")
-def kinds_image(docker_engine: str) -> Iterator[str]:
-    """The stand-in server's image, built once; it and what tests built are removed at the end."""
+def kinds_image(docker_engine: str) -> str:
+    """The stand-in server's image, built once."""
     client = docker.DockerClient(base_url=docker_engine, timeout=60)
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
@@ -127,11 +130,8 @@ def kinds_image(docker_engine: str) -> Iterator[str]:
         tar.addfile(info, io.BytesIO(DOCKERFILE.encode()))
     archive.seek(0)
     client.images.build(fileobj=archive, custom_context=True, tag=IMAGE, rm=True)
-    yield IMAGE
-    for image in client.images.list("nodegraph-tests/*"):
-        with contextlib.suppress(docker.errors.APIError):  # somebody else's tests may be using it
-            client.images.remove(image.tags[0])
     client.close()
+    return IMAGE
 
 
 @pytest.fixture

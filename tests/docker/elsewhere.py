@@ -1,5 +1,6 @@
 """Another machine for tests: an engine in a network namespace, reached over ssh and TLS (scripts/second-engine.sh)."""
 
+import contextlib
 import fcntl
 import io
 import os
@@ -10,7 +11,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,11 @@ import pytest
 from nodegraph.core.spec import Param, Port
 from nodegraph.runtime.engines import engines
 from nodegraph.runtime.entry import ModelEntry
+from tests.docker.own import BASE, tag
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "second-engine.sh"
-STEADY = "nodegraph-elsewhere/steady:1"  # another run of the tests clears nodegraph-tests/* away
+STEADY = tag("steady")
 SERVER = """
 import os, socket, time
 from typing import NamedTuple
@@ -45,9 +46,7 @@ def steady(image: Image, seconds: float = param(0.0, "How long it takes.", ge=0)
 
 serve(steady)
 """
-DOCKERFILE = (
-    'FROM python:3.11-slim\nCOPY . /lib/model/\nENV PYTHONPATH=/lib/model\nCMD ["python", "/lib/model/server.py"]\n'
-)
+DOCKERFILE = f'FROM {BASE}\nCOPY . /lib/model/\nENV PYTHONPATH=/lib/model\nCMD ["python", "/lib/model/server.py"]\n'
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,13 @@ class Elsewhere:
 
     def listening(self) -> set[str]:
         """Addresses that sockets there listen at, as the kernel writes them, but those for that machine alone."""
-        command = ["nsenter", "--net=/run/netns/ng-engine2", "cat", "/proc/net/tcp", "/proc/net/tcp6"]
+        command = [
+            "nsenter",
+            f"--net=/run/netns/ng-engine{self.address.rpartition('.')[2]}",
+            "cat",
+            "/proc/net/tcp",
+            "/proc/net/tcp6",
+        ]
         tables = subprocess.run(command, capture_output=True, text=True, check=True)
         found = [line.split()[1] for line in tables.stdout.splitlines() if " 0A " in line]
         return {address for address in found if not address.startswith(("0100007F", "0" * 24 + "01000000"))}
@@ -85,27 +90,47 @@ def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
     return value
 
 
-_ours: list[int] = []
-"""A lock that is held until this program ends: there is one set of such machines."""
+@contextlib.contextmanager
+def machine() -> Iterator[dict[str, str]]:
+    """One that no other run of the tests uses; how it is reached. Skips the test where there cannot be one."""
+    with contextlib.ExitStack() as stack:
+        number = str(stack.enter_context(_number_of_our_own()))
+        with _alone("network"):
+            done = subprocess.run([SCRIPT, "up", number], capture_output=True, text=True, timeout=90)
+        if done.returncode != 0:
+            pytest.skip(f"no second engine: {done.stderr.strip().rpartition(chr(10))[2] or 'it did not start'}")
+        stack.callback(_take_down, number)
+        yield dict(line.split("=", 1) for line in done.stdout.splitlines())
 
 
-def bring_up(number: int) -> dict[str, str]:
-    """Start it; how it is reached. Skips the test where that cannot be; waits for other test runs that have some."""
-    if not _ours:
-        _ours.append(os.open(Path(tempfile.gettempdir(), "nodegraph-engines-of-tests.lock"), os.O_CREAT | os.O_RDWR))
-        fcntl.flock(_ours[0], fcntl.LOCK_EX)
-    done = subprocess.run([SCRIPT, "up", str(number)], capture_output=True, text=True, timeout=90)
-    if done.returncode != 0:
-        pytest.skip(f"no second engine: {done.stderr.strip().rpartition(chr(10))[2] or 'it did not start'}")
-    return dict(line.split("=", 1) for line in done.stdout.splitlines())
+@contextlib.contextmanager
+def _number_of_our_own() -> Iterator[int]:
+    for number in range(2, 10):
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(_alone(str(number), fcntl.LOCK_NB))
+            except BlockingIOError:
+                continue
+            yield number
+            return
+    pytest.skip("no second engine: other runs of the tests have all there can be")
 
 
-def take_down(number: int) -> None:
-    subprocess.run([SCRIPT, "down", str(number)], capture_output=True, timeout=60, check=True)
+def _take_down(number: str) -> None:
+    with _alone("network"):  # all such machines are on one bridge, which goes with the last
+        subprocess.run([SCRIPT, "down", number], capture_output=True, timeout=60, check=True)
+
+
+@contextlib.contextmanager
+def _alone(what: str, option: int = 0) -> Iterator[None]:
+    """Among all programs of this machine. Raises BlockingIOError with LOCK_NB when another is in there."""
+    with Path(tempfile.gettempdir(), f"nodegraph-engines-{what}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | option)
+        yield
 
 
 @pytest.fixture(scope="session")
-def steady(docker_engine: str) -> Iterator[ModelEntry]:
+def steady(docker_engine: str) -> ModelEntry:
     """A model of the kit that says where it ran; its image holds our own numpy, so nothing is downloaded."""
     client = docker.DockerClient(base_url=docker_engine, timeout=60)
     with tempfile.TemporaryFile() as file:
@@ -122,9 +147,8 @@ def steady(docker_engine: str) -> Iterator[ModelEntry]:
                 tar.add(path, path.name)
         file.seek(0)
         client.images.build(fileobj=file, custom_context=True, tag=STEADY, rm=True)
-    yield entry_of("steady")
-    client.images.remove(STEADY, force=True)
     client.close()
+    return entry_of("steady")
 
 
 def entry_of(id: str, **more: Any) -> ModelEntry:
@@ -136,9 +160,8 @@ def entry_of(id: str, **more: Any) -> ModelEntry:
 @pytest.fixture(scope="session")
 def elsewhere(steady: ModelEntry, docker_engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     """The other machine, with the test model's image. `ssh` uses keys of its own, and a Docker context knows TLS."""
-    with ExitStack() as stack:
-        found = bring_up(2)
-        stack.callback(take_down, 2)
+    with contextlib.ExitStack() as stack:
+        found = stack.enter_context(machine())
         here = stack.enter_context(pytest.MonkeyPatch.context())
         use_ssh("-F", found["SSH_CONFIG"], folder=tmp_path_factory.mktemp("programs"), monkeypatch=here)
         here.setenv("DOCKER_CONFIG", str(tmp_path_factory.mktemp("docker")))

@@ -2,14 +2,13 @@
 
 import contextlib
 import json
-import runpy
 import time
 from pathlib import Path
 
 import docker
 import pytest
 
-from nodegraph.core.errors import DocumentError, ModelError
+from nodegraph.core.errors import ModelError, UsageError
 from nodegraph.runtime.adding import trial
 from nodegraph.runtime.adding.adding import apply, plan_for
 from nodegraph.runtime.adding.new_model import write_new
@@ -24,11 +23,13 @@ from nodegraph.runtime.lifecycle.by_hand import Teller
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.runners.container import ContainerRunner
 from tests.docker.listing import containers
+from tests.docker.own import BASE, own, tag
+from tests.docker.registry import Registry
 
 pytestmark = pytest.mark.docker
 HERE = Path(__file__).parent
 RUNTIME = HERE.parent / "runtime"
-Registry = runpy.run_path(str(HERE / "registry.py"))["Registry"]
+ADDING, TINY = own("adding"), own("tiny")
 
 SERVER = """
 import http.server, json
@@ -45,7 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 http.server.ThreadingHTTPServer(("0.0.0.0", 33000), Handler).serve_forever()
 """
-DOCKERFILE = 'FROM python:3.11-slim\nCOPY server.py /\nEXPOSE 33000\nCMD ["python", "-u", "/server.py"]\n'
+DOCKERFILE = f'FROM {BASE}\nCOPY server.py /\nEXPOSE 33000\nCMD ["python", "-u", "/server.py"]\n'
 COG = {
     "components": {
         "schemas": {
@@ -73,7 +74,7 @@ def engine(docker_engine):
 @pytest.fixture
 def folder(tmp_path):
     """A folder with a Dockerfile and a tiny native server."""
-    place = tmp_path / "tiny"
+    place = tmp_path / TINY
     place.mkdir()
     (place / "server.py").write_text(SERVER)
     (place / "Dockerfile").write_text(DOCKERFILE)
@@ -82,20 +83,15 @@ def folder(tmp_path):
 
 @pytest.fixture
 def image(engine, folder):
-    """image(text added to the Dockerfile, server): a tag; removed with the test."""
-    made = []
+    """image(text added to the Dockerfile, server): a tag."""
 
     def build(more="", server=SERVER):
         (folder / "server.py").write_text(server)
         (folder / "Dockerfile").write_text(DOCKERFILE + more)
-        made.append("nodegraph-adding/adding:1")  # tests of other programs remove nodegraph-tests/*
-        engine.images.build(path=str(folder), tag=made[-1], rm=True)
-        return made[-1]
+        engine.images.build(path=str(folder), tag=tag("adding"), rm=True)
+        return tag("adding")
 
-    yield build
-    for tag in {*made, "local/tiny:1"}:
-        with contextlib.suppress(docker.errors.APIError):
-            engine.images.remove(tag, force=True)
+    return build
 
 
 @pytest.fixture
@@ -127,40 +123,40 @@ def test_an_image_that_changes_between_question_and_answer_is_not_added(image, w
 
 
 def test_an_image_is_asked_once_what_it_is_and_pinned(engine, image, wishes):
-    tag = image()
-    plan = plan_for(tag, wishes())
+    made = image()
+    plan = plan_for(made, wishes())
     facts = {fact.name: fact.value for fact in plan.facts}
-    id = engine.images.get(tag).id
+    id = engine.images.get(made).id
     assert facts["digest"] == id
     assert facts["network"].startswith("none")
     assert "if it turns out to be no native server, as root of its container" in facts["confined"]
     assert facts["size"].endswith("MB")
     assert "has no label of nodegraph or Cog" in plan.problems[0].message
     assert "33000" in plan.problems[0].message
-    assert mine(engine, "adding") == [], "looking starts nothing"
+    assert mine(engine, ADDING) == [], "looking starts nothing"
     stages = []
     apply(plan, lambda event: stages.append(str(event.state.stage)))
     assert "starting" in stages
-    assert mine(engine, "adding") == []
+    assert mine(engine, ADDING) == []
     (entry,) = load_catalog(plan.catalogue).entries
-    assert (entry.id, entry.protocol, entry.image_id) == ("adding", "native", id)
+    assert (entry.id, entry.protocol, entry.image_id) == (ADDING, "native", id)
     assert entry.parameters[0].le == 9
     assert launch_of(entry, {}).port == 33000
 
 
 def test_another_image_under_the_same_name_does_not_start(engine, image, wishes):
-    tag = image()
-    apply(plan_for(tag, wishes()), silent)
+    made = image()
+    apply(plan_for(made, wishes()), silent)
     (entry,) = load_catalog(wishes().catalogue).entries
     image("ENV CHANGED=1\n")
     with pytest.raises(ModelError) as caught:
         prepare(entry)
     assert "is not the one that was added" in caught.value.message
     assert "--replace" in caught.value.hint
-    apply(plan_for(tag, wishes(replace=True)), silent)
+    apply(plan_for(made, wishes(replace=True)), silent)
     (entry,) = load_catalog(wishes().catalogue).entries
     prepare(entry)
-    engine.images.remove(tag, force=True)
+    engine.images.remove(made, force=True)
     with pytest.raises(ModelError, match="is not on this engine, and it came from no registry"):
         prepare(entry)
 
@@ -171,8 +167,8 @@ def test_an_image_of_ours_needs_no_warning(image, wishes):
 
 def test_a_cog_image_is_known_by_its_label_and_not_started(engine, image, wishes):
     label = json.dumps(json.dumps(COG))
-    tag = image(f'LABEL run.cog.openapi_schema={label} org.opencontainers.image.licenses="MIT"\nEXPOSE 5000\n')
-    plan = plan_for(tag, wishes())
+    made = image(f'LABEL run.cog.openapi_schema={label} org.opencontainers.image.licenses="MIT"\nEXPOSE 5000\n')
+    plan = plan_for(made, wishes())
     assert len(plan.steps) == 1
     assert plan.problems == ()
     stages = []
@@ -207,30 +203,30 @@ def test_an_image_of_a_registry_is_pulled_only_after_yes_and_run_by_its_digest(e
 
 def test_an_image_that_runs_no_server_is_a_sentence_and_adds_nothing(engine, image, wishes, monkeypatch):
     monkeypatch.setattr(trial, "PATIENCE", 1.0)
-    tag = image(server="print('I only print', flush=True)\nimport time\ntime.sleep(600)\n")
+    made = image(server="print('I only print', flush=True)\nimport time\ntime.sleep(600)\n")
     with pytest.raises(ModelError) as caught:
-        apply(plan_for(tag, wishes()), silent)
+        apply(plan_for(made, wishes()), silent)
     assert "I only print" in caught.value.message
     assert "--protocol" in caught.value.hint
     assert not wishes().catalogue.exists()
-    assert mine(engine, "adding") == []
+    assert mine(engine, ADDING) == []
 
 
 def test_an_image_that_ends_at_once_is_a_sentence(engine, image, wishes):
-    tag = image(server="raise SystemExit('no weights here')\n")
+    made = image(server="raise SystemExit('no weights here')\n")
     began = time.monotonic()
     with pytest.raises(ModelError, match=r"could not be asked what it is\..*no weights here") as caught:
-        apply(plan_for(tag, wishes()), silent)
+        apply(plan_for(made, wishes()), silent)
     assert "models logs" not in caught.value.hint, "no catalogue has it"
     assert time.monotonic() - began < trial.PATIENCE
-    assert mine(engine, "adding") == []
+    assert mine(engine, ADDING) == []
 
 
 def test_a_server_of_2018_is_recognised_in_its_image(image, folder, wishes):
     (folder / "alpha_server.py").write_bytes((RUNTIME / "alpha_server.py").read_bytes())
     served = (HERE / "served_2018.py").read_text().replace("sys.argv[1]", "'3'")
-    tag = image("COPY alpha_server.py /\n", server=served)
-    apply(plan_for(tag, wishes()), silent)
+    made = image("COPY alpha_server.py /\n", server=served)
+    apply(plan_for(made, wishes()), silent)
     (entry,) = load_catalog(wishes().catalogue).entries
     assert entry.protocol == "runway-alpha"
 
@@ -238,17 +234,16 @@ def test_a_server_of_2018_is_recognised_in_its_image(image, folder, wishes):
 def test_a_dockerfile_alone_is_built_and_asked(engine, image, folder, wishes):
     plan = plan_for(str(folder), wishes())
     with pytest.raises(docker.errors.ImageNotFound):
-        engine.images.get("local/tiny:1")
+        engine.images.get(f"local/{TINY}:1")
     stages = []
-    assert apply(plan, lambda event: stages.append(str(event.state.stage))) == ("tiny",)
+    assert apply(plan, lambda event: stages.append(str(event.state.stage))) == (TINY,)
     assert stages[0] == "building"
     (entry,) = load_catalog(plan.catalogue).entries
-    assert (entry.build.context, entry.tag, entry.outputs[0].name) == (folder, "local/tiny:1", "n")
-    engine.images.remove("local/tiny:1", force=True)
+    assert (entry.build.context, entry.tag, entry.outputs[0].name) == (folder, f"local/{TINY}:1", "n")
 
 
 def test_a_build_that_fails_adds_nothing(folder, wishes):
-    (folder / "Dockerfile").write_text("FROM python:3.11-slim\nRUN echo on my way && exit 7\n")
+    (folder / "Dockerfile").write_text(f"FROM {BASE}\nRUN echo on my way && exit 7\n")
     with pytest.raises(ModelError, match="on my way"):
         apply(plan_for(str(folder), wishes()), silent)
     assert not wishes().catalogue.exists()
@@ -256,18 +251,18 @@ def test_a_build_that_fails_adds_nothing(folder, wishes):
 
 def test_an_id_that_was_taken_meanwhile_is_not_written_over(image, wishes):
     plan = plan_for(image(), wishes())
-    wishes().catalogue.write_text('[{"id": "adding", "name": "Another", "tag": "a/b"}]')
-    with pytest.raises((DocumentError, Exception), match="has a model 'adding' already"):
+    wishes().catalogue.write_text(json.dumps([{"id": ADDING, "name": "Another", "tag": "a/b"}]))
+    with pytest.raises(UsageError, match=f"has a model '{ADDING}' already"):
         apply(plan, silent)
     assert "Another" in wishes().catalogue.read_text()
 
 
 def test_a_new_model_keeps_the_contract_in_its_real_image(engine, tmp_path):
-    write_new("Tried light", tmp_path / "tried")
+    write_new(own("Tried light"), tmp_path / "tried")
     ((entry, place),) = subjects_of(str(tmp_path / "tried"), container=True)
     report = check_server(entry, place, calls=24)
     assert report.good, report.findings
     assert {one.status for one in report.findings} == {"ok"}
     assert report.figures["memory"] > 10 << 20
-    assert mine(engine, "tried-light.check") == []
-    engine.images.remove("local/tried-light:1", force=True)
+    assert mine(engine, entry.id) == []
+    engine.images.remove(entry.tag, force=True)

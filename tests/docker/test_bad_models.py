@@ -6,7 +6,6 @@ import json
 import re
 import runpy
 import tarfile
-import time
 from pathlib import Path
 
 import docker
@@ -16,10 +15,11 @@ from nodegraph.runtime import servers
 from nodegraph.runtime.engines import labels
 from nodegraph.runtime.limits import Limits
 from tests.docker.listing import containers
+from tests.docker.own import BASE, tag
 
 pytestmark = pytest.mark.docker
 HERE = Path(__file__).parent
-IMAGE = "nodegraph-tests/bad:1"
+IMAGE = tag("bad")
 LOG = "nodegraph models logs bad"
 BAD = {
     "exits": ("The container of Bad stopped by itself with exit code 3.", "cannot find the weights", "in a row", LOG),
@@ -49,7 +49,7 @@ WIRES = [
 @pytest.fixture(scope="module")
 def bad_image(docker_engine):
     client = docker.DockerClient(base_url=docker_engine, timeout=60)
-    text = b'FROM python:3.11-slim\nCOPY bad_models.py /\nENTRYPOINT ["python", "-u", "/bad_models.py"]\n'
+    text = f'FROM {BASE}\nCOPY bad_models.py /\nENTRYPOINT ["python", "-u", "/bad_models.py"]\n'.encode()
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         tar.add(HERE / "bad_models.py", "bad_models.py")
@@ -60,13 +60,11 @@ def bad_image(docker_engine):
     client.images.build(fileobj=archive, custom_context=True, tag=IMAGE, rm=True)
 
     def image_of(kind):
-        tag = f"nodegraph-tests/bad-{kind}:1"
-        client.images.build(fileobj=io.BytesIO(f'FROM {IMAGE}\nCMD ["{kind}"]\n'.encode()), tag=tag, rm=True)
-        return tag
+        text = f'FROM {IMAGE}\nCMD ["{kind}"]\n'
+        client.images.build(fileobj=io.BytesIO(text.encode()), tag=tag(f"bad-{kind}"), rm=True)
+        return tag(f"bad-{kind}")
 
     yield image_of
-    for image in client.images.list("nodegraph-tests/bad*"):
-        client.images.remove(image.tags[0], force=True)
     client.close()
 
 
@@ -109,10 +107,8 @@ def failure_in(text):
 def test_a_render_ends_with_one_sentence_that_names_node_reason_and_remedy(
     cli, preset, catalogue, bad_image, docker_engine, kind
 ):
-    begun = time.monotonic()
     ran = cli("run", preset(NODES, WIRES), "--frames", 5, "--models", catalogue(bad_image(kind)))
     assert ran.code == 1
-    assert time.monotonic() - begun < 20
     said = failure_in(ran.err)
     assert said.startswith("error: model, frame 0: ")
     for words in BAD[kind]:

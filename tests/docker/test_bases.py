@@ -9,22 +9,23 @@ import pytest
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime import manage
 from nodegraph.runtime.state import Stage
+from tests.docker.own import BASE, own, tag
 
 pytestmark = pytest.mark.docker
-BASE = 'FROM python:3.11-slim\nARG WORD\nCOPY low/word.txt wheel[s]/thing-* /\nRUN echo "$WORD" >/argument\n'
+LOW = f'FROM {BASE}\nARG WORD\nCOPY low/word.txt wheel[s]/thing-* /\nRUN echo "$WORD" >/argument\n'
 UPPER = 'FROM nodegraph/{low}:1\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n'
 
 
 @pytest.fixture
 def stacked(yard, request):
     """An entry whose image is built upon one of the same folder; both are gone afterwards."""
-    low = f"tests-{request.node.name[5:25].replace('_', '-')}"
+    low = own(f"tests-{request.node.name[5:25].replace('_', '-')}")
     build = yard.context(UPPER.format(low=low))
     folder = build.context / low
     folder.mkdir()
-    (folder / "Dockerfile").write_text(BASE.replace("low/", f"{low}/"))
+    (folder / "Dockerfile").write_text(LOW.replace("low/", f"{low}/"))
     (folder / "word.txt").write_text("one")
-    entry = yard.entry("stacked", tag=f"nodegraph-tests/{low}:1", build=build)
+    entry = yard.entry("stacked", tag=tag("stacked"), build=build)
     names = (entry.tag, f"nodegraph/{low}:1")
     yield entry, folder, names[1]
     for name in names:
@@ -73,14 +74,14 @@ def test_a_changed_base_is_built_anew_and_what_stands_on_it_too(yard, stacked):
 def test_a_base_that_cannot_be_built_is_an_error_unless_there_is_an_older_one(yard, stacked):
     entry, folder, base = stacked
     good = (folder / "Dockerfile").read_text()
-    (folder / "Dockerfile").write_text("FROM python:3.11-slim\nRUN echo the reason; false\n")
+    (folder / "Dockerfile").write_text(f"FROM {BASE}\nRUN echo the reason; false\n")
     with pytest.raises(ModelError, match=f"The base image {base} could not be built from.*the reason") as caught:
         manage.build(entry, yard.hear)
     assert "docs/runtime.md" in caught.value.hint
     (folder / "Dockerfile").write_text(good)
     manage.build(entry, yard.hear)
     older = yard.docker.images.get(base).id
-    (folder / "Dockerfile").write_text("FROM python:3.11-slim\nRUN false\n")
+    (folder / "Dockerfile").write_text(f"FROM {BASE}\nRUN false\n")
     lease = yard.acquire(entry)
     lease.wait_ready(60)
     assert f"The base image {base} is an older one" in lease.details.note
@@ -109,4 +110,4 @@ def test_two_models_that_start_together_build_their_base_once(yard, stacked):
         thread.join(60)
     steps = [event.state.message for event in yard.events]
     assert sum(step.startswith(f"{base}: Step 1/") for step in steps) == 1
-    assert yard.docker.images.get(entry.tag).labels["app.nodegraph.image"] == "yard-stacked"
+    assert yard.docker.images.get(entry.tag).labels["app.nodegraph.image"] == entry.id

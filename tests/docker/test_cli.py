@@ -1,6 +1,5 @@
 """The command line with real containers, from a preset to files."""
 
-import contextlib
 import importlib.util
 import io
 import json
@@ -20,15 +19,17 @@ import pytest
 
 from nodegraph.runtime.engines import labels
 from tests.docker.listing import containers
+from tests.docker.own import BASE, own, tag
+from tests.docker.registry import Registry
 
 pytestmark = pytest.mark.docker
 HERE = Path(__file__).parent
 RUNTIME = HERE.parent / "runtime"
 PATIENCE = 90
+SMALL = own("cli-small")
 _fixtures = runpy.run_path(str(HERE.parent / "cli" / "conftest.py"))
 cli, spawn, preset = _fixtures["cli"], _fixtures["spawn"], _fixtures["preset"]
 draw_street = runpy.run_path(str(HERE.parent / "models" / "pictures.py"))["draw_street"]
-Registry = runpy.run_path(str(HERE / "registry.py"))["Registry"]
 frames_of = runpy.run_path(str(HERE.parent / "cli" / "test_signals.py"))["frames_of"]
 
 
@@ -41,27 +42,22 @@ def engine(docker_engine):
 
 @pytest.fixture(scope="module")
 def image(docker_engine):
-    """image(dockerfile, {name: path}): builds, gives the tag; removed at the end."""
+    """image(name, dockerfile, {name: path}): builds, gives the tag."""
     client = docker.DockerClient(base_url=docker_engine, timeout=120)
-    made = []
 
-    def build(dockerfile, files):
+    def build(name, dockerfile, files):
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w") as tar:
-            for name, path in files.items():
-                tar.add(path, name, filter=lambda one: None if "__pycache__" in one.name else one)
+            for target, path in files.items():
+                tar.add(path, target, filter=lambda one: None if "__pycache__" in one.name else one)
             info = tarfile.TarInfo("Dockerfile")
             info.size = len(dockerfile.encode())
             tar.addfile(info, io.BytesIO(dockerfile.encode()))
         archive.seek(0)
-        made.append(f"nodegraph-tests/cli-{len(made)}:1")
-        client.images.build(fileobj=archive, custom_context=True, tag=made[-1], rm=True)
-        return made[-1]
+        client.images.build(fileobj=archive, custom_context=True, tag=tag(name), rm=True)
+        return tag(name)
 
     yield build
-    for tag in made:
-        with contextlib.suppress(docker.errors.ImageNotFound):
-            client.images.remove(tag, force=True)
     client.close()
 
 
@@ -192,29 +188,27 @@ def test_the_models_commands_carry_an_image_through_its_whole_life(cli, engine, 
     folder.mkdir()
     shutil.copy(RUNTIME / "server_kinds.py", folder)
     (folder / "Dockerfile").write_text(
-        'FROM python:3.11-slim\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n'
+        f'FROM {BASE}\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n'
     )
     entry = {
-        "id": "cli-small",
+        "id": SMALL,
         "name": "Small",
         "protocol": "native",
-        "tag": "nodegraph-tests/cli-small:1",
+        "tag": tag("cli-small"),
         "build": {"context": "small"},
         "outputs": {"n": "integer"},
     }
     (tmp_path / "mine.json").write_text(json.dumps([entry]))
 
     def models(verb, *more):
-        ran = cli("models", verb, *more, "cli-small", "--models", "mine.json")
+        ran = cli("models", verb, *more, SMALL, "--models", "mine.json")
         assert ran.code == 0, ran.err
         return ran
 
     def status():
-        (row,) = json.loads(cli("models", "search", "cli-small", "--models", "mine.json", "--json").out)
+        (row,) = json.loads(cli("models", "search", SMALL, "--models", "mine.json", "--json").out)
         return row["present"], row["running"], row["kept"]
 
-    with contextlib.suppress(docker.errors.ImageNotFound):  # of an earlier test run that failed
-        engine.images.remove(entry["tag"], force=True)
     assert status() == (False, 0, 0)
     built = models("build")
     assert "Small is being built: Step 2/" in built.err
@@ -234,22 +228,22 @@ def test_the_models_commands_carry_an_image_through_its_whole_life(cli, engine, 
     assert "hello from good" in models("logs").out
     assert models("remove").out == "Small: stopped 0, image removed\n"
     assert status() == (False, 0, 0)
-    assert serving(engine, "cli-small") == []
+    assert serving(engine, SMALL) == []
 
 
 def test_models_pull_downloads_from_a_registry_and_says_how_far_it_is(cli, engine, tmp_path):
     registry = Registry(megabytes=2)
     try:
-        tag = f"{registry.image}:1"
-        (tmp_path / "mine.json").write_text(json.dumps([{"id": "cli-far", "name": "Far", "tag": tag}]))
+        image = f"{registry.image}:1"
+        (tmp_path / "mine.json").write_text(json.dumps([{"id": "cli-far", "name": "Far", "tag": image}]))
         pulled = cli("models", "pull", "cli-far", "--models", "mine.json")
         assert pulled.code == 0, pulled.err
         assert "Far is being downloaded" in pulled.err
         assert pulled.out == "Far: pulled\n"
-        assert engine.images.get(tag).tags == [tag]
+        assert engine.images.get(image).tags == [image]
         assert "image here" in cli("models", "search", "cli-far", "--models", "mine.json").out
         assert cli("models", "remove", "cli-far", "--models", "mine.json").code == 0
-        assert engine.images.list(tag) == []
+        assert engine.images.list(image) == []
     finally:
         registry.close()
 
@@ -291,8 +285,9 @@ def test_a_server_of_2018_answers_through_the_entry_that_was_written_for_it(
     if version == "4":
         files["modern_server.py"] = RUNTIME / "modern_server.py"
         files |= packages("socketio", "engineio", "bidict", "simple_websocket", "wsproto", "h11", "typing_extensions")
-    tag = image(f'FROM python:3.11-slim\nCOPY . /app\nCMD ["python", "/app/served_2018.py", "{version}"]\n', files)
-    (tmp_path / "mine.json").write_text(of_2018(tag))
+    dockerfile = f'FROM {BASE}\nCOPY . /app\nCMD ["python", "/app/served_2018.py", "{version}"]\n'
+    served = image(f"engineio-{version}", dockerfile, files)
+    (tmp_path / "mine.json").write_text(of_2018(served))
     nodes = {
         "pattern": {"type": "source.test_pattern", "params": {"width": 64, "height": 36}},
         "im2txt": {"type": "model.im2txt"},

@@ -1,7 +1,5 @@
 import contextlib
-import runpy
 import threading
-from pathlib import Path
 
 import docker.errors
 import pytest
@@ -12,9 +10,10 @@ from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.health import ask
 from nodegraph.runtime.state import Stage
+from tests.docker.own import BASE, tag
+from tests.docker.registry import Registry
 
 pytestmark = pytest.mark.docker
-Registry = runpy.run_path(str(Path(__file__).with_name("registry.py")))["Registry"]
 
 
 @contextlib.contextmanager
@@ -106,26 +105,20 @@ def test_closing_the_servers_calls_a_pull_off(yard):
 
 
 def test_an_image_that_is_missing_is_built_from_its_folder_step_by_step(yard):
-    build = yard.context(
-        'FROM python:3.11-slim\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n'
-    )
-    entry = yard.entry("built", tag="nodegraph-tests/built:1", build=build)
-    with contextlib.suppress(docker.errors.ImageNotFound):
-        yard.docker.images.remove(entry.tag, force=True)
+    build = yard.context(f'FROM {BASE}\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n')
+    entry = yard.entry("built", tag=tag("built-anew"), build=build)
     lease = yard.acquire(entry)
     lease.wait_ready(60)
     assert yard.stages[:3] == ["building", "creating", "starting"]
     steps = [event.state.message for event in yard.events if event.state.stage is Stage.BUILDING]
     assert any(step.startswith("Step 2/") for step in steps)
     image = yard.docker.images.get(entry.tag)
-    assert image.labels["app.nodegraph.image"] == "yard-built"
+    assert image.labels["app.nodegraph.image"] == entry.id
 
 
 def test_an_image_is_built_anew_once_its_folder_changed_and_an_older_one_is_better_than_none(yard):
-    build = yard.context(
-        'FROM python:3.11-slim\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n'
-    )
-    entry = yard.entry("changed", tag="nodegraph-tests/changed:1", build=build)
+    build = yard.context(f'FROM {BASE}\nCOPY server_kinds.py /\nCMD ["python", "-u", "/server_kinds.py", "good"]\n')
+    entry = yard.entry("changed", tag=tag("changed"), build=build)
     manage.build(entry, yard.hear)
     first = yard.docker.images.get(entry.tag).id
 
@@ -142,15 +135,15 @@ def test_an_image_is_built_anew_once_its_folder_changed_and_an_older_one_is_bett
     second, built, note = used()
     assert (second != first, built, note) == (True, True, "")
     assert used() == (second, False, "")
-    build.dockerfile.write_text("FROM python:3.11-slim\nRUN false\n")
+    build.dockerfile.write_text(f"FROM {BASE}\nRUN false\n")
     third, _, note = used()
     assert third == second
     assert "runs from an older image" in note
 
 
 def test_a_build_that_fails_shows_its_last_words(yard):
-    build = yard.context("FROM python:3.11-slim\nRUN echo about to fail; echo the reason >&2; false\n")
-    entry = yard.entry("bad", tag="nodegraph-tests/bad:1", build=build)
+    build = yard.context(f"FROM {BASE}\nRUN echo about to fail; echo the reason >&2; false\n")
+    entry = yard.entry("bad", tag=tag("not-built"), build=build)
     with pytest.raises(ModelError, match="could not be built from") as caught:
         manage.build(entry, yard.hear)
     assert "returned a non-zero code: 1" in caught.value.message
@@ -162,18 +155,16 @@ def test_a_folder_without_a_dockerfile_is_said(yard):
     build = yard.context("")
     build.dockerfile.unlink()
     with pytest.raises(ModelError, match="there is no Dockerfile"):
-        manage.build(yard.entry("empty", tag="nodegraph-tests/empty:1", build=build), yard.hear)
+        manage.build(yard.entry("empty", tag=tag("empty"), build=build), yard.hear)
     with pytest.raises(UsageError, match="no folder to build from"):
         manage.build(yard.entry(), yard.hear)
 
 
 def test_what_the_dockerignore_names_does_not_travel(yard):
-    build = yard.context(
-        "FROM python:3.11-slim\nCOPY . /all\nRUN test ! -e /all/secret && test -e /all/server_kinds.py\n"
-    )
+    build = yard.context(f"FROM {BASE}\nCOPY . /all\nRUN test ! -e /all/secret && test -e /all/server_kinds.py\n")
     (build.context / "secret").write_text("x")
     (build.context / ".dockerignore").write_text("# not for others\nsecret\n")
-    manage.build(yard.entry("ignored", tag="nodegraph-tests/ignored:1", build=build), yard.hear)
+    manage.build(yard.entry("ignored", tag=tag("ignored"), build=build), yard.hear)
 
 
 def test_a_model_left_running_is_used_by_the_next_run_and_stopped_by_hand(yard):

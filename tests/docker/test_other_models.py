@@ -1,10 +1,8 @@
 """Images of other people's models: a real Cog server, as its own image and as one that we build."""
 
-import contextlib
 import json
 import shutil
 import sysconfig
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +14,19 @@ from nodegraph.runtime.catalog.catalog import parse_catalog
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.servers import Servers
+from tests.docker.own import BASE, tag
 from tests.runtime.cog_server import field as said
 from tests.runtime.cog_server import openapi
 
 pytestmark = pytest.mark.docker
-TAG = "nodegraph-tests/cog:1"
-BUILT = "nodegraph-tests/cog-built:1"
+TAG = tag("cog")
+BUILT = tag("cog-built")
 PACKAGES = (
     *("cog", "coglet", "yaml", "_yaml", "structlog", "requests", "urllib3", "idna", "certifi", "charset_normalizer"),
     "typing_extensions.py",
 )
-DOCKERFILE = """\
-FROM python:3.11-slim
+DOCKERFILE = f"""\
+FROM {BASE}
 COPY packages /usr/local/lib/python3.11/site-packages
 COPY src /src
 WORKDIR /src
@@ -82,14 +81,11 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def image(docker_engine: str, context: Path) -> Iterator[str]:
+def image(docker_engine: str, context: Path) -> str:
     client = docker.DockerClient(base_url=docker_engine, timeout=120)
     client.images.build(path=str(context), tag=TAG, rm=True)
-    yield TAG
-    for tag in (TAG, BUILT):
-        with contextlib.suppress(docker.errors.ImageNotFound):
-            client.images.remove(tag, force=True)
     client.close()
+    return TAG
 
 
 def entry_of(**more: Any) -> ModelEntry:

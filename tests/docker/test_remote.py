@@ -25,7 +25,7 @@ from nodegraph.runtime.manage import engine_status
 from nodegraph.runtime.model_node import definition_of
 from nodegraph.runtime.servers import Lease, Servers
 from nodegraph.runtime.state import Stage
-from tests.docker.elsewhere import STEADY, Elsewhere, bring_up, send_image, take_down, until, use_ssh, we_listen_at
+from tests.docker.elsewhere import STEADY, Elsewhere, machine, send_image, until, use_ssh, we_listen_at
 from tests.docker.listing import containers
 
 # docker-py leaves a socket to the collector when nobody listens, as for a moment at the end of a cut connection.
@@ -120,13 +120,10 @@ def test_a_container_that_dies_there_is_started_again(servers, steady, elsewhere
 
 
 def test_an_engine_that_stops_is_said_in_a_sentence(servers, steady, docker_engine, tmp_path, monkeypatch):
-    found = bring_up(3)
-    try:
+    with machine() as found:
         send_image(docker_engine, found["SOCKET"])
         use_ssh("-F", found["SSH_CONFIG"], folder=tmp_path, monkeypatch=monkeypatch)
         lease = ready(servers, steady, found["SSH"])
-    finally:
-        take_down(3)
     until(lambda: lease.details.stage is Stage.FAILED, 60)
     with pytest.raises(ModelError, match=r"cannot be used as a Docker engine: |engine at .* does not answer") as caught:
         lease.client()

@@ -17,7 +17,7 @@ from nodegraph.runtime.engines import labels
 from nodegraph.runtime.engines.engines import KnownEngine
 from nodegraph.runtime.model_node import definition_of
 from nodegraph.runtime.servers import Lease, Servers
-from tests.docker.elsewhere import STEADY, Elsewhere, bring_up, send_image, take_down, until
+from tests.docker.elsewhere import STEADY, Elsewhere, machine, send_image, until
 from tests.docker.listing import containers
 from tests.engine import support
 
@@ -148,8 +148,7 @@ def test_replicas_that_never_run_are_given_up_with_their_last_words(yard):
 def swarm(elsewhere: Elsewhere, docker_engine: str) -> Iterator[docker.DockerClient]:
     """The engine elsewhere leads a swarm with a second machine in it; that one's client."""
     with ExitStack() as stack:
-        found = bring_up(3)
-        stack.callback(take_down, 3)
+        found = stack.enter_context(machine())
         worker = docker.DockerClient(base_url=found["SOCKET"], timeout=60)
         stack.callback(worker.close)
         send_image(docker_engine, found["SOCKET"])

@@ -18,24 +18,26 @@ from nodegraph.runtime.entry import ModelEntry, Weights
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.state import Stage
 from tests.docker.conftest import Yard
+from tests.docker.own import BASE, RUN, own, tag
 from tests.runtime.weights.fake_hub import FakeHub
 
 pytestmark = pytest.mark.docker
 NET = os.urandom(200_000)
-VOLUME = "nodegraph-weights-yard-good"
+YARD_GOOD = own("yard-good")
+VOLUME = f"nodegraph-weights-{YARD_GOOD}"
 
 
 @pytest.fixture
 def home(yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The weights folder of the yard's model, with one file; volumes are removed at the end."""
     monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(tmp_path / "weights"))
-    folder = tmp_path / "weights" / "yard-good"
+    folder = tmp_path / "weights" / YARD_GOOD
     folder.mkdir(parents=True)
     (folder / "net.onnx").write_bytes(NET)
     yield folder
     for servers in yard.made:
         servers.close()
-    for volume in yard.docker.volumes.list(filters={"name": "nodegraph-weights-yard-"}):
+    for volume in yard.docker.volumes.list(filters={"name": RUN}):
         volume.remove()
 
 
@@ -68,7 +70,7 @@ def test_a_container_reads_them_as_nobody_and_cannot_change_them(yard: Yard, hom
     assert said_by(container, SUM).strip() == hashlib.sha256(NET).hexdigest()
     assert "Read-only file system" in said_by(container, "open('/weights/x', 'w')", user="0")
     variables = set(container.attrs["Config"]["Env"])
-    assert {"NODEGRAPH_WEIGHTS=/weights", "NODEGRAPH_MODEL=yard-good"} <= variables
+    assert {"NODEGRAPH_WEIGHTS=/weights", f"NODEGRAPH_MODEL={YARD_GOOD}"} <= variables
     assert yard.docker.volumes.get(VOLUME).attrs["Options"]["device"] == str(home)
 
 
@@ -79,8 +81,8 @@ def test_the_volume_follows_a_folder_that_was_moved(yard: Yard, home: Path, monk
     moved = home.parent.with_name("moved")
     monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(moved))
     yard.acquire(entry_of(yard)).wait_ready(30)
-    assert yard.docker.volumes.get(VOLUME).attrs["Options"]["device"] == str(moved / "yard-good")
-    assert (moved / "yard-good" / "net.onnx").read_bytes() == NET
+    assert yard.docker.volumes.get(VOLUME).attrs["Options"]["device"] == str(moved / YARD_GOOD)
+    assert (moved / YARD_GOOD / "net.onnx").read_bytes() == NET
 
 
 def test_an_engine_elsewhere_is_sent_them_once(yard: Yard, home: Path, known: engines.KnownEngine) -> None:
@@ -182,8 +184,8 @@ def test_a_secret_is_given_to_the_container_and_a_missing_one_is_named(
 
 def test_a_model_that_needs_more_memory_than_it_may_have_is_told_while_it_loads(yard: Yard, home: Path) -> None:
     eater = 'ENTRYPOINT ["python", "-c", "b = [bytearray(b\'x\' * (1 << 20)) for _ in range(4096)]"]'
-    build = yard.context(f"FROM python:3.11-slim\n{eater}\n")
-    entry = yard.entry("eater", build=build, options={"image": "nodegraph-tests/eater:1"})
+    build = yard.context(f"FROM {BASE}\n{eater}\n")
+    entry = yard.entry("eater", build=build, options={"image": tag("eater")})
     lease = yard.acquire(entry, {"memory": 32}, give_up=1)
     with pytest.raises(ModelError, match="ran out of memory: it may have 32 MB") as caught:
         lease.wait_ready(60)
@@ -237,11 +239,11 @@ def test_images_that_a_newer_build_replaced_are_counted_and_removed(
 ) -> None:
     monkeypatch.setattr(labels, "IMAGE", f"app.nodegraph.image.{labels.THIS_INSTANCE}")  # the engine is shared
     monkeypatch.setattr("nodegraph.runtime.images.images.IMAGE", labels.IMAGE)
-    build = yard.context("FROM python:3.11-slim\nCOPY server_kinds.py /one\n")
-    entry = yard.entry("built", build=build, options={"image": "nodegraph-tests/built:1"})
+    build = yard.context(f"FROM {BASE}\nCOPY server_kinds.py /one\n")
+    entry = yard.entry("built", build=build, options={"image": tag("built")})
     manage.build(entry, yard.hear)
     assert room_of([entry]).old == 0
-    build.dockerfile.write_text("FROM python:3.11-slim\nCOPY server_kinds.py /two\n")
+    build.dockerfile.write_text(f"FROM {BASE}\nCOPY server_kinds.py /two\n")
     manage.build(entry, yard.hear)
     size = (build.context / "server_kinds.py").stat().st_size
     room = room_of([entry])
