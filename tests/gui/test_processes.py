@@ -21,7 +21,7 @@ def test_what_is_copied_in_one_window_is_pasted_in_another_process(display: str,
         with open_window(display, tmp_path / "two", drawn=False) as two:
             two.move("canvas(0.3, 0.3)")
             two.key("ctrl+v")
-            two.until("len(document().graph.nodes) == 4", 10)
+            two.until("len(document().graph.nodes) == 4")
             pasted = two.document()["graph"]
             assert {id: node["type"] for id, node in pasted["nodes"].items()} == {
                 id: node["type"] for id, node in copied["nodes"].items()
@@ -39,20 +39,20 @@ def test_closing_asks_about_unsaved_work_and_every_answer_is_kept(display: str, 
         window.key("ctrl+b")
         assert window.ask("editor.workspace.dirty")
         window.key("ctrl+q")
-        window.until("editor.dialogs.current", 5)
+        window.until("editor.dialogs.current")
         window.frames(6)
         window.click("button('Cancel')")
         window.frames(4)
         assert window.process.poll() is None
         window.key("ctrl+q")
-        window.until("editor.dialogs.current", 5)
+        window.until("editor.dialogs.current")
         window.frames(6)
         end_by(window, "Save")
     with open_window(display, tmp_path / "home", str(path), drawn=False) as again:
         assert again.nodes()["blur"]["state"] == "bypass"
         select(again, "blur")
         again.key("ctrl+m", "ctrl+q")
-        again.until("editor.dialogs.current", 5)
+        again.until("editor.dialogs.current")
         again.frames(6)
         end_by(again, "Don't save")
     assert '"mute"' not in path.read_text()
@@ -73,13 +73,13 @@ def test_after_kill_9_the_work_is_offered_and_one_click_has_it_back(display: str
         window.key("ctrl+b")
         window.drag("pin('pattern', 'image')", "pin('invert', 'image', 'in')")
         changed = window.document()
-        window.until("editor.documents._journal.flush()", 5)
+        window.until("editor.documents._journal.flush()")
         window.kill()
     with open_window(display, tmp_path / "home", drawn=False) as again:
-        again.until("editor.dialogs.current", 10)
+        again.until("editor.dialogs.current")
         again.frames(6)
         again.click("button('Recover')")
-        again.until("document().graph.nodes", 10)
+        again.until("document().graph.nodes")
         assert again.document() == changed
         assert again.ask("editor.workspace.dirty")
         again.move("canvas(0.5, 0.9)")
@@ -101,7 +101,7 @@ def test_a_models_process_is_killed_the_picture_goes_on_and_the_model_comes_back
     )
     with open_window(display, tmp_path / "home", str(path), drawn=False) as window:
         window.key("ctrl+Return")
-        window.until("editor.dialogs.current", 10)
+        window.until("editor.dialogs.current")
         window.frames(6)
         window.click("button('Accept and run')")
         window.until("editor.player.node('lines').state == 'running' and editor.player.node('mix').rate > 5", 60)
@@ -111,7 +111,7 @@ def test_a_models_process_is_killed_the_picture_goes_on_and_the_model_comes_back
             server.kill()
         made = "editor.player._going.run.nodes[{!r}].meter.runs".format
         picture, lines = window.ask(made("mix")), window.ask(made("lines"))
-        window.until(f"{made('mix')} > {picture} + 20", 20)
+        window.until(f"{made('mix')} > {picture} + 20")
         assert window.ask("editor.player.state") == "running"
         window.until(f"{made('lines')} > {lines} + 10", 60)
         assert {one.pid for one in servers(window)}.isdisjoint(one.pid for one in before)

@@ -41,7 +41,7 @@ def build(window: Window) -> dict[str, str]:
     for name, (words, (x, y)) in PLACES.items():
         ids[name] = add(window, words, (left + x * zoom, top + y * zoom))
         if name == "lines":  # a model: its licence is shown before it is used for the first time
-            window.until("editor.dialogs.current", 10)
+            window.until("editor.dialogs.current")
             window.frames(6)
             window.click("button('Accept and run')")
             window.frames(4)
@@ -104,7 +104,7 @@ def test_the_starter_graph_is_built_run_broken_mended_saved_and_opened_again(dis
         break_and_mend(window, ids)
         window.click(f"title({ids['clip']!r})")
         window.key("ctrl+b", "ctrl+s")
-        window.until("not editor.workspace.dirty", 10)
+        window.until("not editor.workspace.dirty")
         saved = window.document()
     with open_window(display, home, str(file), drawn=False) as again:
         assert again.document() == saved
@@ -117,12 +117,12 @@ def test_the_starter_graph_is_built_run_broken_mended_saved_and_opened_again(dis
 def save(window: Window, file: Path) -> None:
     """Ctrl+S asks for a name the first time."""
     window.key("ctrl+s")
-    window.until("editor.dialogs.current", 5)
+    window.until("editor.dialogs.current")
     window.frames(6)
     window.key("ctrl+a")
     window.type(str(file))
     window.key("Return")
-    window.until(f"str(editor.workspace.path) == {str(file)!r}", 10)
+    window.until(f"str(editor.workspace.path) == {str(file)!r}")
     assert not window.ask("editor.workspace.dirty")
 
 
@@ -152,19 +152,19 @@ def break_and_mend(window: Window, ids: dict[str, str]) -> None:
     before = window.document()
     select(window, ids["clip"])
     text(window, "Path", "nowhere.mp4")
-    window.until(f"editor.player.node({ids['clip']!r}).state == 'failed'", 20)
+    window.until(f"editor.player.node({ids['clip']!r}).state == 'failed'")
     assert "nowhere.mp4" in window.ask(f"editor.player.node({ids['clip']!r}).message")
     window.click("canvas(0.02, 0.97)")
-    window.until("places.shows('nowhere.mp4')", 10)
+    window.until("places.shows('nowhere.mp4')")
     window.click("text('nowhere.mp4')")
-    window.until(f"editor.workspace.selected_nodes == [{ids['clip']!r}]", 5)
+    window.until(f"editor.workspace.selected_nodes == [{ids['clip']!r}]")
     window.move("canvas(0.5, 0.5)")
     window.key("ctrl+z", "Home")
     assert window.document() == before
-    window.until(f"editor.player.node({ids['clip']!r}).state == 'running'", 20)
+    window.until(f"editor.player.node({ids['clip']!r}).state == 'running'")
     wire = next(one for one in window.wires() if one.endswith(f"{ids['vignette']}.image"))
     window.drag(f"pin({ids['vignette']!r}, 'image', 'in')", "canvas(0.02, 0.02)")
     assert wire not in window.wires()
-    window.until("editor.workspace.problems", 5)
+    window.until("editor.workspace.problems")
     window.key("ctrl+z")
     assert window.document() == before

@@ -49,7 +49,7 @@ def test_the_end_does_not_wait_for_a_server_that_does_not_answer(bench):
         with asked:
             asked.recv(1)
             servers.close()
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 40, "that server has 60"
 
 
 def test_the_first_answer_of_a_silent_native_server_is_not_waited_for_longer_than_asked():
@@ -58,5 +58,5 @@ def test_the_first_answer_of_a_silent_native_server_is_not_waited_for_longer_tha
         begun = time.monotonic()
         with pytest.raises(ModelTimeout, match=r"did not answer in 0\.3 s"):
             client.infer({}, {}, 0.3)
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 40, "that server has 60"
         client.close()

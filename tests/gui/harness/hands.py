@@ -14,12 +14,12 @@ def add(window: Window, words: str, spot: Spot | str) -> str:
     """Search for a node at a point with Tab, take the first that is found; its id."""
     window.move(spot)
     window.key("Tab")
-    window.until(SHOWN, 5)
+    window.until(SHOWN)
     window.frames(2)
     window.type(words)
-    window.until(f"editor.palette.query == {words!r}", 5)
+    window.until(f"editor.palette.query == {words!r}")
     window.key("Return")
-    (id,) = window.until("editor.workspace.selected_nodes", 5)
+    (id,) = window.until("editor.workspace.selected_nodes")
     return str(id)
 
 
@@ -33,7 +33,7 @@ def connect(window: Window, *wires: str) -> None:
 def select(window: Window, node: str) -> None:
     """Click a node's title."""
     window.click(f"title({node!r})")
-    window.until(f"editor.workspace.selected_nodes == [{node!r}]", 5)
+    window.until(f"editor.workspace.selected_nodes == [{node!r}]")
     window.frames(3)
 
 

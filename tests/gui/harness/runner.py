@@ -105,7 +105,7 @@ class Server:
             return _tell(one, {"value": None})
         answer = self._value(one.request["code"])
         late = kind == "until" and time.monotonic() > one.due
-        if kind == "ask" or late or answer.get("value") or "error" in answer:
+        if kind == "ask" or late or answer.get("value"):  # what cannot be said yet may be said soon
             return _tell(one, answer | ({"late": True} if late and not answer.get("value") else {}))
         return False
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _ENDS_WITH_PARENT = 1  # prctl(PR_SET_PDEATHSIG)
+_PRCTL = ctypes.CDLL("libc.so.6").prctl  # here: a child of a program with threads must load nothing before its exec
 
 
 class NoScreen(Exception):
@@ -17,7 +18,7 @@ class NoScreen(Exception):
 
 def ends_with_us() -> None:
     """For `preexec_fn`: the child is told to end when this process is gone, even when it was killed."""
-    ctypes.CDLL("libc.so.6").prctl(_ENDS_WITH_PARENT, signal.SIGTERM)
+    _PRCTL(_ENDS_WITH_PARENT, signal.SIGTERM)
 
 
 @contextmanager

@@ -105,7 +105,7 @@ class Window:
         return self.request("ask", code=code)
 
     def until(self, code: str, seconds: float = 30.0) -> Any:
-        """Wait until an expression is true; its value. It is looked at once a frame."""
+        """Wait until an expression is true; its value. It is looked at once a frame; while it raises, it is not."""
         return self.request("until", code=code, seconds=seconds)
 
     def frames(self, count: int = 2) -> None:
@@ -237,7 +237,7 @@ class Window:
         file.unlink(missing_ok=True)
         self.frames(3)  # it reads the picture before
         self.ask(f"dpg.output_frame_buffer({str(file)!r})")
-        self.until(f"__import__('os').path.exists({str(file)!r})", 10)
+        self.until(f"__import__('os').path.exists({str(file)!r})")
         self.frames(1)
         with Image.open(file) as picture:
             return np.asarray(picture.convert("RGB"))
