@@ -38,11 +38,13 @@ def add(arguments: argparse.Namespace) -> int:
 def forget(arguments: argparse.Namespace) -> int:
     """Take an added model out of the catalogue; its image and weights stay until `models remove`."""
     from nodegraph.runtime.adding.catalogue_file import forget_entry
+    from nodegraph.runtime.consent import take_back
 
     path = _catalogue(arguments)
     id = arguments.model.removeprefix("model.")
     if not forget_entry(path, id):
         raise UsageError(f"There is no model {id!r} in {path}.", "`nodegraph models list` names those there are.")
+    take_back(id)
     say(json.dumps({"id": id, "action": "forgotten"}) if arguments.json else f"{id}: forgotten")
     return DONE
 

@@ -302,7 +302,8 @@ def _add_adding(models: Any) -> None:
         verb.add_argument("--json", action="store_true", help="print JSON; add shows its plan only, unless --yes")
     secret = _verb(models, "secret", "store a token in the keyring (typed, never shown)", "models_secret", "secret")
     secret.add_argument("name", metavar="NAME", help="the variable that models ask for, for example HF_TOKEN")
-    secret.add_argument("--delete", action="store_true", help="remove it from the keyring")
+    secret.add_argument("--for", dest="model", default="", metavar="MODEL", help="let this model's server have it")
+    secret.add_argument("--delete", action="store_true", help="remove it from the keyring; with --for, from that model")
 
 
 def _model_verb(

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError, NodegraphError, UsageError
+from nodegraph.runtime.consent import TRIAL, agreed_secrets
 
 _SERVICE: Final = "nodegraph"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
@@ -34,19 +35,28 @@ def secret(name: str) -> str | None:
     return value or None
 
 
-def secrets_of(names: Iterable[str], whose: str) -> dict[str, str]:
-    """The variables a server is given: name -> value. Raises ModelError, with how to store it, for one that is missing.
+def secrets_of(names: Iterable[str], id: str, whose: str) -> dict[str, str]:
+    """The variables the server of the model `id` is given: name -> value.
 
-    whose: the model's name, for the message.
+    Raises ModelError, with what to do, for one that is missing and for one that the person never let it have: a
+    catalogue may name any variable. whose: the model's name, for the message.
     """
     found = {}
     for name in names:
         value = secret(name)
         if value is None:
             message = f"{whose} needs the secret {name}, which is neither in the environment nor in the keyring."
-            raise ModelError(message, f"Store it: nodegraph models secret {name}")
+            raise ModelError(message, f"Store it: nodegraph models secret {name} --for {_mine(id)}")
+        if name not in agreed_secrets(id):
+            message = f"{whose} asks for the secret {name}, and nobody has said yet that it may have it."
+            raise ModelError(message, f"If you trust it with that: nodegraph models secret {name} --for {_mine(id)}")
         found[name] = value
     return found
+
+
+def secret_for(name: str, id: str) -> str | None:
+    """The value of a secret that the model `id` can do without: None also when the person never let it have it."""
+    return secret(name) if name in agreed_secrets(id) else None
 
 
 def redacted(text: str) -> str:
@@ -88,6 +98,10 @@ def check_name(name: str) -> None:
     """Raises UsageError for a name that cannot be a variable."""
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name[:60]!r} is no name of a secret.", "Use letters, digits and _, as in MY_TOKEN.")
+
+
+def _mine(id: str) -> str:
+    return id.removesuffix(TRIAL)
 
 
 def _stored(name: str) -> str | None:

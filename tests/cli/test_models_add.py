@@ -44,7 +44,7 @@ def asked(spawn, folder):
                 process.send_signal(data)
             else:
                 os.write(mine, data)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=60)
             return process.returncode, out, err
 
         return answer
@@ -87,7 +87,7 @@ def test_ctrl_c_at_the_question_does_nothing(asked, tmp_path):
 
 def test_where_nobody_can_be_asked_nothing_is_done(spawn, folder, tmp_path):
     process = spawn("models", "add", "wl", stdin=-3)  # /dev/null
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "This will" in out
     assert "add --yes" in err
@@ -200,6 +200,18 @@ def test_a_secret_is_stored_from_a_pipe_and_never_shown(cli, monkeypatch, tmp_pa
     assert held == {}
     assert cli("models", "secret", "CAT_TOKEN", "--delete").code == 2
     assert cli("models", "secret", "CAT TOKEN").code == 2
+
+
+def test_a_model_is_let_have_a_secret_and_not_any_more(cli, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("CAT_TOKEN", "tkn-123456")
+    ran = cli("models", "secret", "CAT_TOKEN", "--for", "model.cats")
+    assert (ran.code, ran.out.strip()) == (0, "CAT_TOKEN: cats may have it")
+    agreed = tmp_path / "data" / "nodegraph" / "agreed.json"
+    assert json.loads(agreed.read_text()) == {"cats": {"secrets": ["CAT_TOKEN"]}}
+    assert cli("models", "secret", "CAT_TOKEN", "--for", "cats", "--delete").code == 0
+    assert "CAT_TOKEN" not in agreed.read_text()
+    assert cli("models", "secret", "CAT_TOKEN", "--for", "cats", "--delete").code == 2
 
 
 def test_a_models_page_names_its_secrets_and_not_their_values(cli, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from nodegraph.core.errors import ModelNotReady, ModelRefused, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.catalog.catalog import parse_catalog
+from nodegraph.runtime.consent import agree_to_secrets
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.health import ask
 from nodegraph.runtime.protocols import Endpoint
@@ -47,7 +49,7 @@ class Asking:
         self.client = CogClient(self.entry, Endpoint(server.url))
         self.defaults = {param.name: param.default for param in self.entry.parameters}
 
-    def __call__(self, inputs: dict[str, Any], timeout: float = 20.0, **params: Any) -> Any:
+    def __call__(self, inputs: dict[str, Any], timeout: float = 60.0, **params: Any) -> Any:
         return self.client.infer(inputs, {**self.defaults, **params}, timeout)
 
     def seen(self, inputs: dict[str, Any], **params: Any) -> dict[str, Any]:
@@ -78,10 +80,15 @@ def test_a_picture_goes_in_and_the_first_of_several_comes_out(pictures: Asking) 
     assert [one[:15] for one in answer["files"]] == ["data:image/png;", "data:image/jpeg"]
 
 
-def test_every_parameter_arrives_as_the_model_wants_it(pictures: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_parameter_arrives_as_the_model_wants_it(
+    pictures: Asking, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     seen = pictures.seen({"image": IMAGE})
     assert seen == {"level": 1, "steps": None, "tags": ["a"], "token": None, "suffixes": [".jpg"]}
     monkeypatch.setenv("COG_TOKEN", "sesame-open")
+    assert pictures.seen({"image": IMAGE})["token"] is None, "nobody said that this model may have it"
+    agree_to_secrets(pictures.entry.id, ["COG_TOKEN"])
     seen = pictures.seen({"image": IMAGE, "mask": IMAGE[:, :, 0]}, level="4", steps=7.0, tags=["x", "y"])
     assert seen == {
         "level": 4,
@@ -148,7 +155,7 @@ def test_closing_wakes_the_call_and_cancels_it_on_the_server(pictures: Asking) -
     errors: list[Exception] = []
     thread = in_the_background(pictures, errors)
     pictures.client.close()
-    thread.join(10)
+    thread.join(60)
     assert [str(error) for error in errors] == ["The connection to the model was closed."]
     pictures.server.until("READY", timeout=10)
 
@@ -162,7 +169,7 @@ def test_a_busy_server_is_asked_again_until_the_time_is_up(pictures: Asking) -> 
     waiting.start()
     assert pictures({"image": IMAGE}, 20)["image"] is not None
     waiting.join()
-    thread.join(10)
+    thread.join(60)
 
 
 def test_pieces_of_a_text_become_one(story: Asking) -> None:
@@ -201,9 +208,9 @@ def test_a_set_up_that_failed_says_its_last_words(servers: dict[str, CogServer])
 
 def test_health_tells_ready_from_busy_from_nobody(pictures: Asking) -> None:
     endpoint = Endpoint(pictures.server.url)
-    assert ask(endpoint, "cog", 5).state == "ready"
+    assert ask(endpoint, "cog", 30).state == "ready"
     thread = in_the_background(pictures, [])
-    assert ask(endpoint, "cog", 5).state == "ready"
+    assert ask(endpoint, "cog", 30).state == "ready"
     pictures.client.close()
-    thread.join(10)
+    thread.join(60)
     assert ask(Endpoint("http://127.0.0.1:9"), "cog", 5).state == "absent"

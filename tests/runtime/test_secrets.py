@@ -6,7 +6,7 @@ import pytest
 
 from nodegraph.cli.crash import report
 from nodegraph.core.errors import ModelError, ModelRefused, NodegraphError, UsageError
-from nodegraph.runtime import secrets
+from nodegraph.runtime import consent, secrets
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.lifecycle.durations import Durations
@@ -33,6 +33,11 @@ class Ring:
 
 
 @pytest.fixture
+def data_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
 def ring(monkeypatch):
     monkeypatch.setattr(secrets, "_known", {})
     ring = Ring()
@@ -56,15 +61,29 @@ def test_the_environment_goes_before_the_keyring(ring, monkeypatch):
 
 def test_a_missing_secret_says_how_to_store_it(ring):
     with pytest.raises(ModelError) as caught:
-        secrets.secrets_of(["CAT_TOKEN"], "Cats")
+        secrets.secrets_of(["CAT_TOKEN"], "cats", "Cats")
     assert caught.value.message.startswith("Cats needs the secret CAT_TOKEN,")
-    assert caught.value.hint == "Store it: nodegraph models secret CAT_TOKEN"
+    assert caught.value.hint == "Store it: nodegraph models secret CAT_TOKEN --for cats"
 
 
-def test_a_server_is_given_exactly_the_secrets_it_names(ring, monkeypatch):
+def test_a_server_is_given_exactly_the_secrets_it_names(ring, monkeypatch, data_home):
+    consent.agree_to_secrets("cats", ["CAT_TOKEN", "DOG_TOKEN"])
     monkeypatch.setenv("CAT_TOKEN", "cat-value")
     monkeypatch.setenv("DOG_TOKEN", "dog-value")
-    assert secrets.secrets_of(["CAT_TOKEN"], "Cats") == {"CAT_TOKEN": "cat-value"}
+    assert secrets.secrets_of(["CAT_TOKEN"], "cats", "Cats") == {"CAT_TOKEN": "cat-value"}
+
+
+def test_a_catalogue_that_names_a_variable_is_not_given_it_until_the_person_said_so(ring, monkeypatch, data_home):
+    monkeypatch.setenv("CAT_TOKEN", "cat-value")
+    consent.agree_to_secrets("dogs", ["CAT_TOKEN"])
+    with pytest.raises(ModelError) as caught:
+        secrets.secrets_of(["CAT_TOKEN"], "cats.check", "Cats")
+    assert "nobody has said yet that it may have it" in caught.value.message
+    assert caught.value.hint.endswith("nodegraph models secret CAT_TOKEN --for cats")
+    assert secrets.secret_for("CAT_TOKEN", "cats") is None
+    consent.agree_to_secrets("cats", ["CAT_TOKEN"])
+    assert secrets.secrets_of(["CAT_TOKEN"], "cats.check", "Cats") == {"CAT_TOKEN": "cat-value"}
+    assert secrets.secret_for("CAT_TOKEN", "cats") == "cat-value"
 
 
 def test_without_a_keyring_the_environment_still_works(ring, monkeypatch):

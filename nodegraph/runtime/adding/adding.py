@@ -6,12 +6,16 @@ ids = apply(plan, tell)                pulls, builds, starts and writes what the
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from nodegraph.core.errors import DocumentError, UsageError
 from nodegraph.runtime.adding.catalogue_file import put_entry
+from nodegraph.runtime.adding.facts import read_entry
 from nodegraph.runtime.adding.plan import Plan, Wishes
 from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.consent import agree_to_folder, agree_to_secrets, take_back
 from nodegraph.runtime.state import ServerListener
 
 HUB = "hf:"
@@ -65,4 +69,14 @@ def apply(plan: Plan, tell: ServerListener, cancel: Cancel | None = None) -> tup
     entries = plan.work(tell, cancel or Cancel())
     for entry in entries:
         put_entry(plan.catalogue, entry, plan.replace)
+        _remember(entry)
     return tuple(str(entry["id"]) for entry in entries)
+
+
+def _remember(raw: Mapping[str, Any]) -> None:
+    """The person saw and agreed to the folder it is built from and the secrets it asks for; to nothing older."""
+    entry, _ = read_entry(raw, str(raw["id"]))
+    take_back(entry.id)
+    agree_to_secrets(entry.id, entry.secrets)
+    if entry.build is not None:
+        agree_to_folder(entry.id, entry.build.context)

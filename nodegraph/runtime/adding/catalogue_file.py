@@ -8,6 +8,7 @@ from typing import Any
 
 from nodegraph.core.errors import DocumentError, UsageError
 from nodegraph.core.preset import write_atomically
+from nodegraph.runtime.alone import alone_with
 from nodegraph.runtime.catalog.catalog import parse_catalog, slug
 from nodegraph.runtime.catalog.text import CatalogSyntaxError, read_values
 
@@ -90,20 +91,11 @@ def check_writable(path: Path) -> None:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Other programs that add to the same catalogue wait, so that none writes over what another one added."""
     try:
-        import fcntl
-    except ImportError:  # Windows: the file is still whole, whoever writes last
-        yield
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(f".{path.name[:100]}.lock").open("w")
+        with alone_with(path):
+            yield
     except OSError as error:
         raise _unwritable(path, error) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _write(path: Path, entries: list[Any]) -> None:

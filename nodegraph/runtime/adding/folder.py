@@ -11,6 +11,7 @@ from nodegraph.runtime.adding.plan import Fact, Plan, Wishes, Written
 from nodegraph.runtime.adding.trial import PATIENCE, first_of, ports_of, tried
 from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.catalog.catalog import slug
+from nodegraph.runtime.catalog.contexts import is_everything
 from nodegraph.runtime.catalog.text import CatalogSyntaxError, read_values
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.state import ServerListener
@@ -29,6 +30,9 @@ def entry_of_folder(folder: Path) -> ModelEntry:
 def plan_folder(folder: Path, wishes: Wishes) -> Plan:
     """Read the folder and plan its entry. Raises UsageError when it is no model's, DocumentError for a wrong entry."""
     folder = folder.resolve()
+    if is_everything(folder):
+        message = f"{folder} is the whole disk or a home: all of it would be sent to the Docker engine."
+        raise UsageError(message, "Move the model into a folder of its own.")
     raw = read_raw(folder)
     if raw is None:
         _check_dockerfile(folder)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from nodegraph.core.errors import Problem
 from nodegraph.core.spec import Param
+from nodegraph.runtime.catalog.contexts import context_problem
 from nodegraph.runtime.catalog.entry import entry_of
 from nodegraph.runtime.catalog.problems import likely_typos, path_of, problems_of, unusable_value
 from nodegraph.runtime.catalog.schema import EntryField
@@ -42,7 +43,10 @@ class Catalog:
 
 
 def load_catalog(path: Path) -> Catalog:
-    """Read a catalogue file. Never raises: what cannot be read is a Problem."""
+    """Read a catalogue file. Never raises: what cannot be read is a Problem.
+
+    What it would build from a folder that is none of its business (`contexts.py`) is a Problem, too.
+    """
     where = path.name
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -52,7 +56,14 @@ def load_catalog(path: Path) -> Catalog:
         return _refused(str(path), f"cannot be read: {error.strerror}.", "Check the path and its permissions.")
     except UnicodeDecodeError as error:
         return _refused(str(path), f"is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")
-    return parse_catalog(text, where, path.parent)
+    return _guarded(parse_catalog(text, where, path.parent), path.parent)
+
+
+def _guarded(catalog: Catalog, folder: Path) -> Catalog:
+    """The catalogue without the entries that may not be built from where they say."""
+    found = {entry.id: problem for entry in catalog.entries if (problem := context_problem(entry, folder))}
+    kept = tuple(entry for entry in catalog.entries if entry.id not in found)
+    return Catalog(kept, (*catalog.problems, *found.values()))
 
 
 def parse_catalog(text: str, where: str = "models.json", folder: Path = Path()) -> Catalog:

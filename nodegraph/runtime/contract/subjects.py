@@ -8,6 +8,7 @@ from typing import Any
 from nodegraph.core.errors import UsageError
 from nodegraph.runtime.adding.folder import entry_of_folder
 from nodegraph.runtime.adding.server import entries_at
+from nodegraph.runtime.consent import TRIAL
 from nodegraph.runtime.entry import ModelEntry
 
 
@@ -29,4 +30,4 @@ def subjects_of(what: str, container: bool = False) -> Iterator[tuple[ModelEntry
             f"{entry.name} has no Dockerfile to build its image from.", "Add one, or leave out --container."
         )
     # Beside the catalogue's server of the same name: its log, and its container, are another model's.
-    yield replace(entry, server="", id=f"{entry.id}.check"), {"kind": "container" if container else "process"}
+    yield replace(entry, server="", id=f"{entry.id}{TRIAL}"), {"kind": "container" if container else "process"}

@@ -55,7 +55,7 @@ class CogClient:
         with self._lines.line() as web:
             try:
                 fields, streaming = self._schema_by(web, deadline)
-                sent = input_of(fields, inputs, params, self._entry.name)
+                sent = input_of(fields, inputs, params, self._entry.id, self._entry.name)
                 output = self._predict(web, sent, streaming, deadline)
                 return self._reader(web, deadline, size_of(inputs)).outputs(output, self._entry.outputs)
             except ModelError as error:

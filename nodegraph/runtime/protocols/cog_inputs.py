@@ -11,7 +11,7 @@ from nodegraph.core.errors import ModelRefused, NodeError
 from nodegraph.core.plain import plain
 from nodegraph.runtime import codecs
 from nodegraph.runtime.protocols.cog_schema import CogField, wire_choice
-from nodegraph.runtime.secrets import secret, secrets_of
+from nodegraph.runtime.secrets import secret_for, secrets_of
 
 MAX_FILE: Final = 64_000_000
 """Bytes of a file that is sent; Cog refuses requests over 100 MiB."""
@@ -19,18 +19,19 @@ _QUALITY: Final = 95
 
 
 def input_of(
-    fields: Sequence[CogField], inputs: Mapping[str, Any], params: Mapping[str, Any], who: str
+    fields: Sequence[CogField], inputs: Mapping[str, Any], params: Mapping[str, Any], id: str, who: str
 ) -> dict[str, Any]:
     """The `input` of a prediction. Nothing is sent for a value that is None, or an empty text that may be left out.
 
-    Without a schema (`fields` is empty) every value goes by its own name. Raises ModelRefused naming the input.
+    Without a schema (`fields` is empty) every value goes by its own name. id, who: the model's id, and its name.
+    Raises ModelRefused naming the input, ModelError for a secret that is missing or that the model may not have.
     """
     given = {**params, **inputs}
     if not fields:
         return {name: _unknown(name, value) for name, value in given.items() if value is not None}
     sent = {}
     for one in fields:
-        value = _secret(one, who) if one.kind == "secret" else given.get(one.name)
+        value = _secret(one, id, who) if one.kind == "secret" else given.get(one.name)
         if value is None or (isinstance(value, str) and not value and one.optional):
             continue
         try:
@@ -40,8 +41,9 @@ def input_of(
     return sent
 
 
-def _secret(one: CogField, who: str) -> str | None:
-    return secret(one.variable) if one.optional else secrets_of([one.variable], who)[one.variable]
+def _secret(one: CogField, id: str, who: str) -> str | None:
+    name = one.variable
+    return secret_for(name, id) if one.optional else secrets_of([name], id, who)[name]
 
 
 def _several(value: Any) -> Sequence[Any]:

@@ -2,15 +2,24 @@
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from nodegraph.core.errors import ModelAnswerError, ModelError, ModelNotReady, ModelRefused, ModelUnreachable
+from nodegraph.core.errors import (
+    ModelAnswerError,
+    ModelError,
+    ModelNotReady,
+    ModelRefused,
+    ModelTimeout,
+    ModelUnreachable,
+)
 from nodegraph.runtime.catalog.catalog import parse_catalog, slug
 from nodegraph.runtime.protocols import LOOPBACK, cog_schema, native_schema, runway_sdk_schema
 from nodegraph.runtime.protocols.cog_refusals import setup_logs
 from nodegraph.runtime.protocols.described import Described, words
 from nodegraph.runtime.protocols.native_message import Deadline
+from nodegraph.runtime.protocols.no_model import no_model_at, silent, unreachable
 from nodegraph.runtime.protocols.web import Web
 from nodegraph.runtime.protocols.wire import fetch, loads
 
@@ -35,7 +44,10 @@ def describe(url: str, timeout: float = 10.0) -> Described:
     """
     base = _address(url)
     with Web(trust_env=urlsplit(base).hostname not in LOOPBACK) as http:
-        found = _Looking(http, base, Deadline(timeout)).described()
+        try:
+            found = _Looking(http, base, Deadline(timeout)).described()
+        except ModelTimeout:
+            raise silent(base, timeout) from None
     entries, notes = [], list(found.notes)
     for entry in found.entries:
         wrong = [one for one in parse_catalog(json.dumps([entry])).problems if one.severity == "error"]
@@ -51,8 +63,12 @@ def _address(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        good, login = good and not (parts.query or parts.fragment), "@" in parts.netloc
     except ValueError:
-        good = False
+        good = login = False
+    if login:
+        hint = "Leave them out, and reach the server itself, for instance through a tunnel (ssh -L)."
+        raise ModelRefused("An address is kept as it is, so it must not hold a name and a password.", hint)
     if not good or not url.strip().isprintable():
         raise ModelRefused(f"{url[:100]!r} is no address of a server.", "Write it like http://192.168.1.20:33000")
     return url.strip().rstrip("/")
@@ -78,10 +94,7 @@ class _Looking:
             found = recognised(said) if isinstance(said, dict) else None
             if found is not None:
                 return found
-        message = f"Something answers at {self._base}, but it speaks no protocol of a model's server."
-        raise ModelAnswerError(
-            message, "A server speaks native, Cog, the Runway Model SDK's or Runway's of 2018. Check the port."
-        )
+        raise no_model_at(self._http, self._base, self._deadline.left())
 
     def _get(self, path: str) -> Any:
         """The JSON at a path, None for anything else. Raises ModelError when nobody answers at all."""
@@ -90,8 +103,7 @@ class _Looking:
         except ModelUnreachable as error:
             if self._reached:
                 return None
-            hint = "Check the address, and that the server has finished loading: many listen only then."
-            raise ModelUnreachable(f"{self._base} cannot be reached: {error.message}", hint) from None
+            raise unreachable(self._base, error) from None
         except ModelAnswerError:
             return None
         self._reached = True
@@ -119,6 +131,7 @@ class _Looking:
         pieces: dict[str, Any] = {"inputs": {"image": "image"}}
         if cog_schema.tells_inputs(openapi):
             pieces = cog_schema.entry_pieces(openapi)
+            notes += _optional_secrets(openapi)
         else:
             notes.append("It has no schema of its inputs (/openapi.json): the entry asks for a picture; correct it.")
         title = _title(openapi)
@@ -185,6 +198,13 @@ class _Looking:
     def _entry(self, title: str, protocol: str, pieces: dict[str, Any]) -> dict[str, Any]:
         name = title or f"Model at {urlsplit(self._base).netloc}"[:100]
         return {"id": slug(name) or "model", "name": name, "protocol": protocol, **pieces}
+
+
+def _optional_secrets(openapi: Any) -> Iterator[str]:
+    for one in cog_schema.fields_of(openapi):
+        if one.kind == "secret" and one.optional:
+            command = f"nodegraph models secret {one.variable} --for MODEL"
+            yield f"It can use a secret, {one.name}, and goes without until you let it have one: {command}"
 
 
 def _title(openapi: Any) -> str:

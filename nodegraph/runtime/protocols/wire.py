@@ -45,7 +45,8 @@ def said_plainly(timeout: float) -> Iterator[None]:
     except httpx.TimeoutException:
         raise too_slow(timeout) from None
     except httpx.HTTPError as error:
-        raise ModelUnreachable(f"The connection to the model broke: {str(error) or type(error).__name__}.") from None
+        why = str(error).rstrip(".") or type(error).__name__
+        raise ModelUnreachable(f"The connection to the model broke: {why}.") from None
     except RuntimeError as error:  # httpx's word for a client that was closed meanwhile
         raise ModelUnreachable(f"The connection to the model was closed: {error}") from None
 

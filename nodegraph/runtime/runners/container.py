@@ -127,7 +127,7 @@ class ContainerRunner:
         image = engine.image(launch.image) or {}
         user = str((image.get("Config") or {}).get("User") or "")
         memory = launch.memory or self._known.memory
-        secrets = secrets_of(launch.secrets, launch.name)
+        secrets = secrets_of(launch.secrets, launch.id, launch.name)
         body = container_body(launch, self._labels(), user, memory, shared, self._network(), gpu, secrets)
         self._id = engine.create(body, _name(launch.id))
         watcher.cancel.check()

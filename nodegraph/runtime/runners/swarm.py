@@ -49,7 +49,8 @@ class Service:
         gpu = self._gpu(watcher)
         image = self._engine.image(launch.image) or {}
         user = str((image.get("Config") or {}).get("User") or "")
-        memory, secrets = launch.memory or self._known.memory, secrets_of(launch.secrets, launch.name)
+        memory = launch.memory or self._known.memory
+        secrets = secrets_of(launch.secrets, launch.id, launch.name)
         container = container_body(launch, {}, user, memory, None, "", False, secrets)
         name = f"nodegraph-{re.sub(r'[^a-zA-Z0-9-]', '-', launch.id)[:40]}-{labels.THIS_INSTANCE[:8]}-{next(_numbers)}"
         only_on = self._where_weights_are(watcher) if launch.weights else ""

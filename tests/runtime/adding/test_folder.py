@@ -7,11 +7,13 @@ from nodegraph.runtime.adding.adding import apply, plan_for
 from nodegraph.runtime.adding.folder import entry_of_folder
 from nodegraph.runtime.adding.new_model import write_new
 from nodegraph.runtime.catalog.catalog import load_catalog
+from nodegraph.runtime.consent import agreed_folder, agreed_secrets
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
     """A new model's folder."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     write_new("Warm light", tmp_path / "wl")
     return tmp_path / "wl"
 
@@ -38,6 +40,26 @@ def test_a_folder_becomes_an_entry_that_works_from_anywhere(folder, wishes, monk
     assert entry.build.context == folder
     assert entry.process.folder == folder
     assert entry == entry_of_folder(folder) or entry.inputs == entry_of_folder(folder).inputs
+
+
+def test_adding_a_folder_is_agreeing_to_build_from_it_and_to_the_secrets_it_asks_for(folder, wishes):
+    change(folder, secrets=["LAMP_TOKEN"])
+    plan = plan_for(str(folder), wishes())
+    assert "LAMP_TOKEN" in facts(plan)["secrets"]
+    assert agreed_folder("warm-light") is None
+    apply(plan, print)
+    assert agreed_folder("warm-light") == folder
+    assert agreed_secrets("warm-light") == {"LAMP_TOKEN"}
+    change(folder, secrets=[])
+    apply(plan_for(str(folder), wishes(replace=True)), print)
+    assert not agreed_secrets("warm-light")
+
+
+def test_a_home_is_not_sent_to_an_engine(tmp_path, wishes, monkeypatch):
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY . .\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    with pytest.raises(UsageError, match="is the whole disk or a home"):
+        plan_for(str(tmp_path), wishes())
 
 
 def test_a_folder_without_a_dockerfile_is_a_sentence(tmp_path, wishes):

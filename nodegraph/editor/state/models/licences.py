@@ -1,12 +1,16 @@
 """Licences are shown before a model's first use, and remembered. What changed since is shown again."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
+from nodegraph.core.errors import NodegraphError
+from nodegraph.core.resources import data_folder
 from nodegraph.editor.state.models.weights import licences_of
+from nodegraph.runtime.consent import agree_to_secrets
 from nodegraph.runtime.entry import ModelEntry
 
 _HERE: Final = ("", "localhost", "127.0.0.1", "::1")
@@ -50,7 +54,11 @@ def unaccepted(uses: Iterable[Use], accepted: Accepted) -> list[Use]:
 
 
 def accept(uses: Iterable[Use], accepted: Accepted) -> None:
-    """Remember that these were accepted."""
+    """Remember that these were accepted, and that their servers may be given the secrets that the sheet named."""
+    uses = list(uses)
+    for use in uses:
+        with contextlib.suppress(NodegraphError):  # a disk that is full: the run says that it may not have them
+            agree_to_secrets(use.entry.id, use.entry.secrets)
     accepted.licences |= {use.key: _digest(use.entry) for use in uses}
     accepted.changed()
 
@@ -61,6 +69,8 @@ def _digest(entry: ModelEntry) -> str:
     text = f"{entry.id}\n{entry.tag}\n{entry.digest}\n{command}\n{entry.description.licence}"
     if entry.server or entry.image_id:
         text += f"\n{entry.server}\n{entry.image_id}"
+    if entry.build is not None and not entry.build.context.is_relative_to(data_folder()):  # ours moves with us
+        text += f"\n{entry.build.context}"
     if entry.secrets:
         text += f"\n{entry.secrets}"
     if entry.weights or entry.checkpoints:

@@ -48,7 +48,7 @@ def terms_of(entry: ModelEntry, place: Mapping[str, Any], checkpoint: str = "") 
     lines = tuple(_line(one) for one in files if one.wanted)
     more = [one for one in files if not (one.wanted or one.own)]
     others = ", ".join(f"{one.name} ({one.licence or 'no licence named'})" for one in more)
-    secrets = _secrets(entry) if launch.kind != "url" else ""
+    secrets = _secrets(entry) if launch.kind != "url" or entry.protocol == "cog" else ""  # Cog: with each call
     return Terms(card, _runs(launch), _where(launch), _reach(launch), size, lines, others, secrets)
 
 
@@ -75,7 +75,7 @@ def _where(launch: Launch) -> str:
     if launch.kind == "process":
         return "On this computer, as a program of yours."
     at = f"on the Docker engine at {launch.engine}" if launch.engine else "on this computer's Docker engine"
-    made = "It is built from its folder first." if launch.build else "It is downloaded first."
+    made = f"It is built from {launch.build.context} first." if launch.build else "It is downloaded first."
     return f"In a container {at}. {made}"
 
 

@@ -10,7 +10,8 @@ from nodegraph.editor.state.dialogs import Dialogs
 from nodegraph.editor.state.models.consent import Consent, LicenceDialog
 from nodegraph.editor.state.models.licences import Use, accept, unaccepted
 from nodegraph.editor.state.models.terms import terms_of
-from nodegraph.runtime.entry import Description, ModelEntry, Process
+from nodegraph.runtime.consent import agreed_secrets
+from nodegraph.runtime.entry import Build, Description, ModelEntry, Process
 
 ENTRY = ModelEntry("birds", "Birds", "", tag="birds:1", description=Description(licence="MIT"))
 USE = Use(ENTRY)
@@ -157,6 +158,23 @@ def test_a_local_process_is_said_to_reach_what_any_program_can() -> None:
     assert terms.runs == f"python server.py in {Path('models/birds')}"
     assert "your files and the network" in terms.reach
     assert "names none" in terms.licence
+
+
+def test_accepting_lets_the_server_have_the_secrets_that_were_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    accept([Use(replace(ENTRY, secrets=("TOKEN",)))], Accepted())
+    assert agreed_secrets(ENTRY.id) == {"TOKEN"}
+
+
+def test_a_folder_of_ones_own_that_it_is_built_from_is_named_and_another_one_is_asked_about(tmp_path: Path) -> None:
+    accepted = Accepted()
+    first, second = (replace(ENTRY, process=None, build=Build(tmp_path / n, tmp_path / n / "Dockerfile")) for n in "ab")
+    assert str(tmp_path / "a") in terms_of(first, {"kind": "container"}).where
+    accept([Use(first)], accepted)
+    assert unaccepted([Use(second)], accepted)
+    assert not unaccepted([Use(first)], accepted)
 
 
 def test_secrets_that_a_server_is_given_are_named_before() -> None:

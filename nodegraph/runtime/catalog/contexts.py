@@ -1,0 +1,45 @@
+"""Which folders a catalogue may have an image built from: every file in one is sent to the Docker engine.
+
+That is a folder below the catalogue's own, one of the models that ship with us, or the one the person agreed to when
+they added the model. It is never the whole disk or a whole home.
+"""
+
+from pathlib import Path
+
+from nodegraph.core.errors import Problem
+from nodegraph.core.resources import data_folder
+from nodegraph.runtime.catalog.values import shown
+from nodegraph.runtime.consent import agreed_folder
+from nodegraph.runtime.entry import Build, ModelEntry
+
+
+def context_problem(entry: ModelEntry, folder: Path) -> Problem | None:
+    """Why the image of `entry`, of a catalogue in `folder`, must not be built as it says; None if it may."""
+    if entry.build is None:
+        return None
+    context = entry.build.context.resolve()
+    where, written = f"{entry.where}.build", shown(str(context))
+    if is_everything(context):
+        hint = "Move the model into a folder of its own."
+        return Problem(where, f"{written} is the whole disk or a home: all of it would be sent to the engine.", hint)
+    if _lies_in(entry.build, folder) or _lies_in(entry.build, data_folder()):
+        return None
+    agreed = agreed_folder(entry.id)
+    if agreed is not None and _lies_in(entry.build, agreed):
+        return None
+    message = f"{written} is not below the catalogue's folder: building sends every file in it to the engine."
+    hint = f"Look at it, then agree: nodegraph models add {context} --id {entry.id} --replace"
+    return Problem(where, message, hint)
+
+
+def is_everything(folder: Path) -> bool:
+    """Whether a folder holds a home: the disk, ``/home``, a home itself."""
+    folder = folder.resolve()
+    try:
+        return Path.home().resolve().is_relative_to(folder)
+    except RuntimeError:  # nobody's home is known
+        return folder == Path(folder.anchor)
+
+
+def _lies_in(build: Build, allowed: Path) -> bool:
+    return all(path.resolve().is_relative_to(allowed.resolve()) for path in (build.context, build.dockerfile))
