@@ -1,5 +1,6 @@
 """Model servers of a render: started once on this machine and shared by its workers, and asked what they remember."""
 
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Self
@@ -8,7 +9,9 @@ from nodegraph.core.errors import ModelError, ModelNotReady
 from nodegraph.core.graph import Graph
 from nodegraph.engine.run import OFFLINE_WAIT
 from nodegraph.render.job import Stopped
+from nodegraph.runtime.chosen import settled
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.servers import Lease
 from nodegraph.session import Session
 
@@ -19,12 +22,14 @@ _LOOK: Final = 0.3
 class Shared:
     """A lease on the server of every model in a graph; while it is held, `places` says where they answer.
 
+    A replicated model has several: each segment is given the next of them.
     Use as a context manager. Entering waits until they answer. Raises ModelError, and Stopped when `stopped` says so.
     """
 
     def __init__(self, graph: Graph, session: Session, stopped: Callable[[], bool] = bool) -> None:
         self._graph, self._session, self._stopped = graph, session, stopped
         self._leases: dict[str, Lease] = {}
+        self._turns = itertools.count()
 
     def __enter__(self) -> Self:
         try:
@@ -55,13 +60,9 @@ class Shared:
 
     def places(self) -> dict[str, Mapping[str, Any]]:
         """Where the servers answer now, by node; one that is being started again keeps its own place."""
-        places: dict[str, Mapping[str, Any]] = {}
-        for id, lease in self._leases.items():
-            endpoint = lease.endpoint
-            if endpoint is not None:
-                address = f"unix://{endpoint.socket}" if endpoint.socket else endpoint.url
-                places[id] = {"kind": "url", "url": address}
-        return places
+        turn = next(self._turns)
+        found = {id: _address(lease.endpoint, turn) for id, lease in self._leases.items()}
+        return {id: {"kind": "url", "url": address} for id, address in found.items() if address}
 
     def stateful(self) -> list[str]:
         """Sentences about the models that remember earlier frames. Raises ModelError."""
@@ -77,9 +78,19 @@ def stateful_models(graph: Graph, session: Session) -> list[str]:
 
 
 def models_of(graph: Graph, session: Session) -> dict[str, ModelEntry]:
-    """The models a graph asks, by node."""
+    """The models a graph asks, by node, each with the checkpoint and the set-up that were chosen there."""
     entries = {f"model.{entry.id}": entry for entry in session.models}
-    return {id: entries[node.type] for id, node in graph.nodes.items() if node.state == "on" and node.type in entries}
+    asked = [node for node in graph.nodes.values() if node.state == "on" and node.type in entries]
+    return {node.id: settled(entries[node.type], node.params) for node in asked}
+
+
+def _address(endpoint: Endpoint | None, turn: int) -> str:
+    """As a place has it, "" for none now. turn: which of several replicas."""
+    members = endpoint.roster.members() if endpoint is not None and endpoint.roster is not None else ()
+    one = members[turn % len(members)][1] if members else endpoint
+    if one is None:
+        return ""
+    return f"unix://{one.socket}" if one.socket else one.url
 
 
 def _remembers(lease: Lease) -> bool:

@@ -1,11 +1,16 @@
 """Models in a render: one server for all workers, and models that remember frames are not divided."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from nodegraph.core.graph import GraphNode, Wire
+from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.render.job import Stopped
 from nodegraph.render.segment import Workplace
 from nodegraph.render.serving import Shared, stateful_models
+from nodegraph.runtime.entry import ModelEntry, Weights
+from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols.roster import Roster
 from nodegraph.session import Session
 from tests.render.support import clip, frames_of, graph_of, rendered
 
@@ -73,3 +78,41 @@ def test_waiting_for_a_model_can_be_stopped(tmp_path, monkeypatch):
     with pytest.raises(Stopped):
         rendered(graph, stopped=lambda: True)
     assert [one.name for one in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def shared(entry, node, endpoint=None):
+    """The servers of a graph of one node, with what was asked of them: entries, and the places told."""
+    asked = []
+
+    def acquire(entry, place):
+        asked.append(entry)
+        return SimpleNamespace(endpoint=endpoint, wait_ready=lambda seconds: None, release=lambda: None)
+
+    session = SimpleNamespace(models=[entry], servers=SimpleNamespace(acquire=acquire))
+    return asked, Shared(Graph({node.id: node}, ()), session)
+
+
+def test_the_shared_server_runs_the_checkpoint_that_the_node_chose():
+    entry = ModelEntry("style", "Style", "test", checkpoints=(Weights("mosaic"), Weights("candy")))
+    asked, servers = shared(entry, GraphNode("f0", "model.style", {"checkpoint": "candy"}))
+    with servers:
+        assert [one.checkpoints for one in asked] == [(Weights("candy"),)]
+
+
+def test_each_segment_is_given_the_next_replica():
+    roster = Roster(2)
+    for port in (1, 2):
+        roster.put(str(port), Endpoint(f"http://127.0.0.1:{port}"))
+    _, servers = shared(
+        ModelEntry("style", "Style", "test"), GraphNode("f0", "model.style"), Endpoint("", roster=roster)
+    )
+    with servers:
+        assert [servers.places()["f0"]["url"][-1] for _ in range(3)] == ["1", "2", "1"]
+
+
+def test_replicas_that_are_all_gone_for_a_moment_are_no_place():
+    _, servers = shared(
+        ModelEntry("style", "Style", "test"), GraphNode("f0", "model.style"), Endpoint("", roster=Roster(2))
+    )
+    with servers:
+        assert servers.places() == {}
