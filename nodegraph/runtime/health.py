@@ -136,7 +136,10 @@ def _cog(status: int, body: bytes) -> Health:
             return Health("ready")
         case "STARTING":
             return Health("loading")
-        case "SETUP_FAILED" | "DEFUNCT" | "UNHEALTHY":
+        case "SETUP_FAILED":
             return Health("failed", f"{state}. {setup_logs(answer)}".strip())
+        case "DEFUNCT" | "UNHEALTHY":
+            why = str(answer.get("user_healthcheck_error") or "its worker died; it may have run out of memory")
+            return Health("failed", f"{state}: {why[:300].rstrip('.')}")
         case _:
             return Health("failed", f"It answers {status} {body[:60]!r} where its health was asked for.")

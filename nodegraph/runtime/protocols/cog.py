@@ -5,7 +5,7 @@ import itertools
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from nodegraph.core.errors import (
@@ -23,7 +23,7 @@ from nodegraph.runtime.protocols.cog_answer import Reader
 from nodegraph.runtime.protocols.cog_events import KIND, prediction_in
 from nodegraph.runtime.protocols.cog_files import Shelf
 from nodegraph.runtime.protocols.cog_inputs import input_of
-from nodegraph.runtime.protocols.cog_refusals import refusal_of
+from nodegraph.runtime.protocols.cog_refusals import check_alive, refusal_of
 from nodegraph.runtime.protocols.cog_schema import CogField, fields_of, streams
 from nodegraph.runtime.protocols.lines import Lines
 from nodegraph.runtime.protocols.native_message import Deadline
@@ -97,8 +97,10 @@ class CogClient:
                 self._cancel(id)
                 raise
             if status == 200:
-                return self._output_of(prediction)
-            if status != _BUSY:
+                return self._output_of(prediction, lambda: self._health(web, deadline))
+            if status == _BUSY:
+                check_alive(self._health(web, deadline))  # one that lost its worker says that it is busy, for ever
+            else:
                 raise refusal_of(status, prediction, lambda: self._health(web, deadline))
             if time.monotonic() + pause > deadline.end:
                 raise ModelNotReady(f"The model is busy with other requests, for {deadline.seconds:g} s now.")
@@ -121,11 +123,12 @@ class CogClient:
                 raise ModelAnswerError(f"The model answered something that is not JSON: {words!r:.200}.") from None
             return status, readable(answer)
 
-    def _output_of(self, prediction: Any) -> Any:
+    def _output_of(self, prediction: Any, health: Callable[[], Any]) -> Any:
         status = prediction.get("status") if isinstance(prediction, Mapping) else None
         if status == "succeeded":
             return prediction.get("output")
         if status == "failed":
+            check_alive(health(), _reason(prediction))
             raise ModelRefused(f"The model failed: {_reason(prediction)}", SEE_LOG)
         if status == "canceled":
             raise ModelRefused("The model was told by somebody to cancel this.")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from nodegraph.core.errors import ModelError, ModelNotReady, ModelRefused
+from nodegraph.core.errors import ModelError, ModelNotReady, ModelRefused, ModelUnreachable
 from nodegraph.runtime.protocols import SEE_LOG
 
 _TAIL: Final = 600
@@ -20,6 +20,18 @@ def refusal_of(status: int, answer: Any, health: Callable[[], Any]) -> ModelErro
     return ModelRefused(f"The model answered {status}: {_said(answer) or 'nothing else'}.", SEE_LOG)
 
 
+def check_alive(health: Any, why: str = "") -> None:
+    """Raises ModelUnreachable, so that it is started again, for a server that says that it cannot work any more.
+
+    Its worker is a process of its own: when that crashed, or the system killed it for its memory, the server stays.
+    """
+    state = health.get("status") if isinstance(health, Mapping) else None
+    if state in ("DEFUNCT", "UNHEALTHY"):
+        said = f" It says: {why}" if why else ""
+        message = f"The model's worker died; its server can only be started again ({state}).{said}"
+        raise ModelUnreachable(message, f"It may have needed more memory than there is. {SEE_LOG}")
+
+
 def setup_logs(health: Any) -> str:
     """The end of what the set-up printed, on one line."""
     setup = health.get("setup") if isinstance(health, Mapping) else None
@@ -30,7 +42,8 @@ def setup_logs(health: Any) -> str:
 
 def _unready(answer: Any, health: Any) -> ModelError:
     state = health.get("status") if isinstance(health, Mapping) else None
-    if state in ("SETUP_FAILED", "DEFUNCT"):
+    check_alive(health)
+    if state == "SETUP_FAILED":
         logs = setup_logs(health) or "It printed nothing."
         return ModelRefused(f"The model's set-up failed. Its last words: {logs}", SEE_LOG)
     said = _said(answer) or "its set-up goes on"
