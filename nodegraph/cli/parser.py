@@ -109,7 +109,7 @@ def _add_film(verb: argparse.ArgumentParser) -> None:
 def _add_render(verbs: Any) -> None:
     render = _verb(verbs, "render", "render a long film in parts, by several processes or machines", "render", "run")
     _add_film(render)
-    render.add_argument("--workers", type=_count, metavar="N", help="processes that render; one for two processors")
+    render.add_argument("--workers", type=_count, metavar="N", help="processes that render; without it as many as pay")
     render.add_argument(
         "--address", metavar="HOST:PORT", help="the head of a Ray cluster; without it the workers are on this machine"
     )
@@ -123,6 +123,7 @@ def _add_render(verbs: Any) -> None:
     render.add_argument("--segment", type=_count, metavar="N", help="frames in a segment")
     again = "how often a segment is tried again when its worker or model is lost (2)"
     render.add_argument("--retries", type=partial(_count, least=0), default=2, metavar="N", help=again)
+    render.add_argument("--fresh", action="store_true", help="do not go on where an earlier render was stopped")
     _add_sources(render)
     render.add_argument("--json", action="store_true", help="print the figures as JSON, and no progress")
     render.add_argument("--quiet", action="store_true", help="no progress, only warnings and errors")

@@ -1,9 +1,7 @@
 """``nodegraph render``: a long film in parts, by several processes or machines, with progress and figures."""
 
 import argparse
-import importlib.util
 import json
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -36,14 +34,15 @@ _NAMED = 4
 def run(arguments: argparse.Namespace) -> int:
     """Render the preset; the exit code."""
     report, quiet = writable(arguments.report, "--report"), arguments.quiet or arguments.json
-    workers = _workers(arguments)
+    if arguments.address is not None and arguments.workers is None:
+        raise UsageError("--address: how many workers shall the cluster have?", "Add --workers N.")
     with (
         Interrupts() as interrupts,
         warnings_told() as warnings,
         session_for(arguments.models, arguments.nodes, server_teller(quiet)) as session,
     ):
         found = session.open(arguments.preset)
-        order = _order(changed_graph(found, session, arguments), workers, arguments)
+        order = _order(changed_graph(found, session, arguments), arguments)
         began, rendered, error = time.monotonic(), Rendered(), None
         try:
             with _shown(quiet) as show:
@@ -59,20 +58,22 @@ def run(arguments: argparse.Namespace) -> int:
         if interrupts.asked:
             return interrupts.code
         if not quiet:
-            _say(rendered, workers, document["seconds"])
+            _say(rendered, arguments.workers, document["seconds"])
         return DONE
 
 
-def _order(graph: Graph, workers: int, arguments: argparse.Namespace) -> Order:
+def _order(graph: Graph, arguments: argparse.Namespace) -> Order:
     return Order(
         graph,
-        workers,
+        arguments.workers,
         frames=arguments.frames,
         seconds=arguments.seconds,
         overlap=arguments.overlap,
         length=arguments.segment,
         retries=arguments.retries,
         shared=arguments.address is None,
+        here=arguments.address is None,
+        fresh=arguments.fresh,
         catalogs=tuple(Path(one).resolve() for one in arguments.models),
         node_folders=tuple(Path(one).resolve() for one in arguments.nodes),
     )
@@ -83,16 +84,6 @@ def _hand_out(document: Mapping[str, Any], report: Path | None, printed: bool) -
         write_report(report, document)
     if printed:
         say(json.dumps(document, indent=2, sort_keys=True))
-
-
-def _workers(arguments: argparse.Namespace) -> int:
-    """How many workers; without a word one for every two processors, for a run uses several threads itself."""
-    if arguments.workers is not None:
-        return int(arguments.workers)
-    if arguments.address is not None:
-        raise UsageError("--address: how many workers shall the cluster have?", "Add --workers N.")
-    able = importlib.util.find_spec("ray") is not None
-    return max(1, (os.cpu_count() or 1) // 2) if able else 1
 
 
 def _pool(address: str | None, job: Job, workers: int) -> AbstractContextManager[Pool]:
@@ -113,9 +104,15 @@ def _shown(quiet: bool) -> Iterator[Callable[[Progress], None]]:
                 note = partial(notes.__getitem__, 0)
                 shows.append(stack.enter_context(progress(now.total or None, None, quiet=quiet, note=note)))
             notes[0] = _note(now)
-            shows[0](RunStats(now.seconds, now.done, now.done, 0, now.fps, {}, {}))
+            shows[0](RunStats(_fair(now), now.done, now.done, 0, now.fps, {}, {}))
 
         yield show
+
+
+def _fair(now: Progress) -> float:
+    """Seconds all that is done would have taken at this render's pace: from these the rest is estimated."""
+    own = now.done - now.kept
+    return now.seconds * now.done / own if own > 0 else now.seconds
 
 
 def _note(now: Progress) -> str:
@@ -127,13 +124,14 @@ def _note(now: Progress) -> str:
     return f"{made} of {of} segments" + (f" (frames of {named}{more})" if named else "")
 
 
-def _say(rendered: Rendered, workers: int, seconds: float) -> None:
-    if rendered.whole and workers > 1:
+def _say(rendered: Rendered, workers: int | None, seconds: float) -> None:
+    if rendered.whole and workers != 1:
         say("Rendered in one piece:")
         for reason in rendered.whole:
             say(f"  {reason}")
-    rate = f" ({rendered.frames / seconds:.1f} fps)" if seconds > 0 else ""
+    rate = f" ({rendered.fresh / seconds:.1f} fps)" if seconds > 0 else ""
     parts = f", {counted(len(rendered.segments), 'segment')}" if rendered.segments else ""
+    parts += f", {rendered.resumed} of them from before" if rendered.resumed else ""
     again = f", {rendered.retried} of them again" if rendered.retried else ""
     say(f"{counted(rendered.frames, 'frame')} in {seconds:.1f} s{rate}{parts}{again}")
     for path in rendered.outputs:
@@ -159,10 +157,11 @@ def _report(
         "result": "failed" if error else "interrupted" if interrupted else "done",
         "seconds": round(seconds, 3),
         "frames": rendered.frames,
-        "fps": round(rendered.frames / seconds, 3) if seconds > 0 else 0.0,
+        "fps": round(rendered.fresh / seconds, 3) if seconds > 0 else 0.0,
         "one_piece": rendered.whole,
         "segments": [{"first": first, "frames": frames, "seconds": took} for first, frames, took in rendered.segments],
         "retried": rendered.retried,
+        "resumed": rendered.resumed,
         "outputs": [str(path) for path in rendered.outputs],
         "errors": [failed] if failed else [],
         "warnings": [{"message": one.message, "count": one.count} for one in warnings.values()],

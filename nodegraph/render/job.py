@@ -26,7 +26,8 @@ class Job:
 
     graph: paths resolved. sinks: the file each one writes. folder: where parts go if the worker's machine has it, which
     it knows by the file `token` in it. ask_models: the worker has to find out whether models remember frames. threads:
-    that carry frames in one worker. versions: of what must be equal.
+    that carry frames in one worker. versions: of what must be equal. run: a word in the names of parts, so that workers
+    of a render that was killed a moment ago do not write into these.
     """
 
     graph: Graph
@@ -40,6 +41,7 @@ class Job:
     ask_models: bool = False
     threads: int = 1
     versions: Mapping[str, str] = field(default_factory=dict)
+    run: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ def recording(
         def make(params: Mapping[str, Any], place: Mapping[str, Any], found: Definition, name: str) -> Any:
             made: Any = found.make(params, place)
             made.origin = job.origin
+            made.abandon = made.close  # an unfinished part is removed: nobody is told where it is
             made.process = partial(_noted, made.process, segment.kept, stamps[ids[str(params[name])]])
             return made
 

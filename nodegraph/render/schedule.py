@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from nodegraph.core.errors import NodegraphError
 from nodegraph.render.job import Failed, Lost, Made, Outcome, Segment, Stopped, Uneven
+from nodegraph.render.kept import Kept
 from nodegraph.render.pool import Pool
 
 _LOOK: Final = 0.2
@@ -22,7 +23,10 @@ Places = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a render is. fps: lately. segments: done, of all. working: frames done of each segment at work."""
+    """How far a render is. fps: lately. segments: done, of all. working: frames done of each segment at work.
+
+    kept: frames that an earlier render had done.
+    """
 
     done: int
     total: int
@@ -30,6 +34,7 @@ class Progress:
     fps: float
     segments: tuple[int, int]
     working: Mapping[int, int] = field(default_factory=dict)
+    kept: int = 0
 
 
 Show = Callable[[Progress], None]
@@ -49,19 +54,23 @@ class UnevenSource(NodegraphError):
 
 
 class Schedule:
-    """Hands out segments, in order, until all are made; used once."""
+    """Hands out segments, in order, until all are made; used once. kept: is given each one that is made, and those of
+    an earlier render are in it.
+    """
 
-    def __init__(self, pool: Pool, segments: Sequence[Segment], retries: int, places: Callable[[], Places]) -> None:
-        self._pool, self._places, self._retries = pool, places, retries
-        self._waiting = deque(segments)
+    def __init__(
+        self, pool: Pool, segments: Sequence[Segment], retries: int, places: Callable[[], Places], kept: Kept
+    ) -> None:
+        self._pool, self._places, self._retries, self._kept = pool, places, retries, kept
+        self._made = dict(kept.made)
+        self._waiting = deque(one for one in segments if one.number not in self._made)
         self._total = sum(segment.frames for segment in segments)
         self._count = len(segments)
         self._busy: dict[int, Segment] = {}
         self._tries: dict[int, int] = {}
-        self._made: dict[int, Made] = {}
-        self._frames = 0
+        self._frames = self._before = self._total - sum(segment.frames for segment in self._waiting)
         self._began = time.monotonic()
-        self._looks: deque[tuple[float, int]] = deque([(self._began, 0)])
+        self._looks: deque[tuple[float, int]] = deque([(self._began, self._frames)])
 
     @property
     def retried(self) -> int:
@@ -88,7 +97,7 @@ class Schedule:
     def _heard(self, segment: Segment, outcome: Outcome) -> None:
         match outcome:
             case Made():
-                self._made[segment.number] = outcome
+                self._made[segment.number] = self._kept.keep(outcome)
                 self._frames += segment.frames
             case Uneven():
                 raise UnevenSource(outcome.reason)
@@ -118,4 +127,6 @@ class Schedule:
             self._looks.popleft()
         seconds, frames = now - self._looks[0][0], done - self._looks[0][1]
         fps = max(0, frames) / seconds if seconds > 0 else 0.0
-        return Progress(done, self._total, now - self._began, fps, (len(self._made), self._count), working)
+        return Progress(
+            done, self._total, now - self._began, fps, (len(self._made), self._count), working, self._before
+        )

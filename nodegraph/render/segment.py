@@ -26,12 +26,16 @@ _LOOK = 0.05
 
 
 class Workplace:
-    """Renders segments of one job, one at a time; `done` and `stop` are for other threads. Close it."""
+    """Renders segments of one job, one at a time; `done` and `stop` are for other threads. Close it.
 
-    def __init__(self, job: Job) -> None:
+    session: of somebody else, who closes it; without one it makes its own.
+    """
+
+    def __init__(self, job: Job, session: Session | None = None) -> None:
         self._job = job
         catalogs = [*job.catalogs, data_folder() / "models.json", user_catalogue()]
-        self._session = Session(catalogs, [*job.node_folders, user_nodes()])
+        self._session = session or Session(catalogs, [*job.node_folders, user_nodes()])
+        self._lent = session is not None
         self._own: tempfile.TemporaryDirectory[str] | None = None
         self._stop = threading.Event()
         self._run: Run | None = None
@@ -84,7 +88,8 @@ class Workplace:
 
     def close(self) -> None:
         """Give back the models and remove what lies around."""
-        self._session.close()
+        if not self._lent:
+            self._session.close()
         if self._own is not None:
             self._own.cleanup()
 
@@ -126,8 +131,9 @@ class Workplace:
         if not self._shared:
             self._own = self._own or tempfile.TemporaryDirectory(prefix="nodegraph-render-")
             folder = Path(self._own.name)
+        name = f"{segment.number:05d}-{self._job.run}"
         sinks = enumerate(self._job.sinks.items())
-        return {id: folder / f"{segment.number:05d}-{place}{path.suffix}" for place, (id, path) in sinks}
+        return {id: folder / f"{name}{place}{path.suffix}" for place, (id, path) in sinks}
 
     @property
     def _shared(self) -> bool:

@@ -1,7 +1,7 @@
 """The frames of a film: where each is in its source and when it is shown; and how they are divided."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from nodegraph.core.errors import UsageError
@@ -18,12 +18,17 @@ SHORTEST, LONGEST = 48, 1800
 
 
 def table_of(
-    source: Source, frames: int | None = None, seconds: float | None = None, *, counted: bool = False
+    source: Source,
+    frames: int | None = None,
+    seconds: float | None = None,
+    *,
+    counted: bool = False,
+    look: Callable[[], None] = lambda: None,
 ) -> list[Begin]:
     """Every frame of a source, numbered and timed exactly as a run of the whole film does it.
 
-    frames, seconds: only so much of it. counted: do not believe the source's own table, read everything. Raises
-    UsageError for a source that does not end, and what the source raises.
+    frames, seconds: only so much of it. counted: do not believe the source's own table, read everything.
+    look: called at each frame. Raises UsageError for a source that does not end, what the source and `look` raise.
     """
     speed = float(getattr(source, "speed", 1.0)) or 1.0
     positions = Source.positions(source) if counted else source.positions()
@@ -31,6 +36,7 @@ def table_of(
     for begin in itertools.islice(_timed(positions, speed), MOST if frames is None else frames):
         if seconds is not None and begin.time >= seconds:
             break
+        look()
         table.append(begin)
     if len(table) == MOST:
         raise UsageError("The source does not end.", "Say how much of it: --frames or --seconds.")
@@ -51,13 +57,16 @@ def origin_of(table: Sequence[Begin]) -> Stamp:
     return Stamp(table[0].index, table[0].time, table[0].media, None, 0.0)
 
 
-def segments_of(table: Sequence[Begin], workers: int, length: int | None = None, overlap: int = 0) -> list[Segment]:
-    """The film in segments of about equal length. overlap: frames rendered before each and not written."""
-    total = len(table)
+def edges_of(total: int, workers: int, length: int | None = None) -> tuple[int, ...]:
+    """The first frames of segments of about equal length, and the number of all frames, `total`."""
     if length is None:
         length = min(LONGEST, max(SHORTEST, -(-total // (workers * PER_WORKER))))
     count = max(1, -(-total // length))
-    edges = [total * number // count for number in range(count + 1)]
+    return tuple(total * number // count for number in range(count + 1))
+
+
+def segments_of(table: Sequence[Begin], edges: Sequence[int], overlap: int = 0) -> list[Segment]:
+    """The film in segments. overlap: frames rendered before each and not written."""
     return [
         Segment(number, table[max(0, first - overlap)], first, stop, table[stop - 1].media)
         for number, (first, stop) in enumerate(itertools.pairwise(edges))

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from nodegraph.cli import render as command
+from nodegraph.render import outlook
 from tests.render.support import clip, frames_of, pools
 
 
@@ -17,6 +18,7 @@ def in_threads(monkeypatch):
     """Workers in threads, in place of Ray's processes."""
     make = pools()
     monkeypatch.setattr(command, "_pool", lambda address, job, workers: make(job, workers))
+    monkeypatch.setattr(outlook.Outlook, "worth", lambda self, done: True)
 
 
 def test_a_film_is_rendered_in_segments_with_a_report(cli, stateless, tmp_path, in_threads):
@@ -96,14 +98,3 @@ def test_wrong_usage_is_said(cli, stateless, arguments, said):
     result = cli("render", stateless, *arguments)
     assert result.code == 2
     assert said in result.err
-
-
-def test_the_workers_are_half_the_processors_where_there_is_ray(monkeypatch):
-    from argparse import Namespace
-
-    asked = Namespace(workers=None, address=None)
-    monkeypatch.setattr(command.os, "cpu_count", lambda: 12)
-    monkeypatch.setattr(command.importlib.util, "find_spec", lambda name: object())
-    assert command._workers(asked) == 6
-    monkeypatch.setattr(command.importlib.util, "find_spec", lambda name: None)
-    assert command._workers(asked) == 1

@@ -51,7 +51,7 @@ class Killing(RayPool):
 
 graph = graph_of(sys.argv[1], sys.argv[2], codec="ffv1")
 with Session() as session:
-    made = render(session, Order(graph, 2, length=240), Killing, lambda progress: None, lambda: False)
+    made = render(session, Order(graph, 2, length=240, here=False), Killing, lambda progress: None, lambda: False)
 print(json.dumps({"killed": killed, "retried": made.retried, "segments": len(made.segments),
                   "connected": sys.modules["ray"].is_initialized(), "token": "RAY_AUTH_TOKEN" in os.environ}))
 """
@@ -118,7 +118,7 @@ def test_a_cluster_that_runs_already_is_used_and_left_running(tmp_path):
         assert head.poll() is None
     finally:
         head.stdin.close()
-        head.wait(30)
+        head.wait(60)
         head.stdout.close()
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from nodegraph.core.errors import UsageError
 from nodegraph.core.graph import Graph, GraphNode
-from nodegraph.render.table import segments_of, table_of
+from nodegraph.render.table import edges_of, segments_of, table_of
 from nodegraph.session import Session
 from tests.render.support import clip, uneven_times
 
@@ -79,7 +79,7 @@ def test_a_source_without_an_end_needs_a_limit(session, monkeypatch):
 @pytest.mark.parametrize(("frames", "workers", "length"), [(1000, 2, None), (1001, 7, None), (5, 3, 2), (1, 4, None)])
 def test_segments_hold_every_frame_once(session, frames, workers, length):
     table = table_of(session.registry.find("source.test_pattern").make({}, {}), frames=frames)
-    segments = segments_of(table, workers, length)
+    segments = segments_of(table, edges_of(frames, workers, length))
     assert segments[0].kept == 0
     assert segments[-1].stop == frames
     assert all(one.stop == two.kept for one, two in pairwise(segments))
@@ -88,6 +88,6 @@ def test_segments_hold_every_frame_once(session, frames, workers, length):
 
 def test_an_overlap_begins_earlier_but_never_before_the_film(session):
     table = table_of(session.registry.find("source.test_pattern").make({}, {}), frames=100)
-    segments = segments_of(table, 1, 40, overlap=50)
+    segments = segments_of(table, edges_of(100, 1, 40), overlap=50)
     assert [one.begin.index for one in segments] == [0, 0, 16]
     assert [one.kept for one in segments] == [0, 33, 66]

@@ -1,0 +1,102 @@
+"""Workers that are started while this process is at it already: nobody waits for Ray, which takes seconds."""
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from typing import Self
+
+from nodegraph.render.here import Here
+from nodegraph.render.job import Outcome, Segment
+from nodegraph.render.pool import Pool
+
+
+class Rising:
+    """Worker 0 is this process. When `worth` says so others are begun, and when these are there it hands over to them.
+
+    others: makes them when it is entered, which is done on a thread. worth: told how many frames are done. Use as a
+    context manager. What keeps the others from beginning is raised by `wait`.
+    """
+
+    def __init__(self, here: Here, others: AbstractContextManager[Pool], worth: Callable[[int], bool]) -> None:
+        self._here, self._others, self._worth = here, others, worth
+        self._stack = ExitStack()
+        self._begin: threading.Thread | None = None
+        self._came: Pool | None = None
+        self._pool: Pool | None = None
+        self._error: BaseException | None = None
+        self._through = 0
+        self._segment: Segment | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def risen(self) -> bool:
+        """Whether the others are at work."""
+        return self._pool is not None
+
+    @property
+    def size(self) -> int:
+        """This process, and the others as soon as they are there."""
+        return 1 + (self._pool.size if self._pool else 0)
+
+    def ready(self, worker: int) -> bool:
+        """Whether an idle worker can begin: this process does until the others do."""
+        return self._pool is None if worker == 0 else self._pool is not None and self._pool.ready(worker - 1)
+
+    def start(self, worker: int, segment: Segment) -> None:
+        """Let an idle worker render a segment; returns at once."""
+        if worker == 0:
+            self._segment = segment
+            self._here.start(0, segment)
+        elif self._pool is not None:
+            self._pool.start(worker - 1, segment)
+
+    def wait(self, seconds: float) -> list[tuple[int, Outcome]]:
+        """The workers that are done with theirs, and how. Raises what kept the others from beginning."""
+        self._look()
+        if self._pool is None:
+            heard = self._here.wait(seconds)
+        else:
+            heard = [(worker + 1, outcome) for worker, outcome in self._pool.wait(seconds)]
+            heard += self._here.wait(0) if self._segment is not None else []
+        if any(worker == 0 for worker, _ in heard) and self._segment is not None:
+            self._through += self._segment.frames
+            self._segment = None
+        return heard
+
+    def done(self) -> Mapping[int, int]:
+        """Frames each busy worker has done of its segment, as far as is known."""
+        others = self._pool.done().items() if self._pool else ()
+        return dict(self._here.done()) | {worker + 1: done for worker, done in others}
+
+    def close(self) -> None:
+        """End every worker; returns when they are gone."""
+        try:
+            self._here.close()
+        finally:
+            self._end_others()
+
+    def _look(self) -> None:
+        """Begin the others when that pays, take them in when they are there."""
+        if self._begin is None and self._worth(self._through + sum(self._here.done().values())):
+            self._begin = threading.Thread(target=self._enter, name="other workers")
+            self._begin.start()
+        elif self._begin is not None and self._pool is None and not self._begin.is_alive():
+            if self._error is not None:
+                raise self._error
+            self._pool = self._came
+
+    def _enter(self) -> None:
+        try:
+            self._came = self._stack.enter_context(self._others)
+        except BaseException as error:  # told by the thread that waits
+            self._error = error
+
+    def _end_others(self) -> None:
+        if self._begin is not None:
+            self._begin.join()
+        self._stack.close()

@@ -1,0 +1,72 @@
+"""This process begins alone; other workers are started when they pay, and take over when they are there."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from nodegraph.core.errors import NodegraphError
+from nodegraph.render.outlook import Outlook, processors
+from tests.render.support import clip, frames_of, graph_of, rendered
+
+
+class Clocks:
+    """A wall's clock and a processor's, set by hand."""
+
+    def __init__(self, asked):
+        self.seconds = self.worked = 0.0
+        self.outlook = Outlook(1000, asked, lambda: self.seconds, lambda: self.worked)
+
+    def worth(self, seconds, busy, done):
+        self.seconds, self.worked = seconds, seconds * busy * processors()
+        return self.outlook.worth(done)
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds", "busy", "done", "worth"),
+    [
+        (False, 10, 0.2, 100, True),
+        (False, 10, 0.9, 100, False),  # one process uses the machine by itself
+        (True, 10, 0.9, 100, True),  # but a person insists
+        (True, 10, 0.2, 900, False),  # it is done in a second
+        (True, 0.5, 0.2, 1, False),  # too early to tell
+        (False, 10, 0.2, 0, True),  # its first frame takes so long
+    ],
+)
+def test_others_are_worth_their_start_when_there_is_time_left_and_room(asked, seconds, busy, done, worth):
+    assert Clocks(asked).worth(seconds, busy, done) is worth
+
+
+@pytest.mark.parametrize("workers", [2, None])
+def test_a_short_film_is_rendered_without_others(tmp_path, monkeypatch, workers):
+    monkeypatch.setattr(Outlook, "most", staticmethod(lambda: 2))
+    graph, made = graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mkv"), []
+    assert rendered(graph, here=True, made=made, workers=workers).frames == 60
+    assert made == []
+
+
+def test_the_others_take_over_when_they_are_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(Outlook, "worth", lambda self, done: True)
+    film, made = clip(tmp_path / "film.mp4", frames=300), []
+    result = rendered(graph_of(film, tmp_path / "out.mkv", codec="ffv1"), here=True, made=made)
+    assert result.frames == 300
+    started = made[0].started
+    assert 0 < len(started) < len(result.segments)
+    assert started == sorted(started)
+    rendered(graph_of(film, tmp_path / "whole.mkv", codec="ffv1"), workers=1)
+    assert frames_of(tmp_path / "out.mkv") == frames_of(tmp_path / "whole.mkv")
+
+
+def test_what_keeps_the_others_from_beginning_is_told(tmp_path, monkeypatch):
+    from nodegraph.render.render import Order, render
+    from nodegraph.session import Session
+
+    monkeypatch.setattr(Outlook, "worth", lambda self, done: True)
+
+    @contextmanager
+    def broken(job, count):
+        raise NodegraphError("There is no room.")
+        yield
+
+    graph = graph_of(clip(tmp_path / "film.mp4", frames=300), tmp_path / "out.mkv")
+    with Session() as session, pytest.raises(NodegraphError, match="There is no room"):
+        render(session, Order(graph, 2, length=13), broken, lambda progress: None, lambda: False)
