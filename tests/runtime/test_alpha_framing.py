@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodegraph.core.errors import ModelAnswerError
 from nodegraph.runtime.protocols import eio3
+from nodegraph.runtime.protocols.handshake import read_handshake
 
 # Captured from servers of 2018 (Flask-SocketIO 2.9.6, gevent 1.2.2).
 HANDSHAKE = b'98:0{"sid":"f0cf24608f324291bbbd0db021ad589d","upgrades":[],"pingTimeout":60000,"pingInterval":25000}2:40'
@@ -86,3 +88,25 @@ def test_an_event_is_ascii_so_that_every_way_of_counting_agrees() -> None:
 )
 def test_messages_of_every_kind_are_read(text: str, expected: eio3.Message) -> None:
     assert eio3.decode_message(text) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'0{"sid":"a","pingInterval":1,"pingTimeout":1,"maxPayload":1e999}',
+        b'0{"sid":"a","pingInterval":1' + b"0" * 400 + b',"pingTimeout":1}',
+        b'0{"sid":"a","pingInterval":[],"pingTimeout":1}',
+        b"\x00\x04\xff0[1]",
+    ],
+)
+def test_a_handshake_of_nonsense_is_a_sentence(body: bytes) -> None:
+    with pytest.raises(ModelAnswerError, match="is not a Socket"):
+        read_handshake(200, body, "http://model")
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("0", 0.5), ("-5", 0.5), ("1e999", 300.0), ("25000", 25.0)])
+def test_pings_are_neither_a_flood_nor_never(said: str, seconds: float) -> None:
+    body = f'0{{"sid":"a","pingInterval":{said},"pingTimeout":{said}}}'.encode()
+    found = read_handshake(200, body, "http://model")
+    assert found.ping_interval == seconds
+    assert 0 <= found.ping_timeout <= 300

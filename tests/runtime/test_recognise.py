@@ -225,6 +225,24 @@ def test_names_become_ours_and_stay_apart() -> None:
     }
 
 
+def test_any_number_of_names_that_become_one_are_told_apart_without_trying_all() -> None:
+    assert len(set(our_names(chr(0x4E00 + number) for number in range(20_000)).values())) == 20_000
+
+
+def test_a_list_of_cog_that_holds_itself_is_plain_data() -> None:
+    inner = {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}
+    said = {"components": {"schemas": {"Tree": inner, "Output": inner, "Input": {"properties": {"tree": inner}}}}}
+    assert [(one.kind, one.many) for one in fields_of(said)] == [("json", False)]
+    assert entry_pieces(said)["outputs"]["output"]["type"] == "json"
+
+
+def test_a_number_of_the_sdk_whose_step_is_beyond_all_numbers_is_no_whole_one() -> None:
+    inputs = [type_of("number", "size", default=1, step=10**400)]
+    found = command_of({"commands": [{"name": "go", "inputs": inputs, "outputs": []}]}, "go")
+    assert found is not None
+    assert sdk_pieces({}, found)["parameters"]["size"]["type"] == "number"
+
+
 def test_an_option_of_the_sdk_with_the_name_of_an_input_gets_another() -> None:
     command = {"name": "go", "inputs": [type_of("number", "size", default=1)], "outputs": []}
     manifest = {

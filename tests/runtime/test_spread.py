@@ -100,7 +100,7 @@ def test_each_server_gets_as_many_calls_at_once_as_it_takes_and_the_next_one_wai
             busy[name] += 1
             most[name] = max(most[name], busy[name])
         inside.release()
-        go_on.wait(10)
+        go_on.wait(60)
         with lock:
             busy[name] -= 1
 
@@ -153,7 +153,7 @@ def test_a_call_waits_for_the_first_server_that_comes_back() -> None:
     waiting = threading.Thread(target=lambda: answers.append(replicas.ask()))
     waiting.start()
     replicas.roster.put("z", Endpoint("http://z"))
-    waiting.join(10)
+    waiting.join(60)
     assert answers == ["z"]
 
 
@@ -178,12 +178,12 @@ def test_no_room_in_time_is_said_as_such() -> None:
 
     def act(name: str) -> None:
         inside.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     replicas.act = act
     first = threading.Thread(target=replicas.ask)
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     with pytest.raises(ModelTimeout, match=r"no replica free in 0\.05 s"):
         replicas.ask(0.05)
     go_on.set()
@@ -213,7 +213,7 @@ def test_closing_wakes_who_waits_and_closes_every_connection() -> None:
     waiting = threading.Thread(target=wait)
     waiting.start()
     replicas.client.close()
-    waiting.join(10)
+    waiting.join(60)
     assert len(errors) == 1
     assert all(one.closed for one in replicas.connections)
 
@@ -223,18 +223,19 @@ def test_a_model_that_remembers_frames_cannot_be_spread(start: Callable[..., Ser
     roster = Roster(2)
     roster.put("a", Endpoint(server.url))
     client = connect(ModelEntry("keeper", "Keeper", "test", protocol="native"), Endpoint("", roster=roster))
-    with pytest.raises(ModelRefused, match="remembers earlier frames, so its frames cannot be spread") as caught:
-        client.infer({"number": 1.0}, {}, 10)
-    assert "replicas" in caught.value.hint
+    for _ in range(2):  # not the first time only
+        with pytest.raises(ModelRefused, match="remembers earlier frames, so its frames cannot be spread") as caught:
+            client.infer({"number": 1.0}, {}, 10)
+        assert "replicas" in caught.value.hint
     client.close()
 
 
 def test_replicas_are_ready_with_the_first_that_answers() -> None:
     roster = Roster(3)
     endpoint = Endpoint("", roster=roster)
-    assert ask(endpoint, "native", 1).state == "loading"
+    assert ask(endpoint, "native", 30).state == "loading"
     roster.put("a", Endpoint("http://a"))
-    assert ask(endpoint, "native", 1).state == "ready"
+    assert ask(endpoint, "native", 30).state == "ready"
 
 
 def test_a_node_with_replicas_takes_as_many_more_frames_at_once() -> None:

@@ -2,7 +2,11 @@
 
 import socket
 
+import pytest
+
+from nodegraph.core.errors import ModelAnswerError
 from nodegraph.runtime.protocols.web import Web
+from nodegraph.runtime.protocols.wire import fetch
 
 
 class Opened:
@@ -28,3 +32,8 @@ def test_a_connection_that_was_being_made_while_the_client_was_closed_is_cut() -
         theirs.settimeout(5)
         web._note("connection.connect_tcp.complete", {"return_value": Opened(ours)})
         assert theirs.recv(1) == b"", "it came too late for `close`"
+
+
+def test_an_address_in_an_answer_that_is_none_is_a_sentence() -> None:
+    with Web(trust_env=False) as web, pytest.raises(ModelAnswerError, match="names an address that is none"):
+        fetch(web, "GET", "http://127.0.0.1:1/a\x01.png", 1.0)

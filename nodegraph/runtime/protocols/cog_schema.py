@@ -174,15 +174,15 @@ def _field(wire: str, name: str, said: Mapping[str, Any], must: bool, schemas: M
     return CogField(wire, name, kind, many, optional, tuple(choices) if isinstance(choices, list) else (), said)
 
 
-def _kind_of(name: str, said: Mapping[str, Any], schemas: Mapping[str, Any]) -> tuple[Kind, bool]:
-    """What a schema holds, and whether it is a list of that."""
+def _kind_of(name: str, said: Mapping[str, Any], schemas: Mapping[str, Any], inside: bool = False) -> tuple[Kind, bool]:
+    """What a schema holds, and whether it is a list of that. inside: of a list; a list there may hold itself again."""
     choices = said.get("enum")
     if isinstance(choices, list) and choices and all(isinstance(one, str | int | float) for one in choices):
         return "choice", False
     match said.get("type"):
-        case "array":
-            item, nested = _kind_of(name, {**_resolved(said.get("items"), schemas), "x-list": True}, schemas)
-            if nested or item not in ("image", "file", "text", "number", "integer"):
+        case "array" if not inside:
+            item, _ = _kind_of(name, _resolved(said.get("items"), schemas), schemas, inside=True)
+            if item not in ("image", "file", "text", "number", "integer"):
                 return "json", False
             return ("vector", False) if item in ("number", "integer") else (item, True)
         case "string" if said.get("format") == "uri":

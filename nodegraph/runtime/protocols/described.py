@@ -25,13 +25,15 @@ class Described:
 def our_names(wire: Iterable[str], taken: Iterable[str] = (), prefix: str = "") -> dict[str, str]:
     """A name the catalogue allows for every name of the server; the same ones each time, none twice or in `taken`."""
     used, found = set(taken), {}
+    following: dict[str, int] = {}  # an answer may hold a million names that all become one
     for one in wire:
         plain = re.sub(r"\W+", "_", one, flags=re.ASCII).strip("_")[:40] or "value"
         plain = plain if plain[0].isalpha() else f"n{plain}"
         name = f"{prefix}{plain}" if prefix and plain in used else plain
-        number = 2
+        number = following.get(plain, 2)
         while name in used:
             name, number = f"{plain}_{number}", number + 1
+        following[plain] = number
         used.add(name)
         found[one] = name
     return found

@@ -10,6 +10,8 @@ from nodegraph.runtime.protocols.web import Web
 from nodegraph.runtime.protocols.wire import fetch, loads
 
 PATH: Final = "/socket.io/"
+_OFTENEST: Final = 0.5  # seconds
+_LONGEST: Final = 300.0
 _EIO3_TEXT: Final = re.compile(rb"\d+:0\{")
 
 
@@ -41,11 +43,12 @@ def shake_hands(http: Web, url: str, timeout: float) -> Handshake:
         except ModelUnreachable as error:
             raise ModelUnreachable(f"{url} cannot be reached: {error.message}") from None
         if status != 400:
-            return _read(status, body, url)
+            return read_handshake(status, body, url)
     raise ModelAnswerError(f"{url} speaks neither Engine.IO 3 nor 4.", "Its Socket.IO is older than 2 or newer than 5.")
 
 
-def _read(status: int, body: bytes, url: str) -> Handshake:
+def read_handshake(status: int, body: bytes, url: str) -> Handshake:
+    """The session in the answer of the server at `url`. Raises ModelAnswerError."""
     try:
         if status != 200:
             raise ValueError(f"HTTP {status}")
@@ -54,7 +57,7 @@ def _read(status: int, body: bytes, url: str) -> Handshake:
         if body[:1] in (b"\0", b"\1") or _EIO3_TEXT.match(body):
             return _handshake(3, decode_payload(body))
         raise ValueError(f"it begins with {body[:20]!r}")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         hint = "Check the entry's query.socket and the port."
         raise ModelAnswerError(f"{url}{PATH} is not a Socket.IO server ({error}).", hint) from None
 
@@ -65,8 +68,13 @@ def _handshake(version: int, packets: list[Any]) -> Handshake:
     return Handshake(
         version,
         str(opened["sid"]),
-        float(opened["pingInterval"]) / 1000,
-        float(opened["pingTimeout"]) / 1000,
+        _seconds(opened["pingInterval"], _OFTENEST),
+        _seconds(opened["pingTimeout"], 0.0),
         int(limit) if limit else None,
         tuple(packets[1:]),
     )
+
+
+def _seconds(milliseconds: Any, least: float) -> float:
+    """What a server says, within reason: a ping without a pause would be a flood, one in a year none."""
+    return min(max(float(milliseconds) / 1000, least), _LONGEST)

@@ -144,10 +144,8 @@ def choices_of(one: SdkField) -> list[Any]:
 
 def is_whole(said: Mapping[str, Any]) -> bool:
     """Whether a number is meant to be whole: its step says so, and its limits and default agree."""
-    given = [said.get(key) for key in ("step", "default", "min") if said.get(key) is not None]
-    return said.get("step") is not None and all(
-        isinstance(one, int | float) and not isinstance(one, bool) and float(one).is_integer() for one in given
-    )
+    given = [number(said[key]) for key in ("step", "default", "min") if said.get(key) is not None]
+    return said.get("step") is not None and all(one is not None and float(one).is_integer() for one in given)
 
 
 def unknown_types(command: SdkCommand) -> list[str]:

@@ -108,13 +108,28 @@ class SpreadClient:
                 raise ModelUnreachable("The replica is gone.")
             if known is not None and known[0] == endpoint:
                 return known[1]
-            client = self._connect(endpoint)
-            self._clients[name] = (endpoint, client)
-        if known is not None:
-            known[1].close()
-        if isinstance(client, NativeClient) and client.describe().get("stateful"):
-            message = "The model remembers earlier frames, so its frames cannot be spread over replicas."
-            raise ModelRefused(message, "Take `replicas` out of its place.")
+        client = self._made(endpoint)
+        with self._roster.changed:
+            other = self._clients.get(name)
+            if other is known and not self._closed:
+                self._clients[name] = (endpoint, client)
+                unused = None if known is None else known[1]
+            else:  # another call was faster, or all is over
+                unused, client = client, (client if other is None else other[1])
+        if unused is not None:
+            unused.close()
+        return client
+
+    def _made(self, endpoint: Endpoint) -> Client:
+        """A connection to a server that may be one of several."""
+        client = self._connect(endpoint)
+        try:
+            if isinstance(client, NativeClient) and client.describe().get("stateful"):
+                message = "The model remembers earlier frames, so its frames cannot be spread over replicas."
+                raise ModelRefused(message, "Take `replicas` out of its place.")
+        except ModelError:
+            client.close()
+            raise
         return client
 
     def _forget(self, name: str) -> None:

@@ -44,6 +44,8 @@ def said_plainly(timeout: float) -> Iterator[None]:
         yield
     except httpx.TimeoutException:
         raise too_slow(timeout) from None
+    except httpx.InvalidURL as error:  # of a file in an answer
+        raise ModelAnswerError(f"The model names an address that is none: {str(error)[:200]}.") from None
     except httpx.HTTPError as error:
         why = str(error).rstrip(".") or type(error).__name__
         raise ModelUnreachable(f"The connection to the model broke: {why}.") from None
