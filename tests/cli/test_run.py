@@ -177,6 +177,17 @@ def test_input_may_be_a_picture_or_a_folder_of_pictures(cli, from_file, tmp_path
     assert frames_of(tmp_path / "out.mp4") == 1
 
 
+def test_a_single_picture_of_what_never_ends_is_made_once(cli, preset, tmp_path):
+    nodes = {
+        "ground": {"type": "source.gradient", "params": {"width": 64, "height": 48}},
+        "turn": {"type": "control.lfo"},
+        "out": {"type": "sink.image_file", "params": {"path": "one.png"}},
+    }
+    result = cli("run", preset(nodes, ["turn.number->ground.angle", "ground.image->out.image"]))
+    assert result.code == 0
+    assert (tmp_path / "one.png").stat().st_size > 0
+
+
 def test_output_may_be_another_kind_of_file(cli, preset, tmp_path):
     assert cli("run", preset(), "--frames", 4, "--output", "sub folder/anim.gif").code == 0
     assert (tmp_path / "sub folder" / "anim.gif").read_bytes().startswith(b"GIF8")
