@@ -1,5 +1,7 @@
 """Find faces that look at the camera, and eyes in them: boosted cascades of Haar-like features."""
 
+from typing import Annotated
+
 import cv2
 import numpy as np
 from nodegraph_kit import Detections, Image, bgr, fitted, model, param, serve
@@ -16,12 +18,12 @@ class Faces:
 
     def run(
         self,
-        image: Image,
+        image: Annotated[Image, "The picture to search."],
         threshold: float = param(0.45, "Least score of a face; lower finds more and errs more.", ge=0, le=1),
         size: int = param(480, "The picture is searched at this size (longer side).", ge=120, le=1920, unit="px"),
         smallest: float = param(0.05, "Smallest face, as a part of the picture's shorter side.", ge=0.01, le=1),
         eyes: bool = param(False, "Look for eyes in each face, too."),
-    ) -> Detections:
+    ) -> Annotated[Detections, "A box for each face, surest first; with eyes on, one for each eye, too."]:
         grey = cv2.cvtColor(bgr(image), cv2.COLOR_BGR2GRAY)
         small = cv2.equalizeHist(fitted(grey, size))
         least = max(20, round(smallest * min(small.shape)))

@@ -20,7 +20,7 @@ class Motion(NamedTuple):
 
 @model(title="Optical flow", description="How every pixel moved since the frame before, and a picture of it.")
 def flow(
-    image: Image,
+    image: Annotated[Image, "The film, frame by frame."],
     memory: Memory,
     quality: Literal["fast", "balanced", "fine"] = param("balanced", "How carefully to look; fine is slow."),
     size: int = param(640, "The motion is measured at this size (longer side).", ge=64, le=1920, unit="px"),

@@ -1,6 +1,6 @@
 """Line art: the edges of a picture, drawn."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import cv2
 import numpy as np
@@ -12,14 +12,14 @@ Grey = NDArray[np.uint8]
 
 @model(title="Line art", description="Draw the edges of a picture.", max_inflight=2)
 def lineart(
-    image: Image,
+    image: Annotated[Image, "The picture to draw."],
     method: Literal["canny", "xdog", "adaptive"] = param(
         "xdog", "canny: thin outlines. xdog: ink with dark areas. adaptive: pen hatching."
     ),
     strength: float = param(0.5, "Few lines at 0, many at 1.", ge=0, le=1),
     thickness: float = param(1.0, "Width of the lines.", ge=0.5, le=8, unit="px"),
     invert: bool = param(False, "White lines on black instead of black on white."),
-) -> Image:
+) -> Annotated[Image, "The drawing, as large as the picture."]:
     grey = cv2.cvtColor(bgr(image), cv2.COLOR_BGR2GRAY)
     lines = _METHODS[method](grey, strength, thickness)
     return finished(cv2.bitwise_not(lines) if invert else lines, image)

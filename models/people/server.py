@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
 
 import cv2
 import numpy as np
@@ -24,12 +25,12 @@ class People:
 
     def run(
         self,
-        image: Image,
+        image: Annotated[Image, "The picture to search."],
         threshold: float = param(0.5, "Least score of a person; lower finds more and errs more.", ge=0, le=1),
         size: int = param(800, "Larger pictures are searched at this size (longer side).", ge=160, le=1600, unit="px"),
         scale: float = param(1.1, "Step from one searched body height to the next; larger is faster.", ge=1.01, le=2),
         overlap: float = param(0.3, "Boxes that overlap more than this are one person.", ge=0.05, le=0.95),
-    ) -> Detections:
+    ) -> Annotated[Detections, "A box for each person, surest first."]:
         boxes, weights, width, height = self._windows(bgr(image), size, scale)
         # A finer search fires more often at the same person: weights are made those of a step of 1.1.
         found, scores = _people(boxes, weights * np.log(scale) / np.log(1.1), overlap)

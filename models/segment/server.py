@@ -18,7 +18,7 @@ class Cut(NamedTuple):
 
 @model(title="Segment", description="Cut a subject out by colour, by focus, or by GrabCut.")
 def segment(
-    image: Image,
+    image: Annotated[Image, "The picture to cut from."],
     method: Literal["colour", "focus", "grabcut"] = param(
         "grabcut",
         "colour: pixels near a hue. focus: what is sharp, a cue for what is near. "

@@ -1,6 +1,6 @@
 """Make a picture look drawn or painted."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import cv2
 import numpy as np
@@ -9,12 +9,12 @@ from nodegraph_kit import Image, bgr, finished, fitted, model, param, serve
 
 @model(title="Stylise", description="Make a picture look like a cartoon, a pencil drawing, an oil or a watercolour.")
 def stylise(
-    image: Image,
+    image: Annotated[Image, "The picture to paint."],
     style: Literal["cartoon", "pencil", "oil", "watercolour"] = param("cartoon", "What it should look like."),
     strength: float = param(1.0, "0 leaves the picture as it is.", ge=0, le=1),
     detail: float = param(0.5, "Coarse and bold at 0, fine at 1.", ge=0, le=1),
     size: int = param(640, "The picture is worked on at this size (longer side).", ge=64, le=1920, unit="px"),
-) -> Image:
+) -> Annotated[Image, "The painting, as large as the picture."]:
     small = fitted(bgr(image), size)
     styled = _STYLES[style](small, detail)
     if strength < 1:
