@@ -89,7 +89,7 @@ meeting = threading.Barrier(3)
 @model(max_inflight=3)
 def waiter(image: Image, meet: bool = False, hang: bool = False) -> Image:
     if meet:
-        meeting.wait(30)
+        meeting.wait(60)
     if hang:
         open(os.environ["STARTED"], "w").close()  # a pipe: tells the test that the work has begun
         threading.Event().wait()
@@ -281,7 +281,7 @@ def test_closing_wakes_who_waits(start: Start, transport: str, started: Path) ->
     thread, caught = hanging(client, started, 120)
     assert client.transport == transport
     client.close()
-    thread.join(30)
+    thread.join(60)
     assert isinstance(caught[0], ModelUnreachable), caught
     with pytest.raises(ModelUnreachable, match="was closed"):
         client.infer({"image": picture()}, {}, 20)
@@ -316,6 +316,7 @@ def test_what_the_server_refuses_is_said_in_its_words(start: Start, transport: s
         ({"video": picture()}, {}, "no input 'video'"),
         ({"image": picture()[..., 0]}, {}, "input image of the model: expected uint8"),
         ({"image": "a.png"}, {}, "str is not an array"),
+        ({"image": picture()}, {"grow": float("inf")}, "cannot be sent this"),
     ]:
         with pytest.raises(ModelRefused, match=said):
             client.infer(inputs, params, 20)
@@ -379,7 +380,7 @@ serve(gate)
     with pytest.raises(ModelTimeout):
         server.client(transport).infer({"text": "given up"}, {}, 0.2)
     (tmp_path / "gate").write_text("go")
-    blocking.join(30)
+    blocking.join(60)
     assert client.infer({"text": "next"}, {}, 20)["json"] == ["block", "next"]
 
 

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from nodegraph.core.errors import ModelAnswerError
+from nodegraph.core.errors import ModelAnswerError, ModelRefused
 from nodegraph.runtime.protocols.web import Web
-from nodegraph.runtime.protocols.wire import fetch
+from nodegraph.runtime.protocols.wire import dumps, fetch
 
 
 class Opened:
@@ -37,3 +37,12 @@ def test_a_connection_that_was_being_made_while_the_client_was_closed_is_cut() -
 def test_an_address_in_an_answer_that_is_none_is_a_sentence() -> None:
     with Web(trust_env=False) as web, pytest.raises(ModelAnswerError, match="names an address that is none"):
         fetch(web, "GET", "http://127.0.0.1:1/a\x01.png", 1.0)
+
+
+def test_what_json_has_no_words_for_is_refused_and_not_sent() -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    for value in (float("nan"), {"x": [float("inf")]}, deep, object()):
+        with pytest.raises(ModelRefused, match="cannot be sent this"):
+            dumps(value)

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -28,7 +27,7 @@ from nodegraph.runtime.protocols.cog_schema import CogField, fields_of, streams
 from nodegraph.runtime.protocols.lines import Lines
 from nodegraph.runtime.protocols.native_message import Deadline
 from nodegraph.runtime.protocols.web import Web
-from nodegraph.runtime.protocols.wire import fetch, loads, readable, streamed
+from nodegraph.runtime.protocols.wire import dumps, fetch, loads, readable, streamed
 
 _PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds before a busy server is asked again; the last one again and again."""
@@ -87,10 +86,7 @@ class CogClient:
     def _predict(self, web: Web, sent: Mapping[str, Any], streaming: bool, deadline: Deadline) -> Any:
         for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
             id = f"nodegraph-{uuid.uuid4().hex}"
-            try:
-                body = json.dumps({"id": id, "input": sent}, allow_nan=False).encode()
-            except (ValueError, RecursionError) as error:
-                raise ModelRefused(f"The model cannot be sent this: {error}.") from None
+            body = dumps({"id": id, "input": sent}).encode()
             try:
                 status, prediction = self._put(web, id, body, streaming, deadline)
             except (ModelTimeout, ModelUnreachable):

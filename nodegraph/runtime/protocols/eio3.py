@@ -6,11 +6,10 @@ are ``0x00 | 0x01``, the length's decimal digits as bytes 0..9, ``0xFF`` and the
 
 import base64
 import binascii
-import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nodegraph.runtime.protocols.wire import loads
+from nodegraph.runtime.protocols.wire import dumps, loads
 
 OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = "0123456"
 CONNECT, DISCONNECT, EVENT, ACK, ERROR, BINARY_EVENT = "012345"
@@ -94,8 +93,11 @@ def _unpacked(packet: str) -> str | bytes:
 
 
 def encode_event(namespace: str, event: str, data: Any) -> str:
-    """A message packet with an event. The JSON is ASCII, so every way of counting its length agrees."""
-    return f"{MESSAGE}{EVENT}{_prefix(namespace)}{json.dumps([event, data], allow_nan=False)}"
+    """A message packet with an event. The JSON is ASCII, so every way of counting its length agrees.
+
+    Raises ModelRefused for data that is no JSON.
+    """
+    return f"{MESSAGE}{EVENT}{_prefix(namespace)}{dumps([event, data])}"
 
 
 def encode_control(kind: str, namespace: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from nodegraph.core.errors import ModelAnswerError, ModelTimeout
 from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols.native_values import Bytes, Packer
+from nodegraph.runtime.protocols.wire import dumps
 
 PREFIX: Final = struct.Struct("<4sIQ")
 MAGIC: Final = b"NGN1"
@@ -54,8 +55,8 @@ class Deadline:
 
 
 def head(header: dict[str, Any], body_size: int) -> bytes:
-    """Everything of a message but its body, padded so that the body begins aligned. Raises ValueError."""
-    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    """Everything of a message but its body, padded so that the body begins aligned. Raises ModelRefused."""
+    text = dumps(header).encode()
     text += b" " * (-(PREFIX.size + len(text)) % 8)
     return PREFIX.pack(MAGIC, len(text), body_size) + text
 

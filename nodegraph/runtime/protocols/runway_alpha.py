@@ -19,7 +19,7 @@ from nodegraph.runtime.protocols.handshake import PATH, shake_hands
 from nodegraph.runtime.protocols.socketio3 import PollingSocket
 from nodegraph.runtime.protocols.socketio4 import LibrarySocket
 from nodegraph.runtime.protocols.web import Web
-from nodegraph.runtime.protocols.wire import fetch, loads, readable, too_slow
+from nodegraph.runtime.protocols.wire import dumps, fetch, loads, readable, too_slow
 
 _NO_SUCH_ROUTE: Final = {404, 405, 500, 501}
 
@@ -112,7 +112,9 @@ class RunwayAlpha:
         if self._http is None:
             self._http = Web(trust_env=not self._endpoint.direct)
         url = f"{self._endpoint.url}/{self._route}"
-        status, kind, body = fetch(self._http, "POST", url, timeout, json=payload)
+        headers = {"Content-Type": "application/json"}
+        content = dumps(payload).encode()
+        status, kind, body = fetch(self._http, "POST", url, timeout, content=content, headers=headers)
         if status in _NO_SUCH_ROUTE and self._entry.socket is not None and "json" not in kind:
             self._said = f"POST /{self._route} answered {status} {_phrase(status)}"
             self._route = None

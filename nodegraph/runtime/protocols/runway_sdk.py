@@ -1,6 +1,5 @@
 """The Runway Model SDK's HTTP API (runway-python 0.6): a manifest, a set-up, and commands that take JSON."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from nodegraph.runtime.protocols.runway_sdk_jobs import Jobs
 from nodegraph.runtime.protocols.runway_sdk_schema import SdkCommand, SdkField, command_of, commands_of, options_of
 from nodegraph.runtime.protocols.runway_sdk_setup import set_up_at
 from nodegraph.runtime.protocols.web import Web
-from nodegraph.runtime.protocols.wire import fetch, loads, readable
+from nodegraph.runtime.protocols.wire import dumps, fetch, loads, readable
 
 _SILENT: Final = {"Internal server error.", "Error during inference: ."}
 """What the SDK says when it does not know why: most often an input it could not read."""
@@ -138,10 +137,7 @@ class RunwaySdk:
         return self._object(path, status, body)
 
     def _post(self, web: Web, path: str, sent: Mapping[str, Any], deadline: Deadline) -> Mapping[str, Any]:
-        try:
-            content = json.dumps(sent, allow_nan=False).encode()
-        except (ValueError, RecursionError) as error:
-            raise ModelRefused(f"The model cannot be sent this: {error}.") from None
+        content = dumps(sent).encode()
         headers = {"Content-Type": "application/json"}
         status, _, body = fetch(web, "POST", self._base + path, deadline.left(), content=content, headers=headers)
         return self._object(path, status, body)

@@ -6,7 +6,6 @@ job came last on its connection, and an id is good for once. "started" may come 
 """
 
 import contextlib
-import json
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -18,7 +17,7 @@ from nodegraph.core.errors import ModelAnswerError, ModelRefused, ModelTimeout, 
 from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols.described import number
 from nodegraph.runtime.protocols.native_message import Deadline
-from nodegraph.runtime.protocols.wire import MAX_ANSWER, loads, too_large
+from nodegraph.runtime.protocols.wire import MAX_ANSWER, dumps, loads, too_large
 
 _NO_FORM: Final = (websocket.WebSocketException, OSError, ValueError, UnicodeDecodeError)
 
@@ -65,7 +64,7 @@ class Jobs:
                 if self._closed:
                     raise ModelUnreachable("The connection to the model was closed.")
                 self._open.add(job)
-            job.send(json.dumps({"type": "submit", "command": command, "id": id, "inputData": inputs}))
+            job.send(dumps({"type": "submit", "command": command, "id": id, "inputData": inputs}))
             return self._result(job, id)
         except websocket.WebSocketTimeoutException:
             _cancel(job, id)
@@ -124,4 +123,4 @@ def _parsed(message: str | bytes) -> Mapping[str, Any]:
 def _cancel(job: _Bounded, id: str) -> None:
     with contextlib.suppress(*_NO_FORM, AttributeError):
         job.settimeout(1.0)
-        job.send(json.dumps({"type": "cancel", "id": id}))
+        job.send(dumps({"type": "cancel", "id": id}))

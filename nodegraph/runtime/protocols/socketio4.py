@@ -1,6 +1,5 @@
 """A Socket.IO 5 connection (Engine.IO 4) through python-socketio's client."""
 
-import json
 import queue
 import threading
 import time
@@ -11,7 +10,7 @@ import socketio
 
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused, ModelUnreachable
 from nodegraph.runtime.protocols import SEE_LOG
-from nodegraph.runtime.protocols.wire import MAX_ANSWER, loads, too_large, too_slow
+from nodegraph.runtime.protocols.wire import MAX_ANSWER, dumps, loads, too_large, too_slow
 
 _OVER: Final = "nodegraph:too-large"
 _DAMAGED: Final = "nodegraph:damaged"
@@ -24,7 +23,7 @@ class _Json:
 
     @staticmethod
     def dumps(value: Any, **options: Any) -> str:
-        return json.dumps(value, allow_nan=False, **options)
+        return dumps(value)
 
     @staticmethod
     def loads(text: str, **options: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import httpx
 
-from nodegraph.core.errors import ModelAnswerError, ModelTimeout, ModelUnreachable
+from nodegraph.core.errors import ModelAnswerError, ModelRefused, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.protocols.web import Web
 
@@ -24,6 +24,14 @@ def loads(text: str | bytes) -> Any:
         return json.loads(text, parse_constant=lambda _: None)
     except RecursionError:
         raise ValueError("JSON that is nested too deeply") from None
+
+
+def dumps(value: Any) -> str:
+    """JSON for a model, as short as it gets. Raises ModelRefused for what has no words in JSON, as infinity."""
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ModelRefused(f"The model cannot be sent this: {error}.", "Look at what comes in.") from None
 
 
 def too_large() -> ModelAnswerError:
