@@ -3,12 +3,16 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
+from nodegraph.runtime.engines import labels
 from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.engines.docker_client import whereabouts
+from nodegraph.runtime.engines.docker_connection import EngineError, NoSuchImage
+from nodegraph.runtime.engines.engines import KnownEngine
 from nodegraph.runtime.engines.ssh import SshAddress, why_not
 from nodegraph.runtime.manage import engine_status
 
@@ -32,6 +36,7 @@ def test_an_ssh_address_is_user_host_and_port(address: str, expected: SshAddress
     [
         "ssh://", "ssh://ann@", "ssh://box:port", "ssh://box:99999", "ssh://box/var/run/docker.sock", "ssh://box?x=1",
         "ssh://ann:secret@box", "ssh://-oProxyCommand=reboot", "ssh://-l@box", "ssh://[box",
+        "ssh://$(reboot)@box", "ssh://ann@box;reboot", "ssh://`id`@box", "ssh://a'b@box", "ssh://ann@b|c",
     ],
 )  # fmt: skip
 def test_what_is_no_ssh_address_or_an_option_in_disguise_is_refused(address: str) -> None:
@@ -130,3 +135,36 @@ def test_certificates_of_the_environment_are_for_the_environments_engine(
     assert whereabouts("")[1] is not None
     assert whereabouts("tcp://10.0.0.5:2376")[1] is not None
     assert whereabouts("tcp://10.0.0.6:2376") == ("tcp://10.0.0.6:2376", None)
+
+
+class Stubborn:
+    """An engine on which two programs that died left a container and a service each; the first one of them stays."""
+
+    by_socket = True
+
+    def __init__(self) -> None:
+        died = {**labels.labels("yolo", "cpu"), labels.PROGRAM: labels.this_program().replace(":", ":1", 1)}
+        self.left = [{"Id": name, "Names": [f"/{name}"], "Labels": died} for name in "ab"]
+        self.services = [{"ID": name, "Spec": {"Name": name, "Labels": died}} for name in "cd"]
+
+    def info(self) -> dict[str, Any]:
+        return {"MemTotal": 4, "Swarm": {"ControlAvailable": True}}
+
+    def containers(self, wanted: object) -> list[dict[str, Any]]:
+        return self.left
+
+    def remove(self, id: str) -> None:
+        if id == "a":
+            raise EngineError("removal of container a is already in progress")
+
+    def call(self, method: str, path: str, **more: object) -> Any:
+        if path == "/services/c":
+            raise NoSuchImage("service c not found")
+        return self.services if method == "GET" else None
+
+
+def test_what_cannot_be_cleared_away_keeps_no_model_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = KnownEngine("unix:///nowhere")
+    monkeypatch.setattr(known, "engine", Stubborn())
+    assert known.prepare() == ["b", "d"]
+    assert known.prepare() == []

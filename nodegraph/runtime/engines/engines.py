@@ -1,5 +1,6 @@
 """The engines this program uses, one object each, and what was found out about them."""
 
+import contextlib
 import os
 import platform
 import threading
@@ -8,7 +9,7 @@ from typing import Any
 
 from nodegraph.runtime.engines import labels
 from nodegraph.runtime.engines.docker import Engine
-from nodegraph.runtime.engines.docker_connection import EngineError
+from nodegraph.runtime.engines.docker_connection import EngineError, NoSuchImage
 from nodegraph.runtime.engines.relay import Relay
 
 _lock = threading.Lock()
@@ -56,12 +57,17 @@ class KnownEngine:
             return gone
 
     def reap(self) -> list[str]:
-        """Remove the containers whose program is gone (killed, or the machine lost power); their names."""
+        """Remove the containers whose program is gone (killed, or the machine lost power); their names.
+
+        One that the engine will not remove stays: another program removes it just now, or a person has to.
+        """
         gone = []
         for container in self.engine.containers(labels.OURS):
             if labels.is_orphan(container.get("Labels") or {}, own_engine=self.engine.by_socket):
-                self.engine.remove(str(container["Id"]))
-                gone.append(str(container["Names"][0]).lstrip("/") if container.get("Names") else str(container["Id"]))
+                with contextlib.suppress(EngineError):
+                    self.engine.remove(str(container["Id"]))
+                    names = container.get("Names") or [container["Id"]]
+                    gone.append(str(names[0]).lstrip("/"))
         return gone
 
     def _reap_services(self) -> list[str]:
@@ -71,8 +77,9 @@ class KnownEngine:
         for service in self.engine.call("GET", "/services", filters={"label": wanted}):
             spec = service["Spec"]
             if labels.is_orphan(spec.get("Labels") or {}, own_engine=self.engine.by_socket):
-                self.engine.call("DELETE", f"/services/{service['ID']}")
-                gone.append(str(spec["Name"]))
+                with contextlib.suppress(EngineError, NoSuchImage):  # the latter is what any 404 is called
+                    self.engine.call("DELETE", f"/services/{service['ID']}")
+                    gone.append(str(spec["Name"]))
         return gone
 
     def open_way(self, container: str, inside: int, published: int, said: Callable[[str], None]) -> str:

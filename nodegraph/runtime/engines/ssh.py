@@ -1,5 +1,6 @@
 """An ssh address, and what OpenSSH's words for a failed login mean to a person."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 
 from nodegraph.core.errors import ModelError
 
+_UNSAFE: Final = re.compile(r"[\s'\"`$;&<>|(){}\x00-\x1f\x7f]")
+"""What no name of a machine or person has, and what the shell that runs a ProxyCommand would obey."""
 _NO_LOGIN: Final = "Load your key (ssh-add), or copy it there (ssh-copy-id). Passwords are never asked for."
 
 
@@ -27,7 +30,7 @@ class SshAddress:
         except ValueError:
             host, user, port = "", "", 0
         extra = parts.path.strip("/") or parts.query or parts.password if host else ""
-        if not host or extra or host.startswith("-") or user.startswith("-"):
+        if not host or extra or any(one.startswith("-") or _UNSAFE.search(one) for one in (host, user)):
             message = f"{address!r} is no address of an engine."
             raise ModelError(message, "Write it like ssh://user@host or ssh://user@host:2222.")
         return SshAddress(parts.netloc.rpartition("@")[2].partition(":")[0] if "[" not in address else host, user, port)
