@@ -35,6 +35,19 @@ class Frames(Source, id="t.frames", category="Test"):
             number += 1
 
 
+class Polite(Source, id="t.polite", category="Test"):
+    """Gives a frame when the one before has arrived at the one sink: a live run drops none of them, however slow."""
+
+    count: int = param(10, "How many.")
+
+    def stream(self) -> Iterator[Stamped[Image]]:
+        while SEEN.acquire(blocking=False):
+            pass  # of a run before
+        for number in range(self.count):
+            assert not number or SEEN.acquire(timeout=60)
+            yield Stamped(picture(number), number / 1000, 1000.0)
+
+
 class Add(Filter, id="t.add", category="Test"):
     """Adds to every pixel."""
 
@@ -217,6 +230,7 @@ def _maker(cls: type[Node]) -> Any:
 
 REGISTRY = registry_of(
     Frames,
+    Polite,
     Add,
     Sum,
     Odd,
@@ -251,7 +265,7 @@ def finish(graph: Graph, mode: Any = "offline", **options: Any) -> Run:
     """Run to the end, which must come."""
     run = Run(graph, REGISTRY, mode, **options)
     with run:
-        assert run.wait(20), "the run did not end"
+        assert run.wait(60), "the run did not end"
     return run
 
 

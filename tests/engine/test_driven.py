@@ -99,7 +99,7 @@ ENDLESS = GraphNode("in", "t.frames", {"count": 0})
 def rendered(graph: object) -> Run:
     run = Run(graph, NODES, "offline", workers=3)  # type: ignore[arg-type]
     with run:
-        assert run.wait(20), "the run did not end"
+        assert run.wait(60), "the run did not end"
     assert run.failure is None
     return run
 

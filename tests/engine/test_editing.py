@@ -135,7 +135,7 @@ def test_parameters_change_between_frames_on_stateless_and_stateful_nodes() -> N
 
 def test_a_hot_edit_does_not_wait_for_a_model_that_hangs() -> None:
     release = threading.Event()
-    GATES["hang"] = lambda image: release.wait(20)
+    GATES["hang"] = lambda image: release.wait(60)
     graph = graph_of(
         {
             "in": ENDLESS,

@@ -37,7 +37,7 @@ class Server(Filter, id="t.server", category="Test", blocking=True):
 
     def process(self, image: Image) -> Image:
         Server.entered.set()
-        assert Server.free.wait(10)
+        assert Server.free.wait(60)
         raise OSError("the connection was closed")
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ def in_time(body: Any) -> None:
     """Run `body` on a thread of its own: it must come back."""
     thread = threading.Thread(target=body, daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive(), "it hangs"
 
 
@@ -167,7 +167,7 @@ def test_an_edit_before_the_start_is_what_starts() -> None:
     )
     run.set_param("a", "by", 10)
     with run:
-        assert run.wait(10)
+        assert run.wait(60)
     assert values(run) == [10, 11, 12]
 
 
@@ -175,7 +175,7 @@ def test_a_run_begins_once() -> None:
     with Run(SIMPLE, REGISTRY, "live", frames=3) as run:
         with pytest.raises(UsageError, match="begun already"):
             run.start()
-        assert run.wait(10)
+        assert run.wait(60)
     assert run.failure is None
 
 
@@ -211,7 +211,7 @@ def test_a_model_closed_by_a_stop_is_not_opened_again_by_the_next_frame() -> Non
     graph = graph.with_node(GraphNode("out", "t.collect", sync="match"))
     Server.entered.clear()
     with Run(graph, NODES, "live", workers=2) as run:
-        assert Server.entered.wait(10)
+        assert Server.entered.wait(60)
         until(lambda: run.streams["in"].credits.in_flight == 5, run)  # two in the model, the others behind them
     run.threads.join("", 5)
     assert Server.opened == 1
@@ -226,9 +226,9 @@ def test_removing_a_model_that_hangs_is_no_failure_of_the_run() -> None:
     )
     Server.entered.clear()
     with Run(graph, NODES, "live") as run:
-        assert Server.entered.wait(10)
+        assert Server.entered.wait(60)
         run.update(graph.without_nodes(["m", "side"]))
-        assert Server.free.wait(10)
+        assert Server.free.wait(60)
         run.threads.join("m", 5)
         assert run.failures == []
         assert not run.wait(0)
@@ -236,10 +236,10 @@ def test_removing_a_model_that_hangs_is_no_failure_of_the_run() -> None:
 
 def test_a_frame_that_comes_after_the_end_does_not_open_a_sink_again() -> None:
     Late.opened, release, entered = 0, threading.Event(), threading.Event()
-    GATES["slow"] = lambda image: (entered.set(), release.wait(10))
+    GATES["slow"] = lambda image: (entered.set(), release.wait(60))
     graph = graph_of({"in": ENDLESS, "slow": "slow", "out": "late"}, "in.image slow.image", "slow.image out.image")
     with Run(graph, NODES, "live", workers=1) as run:
-        assert entered.wait(10)
+        assert entered.wait(60)
     release.set()
     run.threads.join("", 5)
     assert run.threads.alive() == []
@@ -256,15 +256,16 @@ def test_a_failure_ends_a_render_whose_sources_wait_for_each_other() -> None:
     graph = graph.with_node(GraphNode("out", "t.collect")).with_wire(Wire("x", "image", "out", "image"))
     run = Run(graph, REGISTRY, "offline")
     with run:
-        assert run.wait(10)
+        assert run.wait(60)
     run.threads.join("", 5)
     assert run.failure is not None
     assert run.threads.alive() == []
 
 
-def test_frames_before_the_failed_one_arrive_though_a_model_has_them_still() -> None:
+def test_frames_before_the_failed_one_arrive_though_a_model_has_them_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nodegraph.engine.run.LAST_FRAMES", 60.0)
     failed = threading.Event()
-    GATES["slow"] = lambda image: failed.wait(10)
+    GATES["slow"] = lambda image: failed.wait(60)
     graph = graph_of(
         {"in": TEN, "m": GraphNode("m", "t.model", {"name": "slow"}), "f": "fails", "x": "fallback", "out": "collect"},
         "in.image m.image",
@@ -276,7 +277,7 @@ def test_frames_before_the_failed_one_arrive_though_a_model_has_them_still() -> 
     graph = graph.with_param("f", "on", 2)
     listener = lambda event: failed.set() if isinstance(event, NodeFailed) else None  # noqa: E731
     with Run(graph, REGISTRY, "offline", workers=2, listener=listener) as run:
-        assert run.wait(10)
+        assert run.wait(60)
     assert values(run) == [100, 101]
 
 
@@ -322,13 +323,13 @@ def test_a_wrong_path_typed_into_a_live_run_does_not_end_it() -> None:
         run.update(run._graph.without_nodes(["other", "side"]))
         assert not run.wait(0.05)
         run.set_param("in", "file", 4)
-        assert run.wait(10)
+        assert run.wait(60)
         assert values(run) == [2, 2, 2, 4, 4, 4]
 
 
 def test_a_removed_still_is_not_run_by_the_pass_that_began_before() -> None:
     entered, release = threading.Event(), threading.Event()
-    GATES[""] = lambda image: (entered.set(), release.wait(10))
+    GATES[""] = lambda image: (entered.set(), release.wait(60))
     graph = graph_of(
         {
             "in": ENDLESS,
@@ -342,7 +343,7 @@ def test_a_removed_still_is_not_run_by_the_pass_that_began_before() -> None:
         "m.image c.image",
     )
     with Run(graph, REGISTRY, "live") as run:
-        assert entered.wait(10)
+        assert entered.wait(60)
         run.update(graph.without_nodes(["c"]))
         release.set()
         run.set_param("s", "value", 9)
@@ -360,7 +361,7 @@ def test_a_model_goes_on_when_its_source_is_replaced() -> None:
         graph = graph.without_nodes(["in"]).with_node(other).with_wire(Wire("other", "image", "m", "image"))
         run.update(graph)
         run.resume()
-        assert run.wait(10)
+        assert run.wait(60)
     assert 152 in values(run)
 
 
@@ -383,7 +384,7 @@ def test_many_runs_and_edits_from_several_threads_leave_nothing_behind() -> None
     before = threading.active_count()
     for _ in range(50):
         with Run(SIMPLE, REGISTRY, "live", frames=2, workers=2) as run:
-            assert run.wait(10)
+            assert run.wait(60)
         run.threads.join("", 5)
     assert threading.active_count() <= before
     GATES[""] = lambda image: None
@@ -399,7 +400,7 @@ def test_many_runs_and_edits_from_several_threads_leave_nothing_behind() -> None
         for editor in editors:
             editor.start()
         for editor in editors:
-            editor.join(30)
+            editor.join(60)
             assert not editor.is_alive()
         for one in (graph, matched, graph):  # free-running, in step, and free-running again
             run.update(one)
@@ -425,9 +426,9 @@ def test_a_failure_after_the_last_frame_arrived_ends_the_render_as_failed() -> N
     other = GraphNode("other", "t.frames", {"count": 1})
     graph = graph_of({"in": "frames", "out": "collect", "other": other, "late": "late"}, "in.image out.image")
     run = Run(graph.with_wire(Wire("other", "image", "late", "image")), registry, "offline", workers=2)
-    GATES["late"] = lambda image: run._flow.stopping.wait(10)  # set when the sink has all its frames
+    GATES["late"] = lambda image: run._flow.stopping.wait(60)  # set when the sink has all its frames
     with run:
-        assert run.wait(20), "the run waits for a frame that will never arrive"
+        assert run.wait(60), "the run waits for a frame that will never arrive"
     assert values(run) == list(range(10))
     assert run.failure is not None
     assert run.failure.message == "It went wrong at the last moment."

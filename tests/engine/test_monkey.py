@@ -65,7 +65,7 @@ def test_random_graphs_render_the_same_twice(seed: int) -> None:
     results = []
     for workers in (1, 3):
         with Run(graph, REGISTRY, "offline", workers=workers, frames=12) as run:
-            assert run.wait(20), "the render did not end"
+            assert run.wait(60), "the render did not end"
         results.append((run.nodes["out"].instance.got, run.failure and (run.failure.node, run.failure.frame)))
     if results[0][1] is None:
         assert results[0] == results[1]

@@ -118,9 +118,9 @@ def test_several_calls_in_flight_leave_in_order() -> None:
     def gate(image: object) -> None:
         number = int(image[0, 0, 0])  # type: ignore[index]
         if number == 0:
-            assert second.wait(10)
+            assert second.wait(60)
         if number == 1:
-            assert third.wait(10)
+            assert third.wait(60)
             second.set()
         if number == 2:
             third.set()
@@ -217,7 +217,7 @@ def test_stopping_closes_a_model_that_hangs() -> None:
 
     def gate(_: object) -> None:
         entered.set()
-        assert CLOSED.wait(10)
+        assert CLOSED.wait(60)
         raise OSError("the connection was closed")
 
     GATES["hang"] = gate
@@ -228,7 +228,7 @@ def test_stopping_closes_a_model_that_hangs() -> None:
     )
     run = Run(graph, REGISTRY, "offline")
     run.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
     run.stop()
     assert CLOSED.is_set()
     assert run.nodes["out"].instance.closed

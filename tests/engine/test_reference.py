@@ -132,7 +132,7 @@ def test_a_render_gives_what_a_simple_interpreter_gives(seed: int) -> None:
     for index in range(14):
         wanted.frame(index)
     with Run(graph, NODES, "offline", workers=3, frames=14) as run:
-        assert run.wait(20), "the render did not end"
+        assert run.wait(60), "the render did not end"
     assert run.failure is None
     for sink, got in wanted.got.items():
         assert run.nodes[sink].instance.got == got, sink

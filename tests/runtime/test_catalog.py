@@ -201,6 +201,17 @@ def test_folders_are_relative_to_the_catalogue(tmp_path: Path) -> None:
     assert (entry.process.folder, entry.process.command) == (tmp_path, ("{python}", "server.py"))
 
 
+def test_an_image_for_a_gpu_is_built_with_other_arguments_and_by_a_model_that_uses_one() -> None:
+    build = {"context": "models", "gpu": {"BASE": "someone/large:1"}}
+    found = one(build=build, specs={"gpu": True})
+    assert found.problems == ()
+    assert found.entries[0].build is not None
+    assert (found.entries[0].build.gpu, found.entries[0].build.arguments) == ({"BASE": "someone/large:1"}, {})
+    assert ".build.gpu: says how an image for a GPU is built" in warning_of(build=build)
+    assert "build.gpu" in problem_of(build={"context": "models", "gpu": {"not a name": "1"}})
+    assert "build.gpu.BASE" in problem_of(build={"context": "models", "gpu": {"BASE": 1}})
+
+
 def test_unknown_keys_are_kept() -> None:
     entry = one(homepage="https://example.org", description={"first": "a", "mood": "calm"}).entries[0]
     assert entry.raw["homepage"] == "https://example.org"
@@ -284,11 +295,11 @@ def test_a_missing_file_is_named_with_its_path(tmp_path: Path) -> None:
     ],
 )
 def test_hostile_megabytes_are_answered_quickly(text: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     catalog = parse_catalog(text)
     assert catalog.entries == ()
     assert 0 < len(catalog.problems) <= 202
-    assert time.process_time() - started < 2.0  # at most 0.5 s here; the rest is for slow machines
+    assert time.thread_time() - started < 2.0  # at most 0.5 s here; the rest is for slow machines
     assert all(len(str(problem)) < 500 for problem in catalog.problems)
 
 
