@@ -58,6 +58,10 @@ def _where(entry: ModelEntry, status: Any) -> str:
     return ", ".join(part for part in ("process" if status.process else "", image, running) if part) or "URL only"
 
 
+def _hardware(entry: ModelEntry) -> str:
+    return " or ".join(name for name, able in (("CPU", entry.cpu), ("GPU", entry.gpu)) if able) or "unknown"
+
+
 def _text(entry: ModelEntry) -> str:
     about = entry.description
     parts = (entry.id, entry.name, about.first, about.second, about.third, entry.category or "", *entry.keywords)
@@ -84,8 +88,8 @@ def info(arguments: argparse.Namespace) -> int:
     rows = [("state", _where(entry, status)), ("image", status.image or "none"), ("protocol", entry.protocol)]
     pinned = {"server": entry.server, "digest": entry.digest or entry.image_id, "secrets": ", ".join(entry.secrets)}
     rows += [(key, value) for key, value in (pinned | _document(entry)).items() if key in (*pinned, *_SHOWN) and value]
-    rows += _weights_rows(entry)
-    table([(key, str(value)) for key, value in rows])
+    rows += [("runs on", _hardware(entry)), *_weights_rows(entry)]
+    table([(_CALLED.get(key, key), str(value)) for key, value in rows])
     return DONE
 
 
@@ -102,7 +106,9 @@ def _weights_rows(entry: ModelEntry) -> list[tuple[str, str]]:
     return rows
 
 
-_SHOWN = ("licence", "authors", "organization", "framework", "github", "paper", "size_text", "category")
+_SHOWN = ("size_text", "category", "licence", "authors", "organization", "framework", "paper", "github")
+_CALLED = {"size_text": "size", "organization": "organisation", "github": "code"}
+"""What a fact is called for people, where that is not its name in an entry."""
 
 
 def _document(entry: ModelEntry) -> dict[str, Any]:

@@ -88,6 +88,6 @@ def _allowed(param: Param) -> str:
         return f"[{' | '.join(param.choices)}] "
     if param.ge is None and param.le is None:
         return ""
-    low = "" if param.ge is None else f"{param.ge:g}"
-    high = "" if param.le is None else f"{param.le:g}"
+    low = "" if param.ge is None else f"{param.ge:.12g}"
+    high = "" if param.le is None else f"{param.le:.12g}"
     return f"[{low}..{high}{' ' + param.unit if param.unit else ''}] "

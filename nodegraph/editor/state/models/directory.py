@@ -1,5 +1,6 @@
 """The model directory: every model of the catalogue as a card, and the search in it. Plain data; nothing is started."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from nodegraph.runtime.entry import ModelEntry
 
 Category = Literal["extract", "generate", "transform"]
 CATEGORIES: Final[tuple[Category, ...]] = ("extract", "generate", "transform")
+_NO_WORD: Final = re.compile(r"[^\w]+")
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -119,8 +121,12 @@ def types_of(cards: Sequence[ModelCard], side: Literal["input", "output"]) -> li
     return sorted({type for types in every for type in types})
 
 
-def _rank(card: ModelCard, words: Sequence[str]) -> int | None:
-    """The worst of the words' best places: 0 name, 1 keywords, types, 2 summary, 3 the rest; None: one is missing."""
+def _rank(card: ModelCard, words: Sequence[str]) -> tuple[int, bool] | None:
+    """The worst of the words' best places: 0 name, 1 keywords, types, 2 summary, 3 the rest; then whether they are not
+    next to each other there. None: one is missing.
+
+    In a name and the keywords a part of a word counts, in sentences its beginning: the car is not in "scarce".
+    """
     types = " ".join((*card.input_types, *card.output_types, card.category or ""))
     places = (
         f"{card.name} {card.id}",
@@ -129,13 +135,15 @@ def _rank(card: ModelCard, words: Sequence[str]) -> int | None:
         " ".join((*card.paragraphs, card.authors, card.organization, card.framework, card.licence)),
     )
     lowered = [place.lower() for place in places]
+    lowered[2:] = [" " + _NO_WORD.sub(" ", place) for place in lowered[2:]]
     worst = 0
     for word in words:
-        best = next((rank for rank, place in enumerate(lowered) if word in place), None)
+        begins = " " + _NO_WORD.sub(" ", word)
+        best = next((at for at, place in enumerate(lowered) if (word if at < 2 else begins) in place), None)
         if best is None:
             return None
         worst = max(worst, best)
-    return worst
+    return worst, " ".join(words) not in lowered[worst]
 
 
 def _places(entry: ModelEntry) -> tuple[str, ...]:

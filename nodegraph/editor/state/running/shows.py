@@ -83,9 +83,12 @@ def problem_of(failure: NodeFailed, count: int = 1) -> RunProblem:
 
 
 def sentence(text: str) -> str:
-    """`text` as a sentence: a capital letter, a full stop."""
+    """`text` as a sentence: a capital letter, except where a name such as im2txt begins it, and a full stop."""
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".") if text else ""
+    if not text:
+        return ""
+    begins = text[:1] if any(one.isdigit() for one in text.split()[0]) else text[:1].upper()
+    return begins + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _show_of(id: str, node: GraphNode, facts: Facts) -> NodeShow:

@@ -38,6 +38,28 @@ def test_every_word_of_a_search_must_be_somewhere(cards: list[ModelCard]) -> Non
     assert search(cards, "people zebra") == []
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("image captioning", {"im2txt", "densecap"}),
+        ("pose estimation", {"openpose", "vitpose"}),
+        ("background removal", {"green-screen", "segment"}),
+        ("super-resolution", {"upscale"}),
+        ("depth map", {"depth"}),
+        ("eye tracking", {"gazecapture"}),
+        ("edge detection", {"lineart"}),
+        ("yolov8", {"yolo"}),
+    ],
+)
+def test_a_model_is_found_by_what_people_call_its_task(cards: list[ModelCard], words: str, first: set[str]) -> None:
+    assert {card.id for card in search(cards, words)[: len(first)]} == first
+
+
+def test_in_a_sentence_a_word_is_looked_for_by_its_beginning(cards: list[ModelCard]) -> None:
+    assert ids(search(cards, "gan")) == {"upscale"}
+    assert "openpose" in ids(search(cards, "shoulder"))
+
+
 def test_a_name_comes_before_a_description(cards: list[ModelCard]) -> None:
     assert search(cards, "people")[0].id == "people"
     assert len(search(cards, "")) == len(cards)

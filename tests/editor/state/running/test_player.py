@@ -15,6 +15,7 @@ from nodegraph.core.registry import Registry
 from nodegraph.core.types import File, Image
 from nodegraph.editor.state.running.player import Player
 from nodegraph.editor.state.running.runnable import NOT_SELECTED, WRITES_LATER
+from nodegraph.editor.state.running.shows import sentence
 from nodegraph.session import Session
 from tests.editor.state.running.support import HERE, TestSession, Told, playing, until
 from tests.engine.support import GATES, REGISTRY, Frames, graph_of, not_ready, picture, registry_of
@@ -168,6 +169,12 @@ def test_a_waiting_model_is_shown_as_waiting() -> None:
         until(lambda: player.node("m").state == "waiting")
         assert player.node("m").message == "It is loading."
         assert player.problems == ()
+
+
+def test_a_sentence_begins_with_a_capital_unless_a_name_begins_it() -> None:
+    assert sentence("it is being built") == "It is being built."
+    assert sentence("im2txt is loading.") == "im2txt is loading."
+    assert sentence(" ") == ""
 
 
 def test_muted_and_bypassed_nodes_say_so() -> None:
@@ -377,7 +384,7 @@ def test_only_the_newest_of_many_edits_is_applied() -> None:
 
         def slowly(graph: Graph) -> None:
             applied.append(graph.nodes["add"].params.get("by"))
-            gate.wait(10)
+            gate.wait(60)
             update(graph)
 
         run.update = slowly  # type: ignore[method-assign]
