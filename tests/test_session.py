@@ -86,7 +86,7 @@ def test_outputs_are_the_files_that_are_there(session, tmp_path):
     graph = Graph(nodes, (Wire("pattern", "image", "out", "image"),))
     assert session.outputs_of(graph) == []
     with session.run(graph, "offline", frames=2) as run:
-        assert run.wait(30)
+        assert run.wait(60)
     assert session.outputs_of(graph) == [tmp_path / "x.mp4"]
 
 
@@ -157,6 +157,8 @@ def test_a_broken_catalogue_of_ones_own_costs_only_itself(tmp_path, monkeypatch)
         ("http://box:33000", {"kind": "url", "url": "http://box:33000"}),
         ("ssh://you@gpu-box", {"kind": "container", "memory": 512, "engine": "ssh://you@gpu-box"}),
         ("context:lab", {"kind": "container", "memory": 512, "engine": "context:lab"}),
+        ("container,replicas=2,memory=900", {"kind": "container", "memory": 900, "replicas": 2}),
+        ("http://box/a,b=1,frames=raw", {"kind": "url", "url": "http://box/a,b=1", "frames": "raw"}),
     ],
 )
 def test_a_place_for_one_run_may_be_another_engine(text, place):
@@ -165,3 +167,5 @@ def test_a_place_for_one_run_may_be_another_engine(text, place):
         assert set_place(graph, session.registry, f"m={text}").nodes["m"].place == place
         with pytest.raises(UsageError, match="is no place"):
             set_place(graph, session.registry, "m=banana")
+        with pytest.raises(UsageError, match="cannot be sent frames as 'gif'"):
+            set_place(graph, session.registry, "m=container,frames=gif")

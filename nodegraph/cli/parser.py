@@ -91,7 +91,10 @@ def _add_film(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", help="change a parameter; may be repeated"
     )
-    where = "container, process, a URL, or a Docker engine: ssh://USER@HOST, context:NAME"
+    where = (
+        "container, process, a URL, or a Docker engine: ssh://USER@HOST, context:NAME; "
+        "behind it, with commas: replicas=N, frames=raw|jpeg|auto, device=, memory=, network="
+    )
     verb.add_argument("--place", action="append", default=[], metavar="NODE=PLACE", help=where)
     verb.add_argument("--input", metavar="FILE", help="read this video, image or folder instead")
     verb.add_argument(

@@ -170,11 +170,11 @@ def writable(name: str | None, option: str) -> Path | None:
 
 def server_teller(quiet: bool) -> Callable[[ServerEvent], None]:
     """Says each new stage of a model's server on stderr, and what is to know about how it runs."""
-    stages: dict[tuple[str, str], str] = {}
-    notes: dict[tuple[str, str], str] = {}
+    stages: dict[tuple[str, ...], str] = {}
+    notes: dict[tuple[str, ...], str] = {}
 
     def tell(event: ServerEvent) -> None:
-        key, stage, note = (event.entry, event.place), str(event.state.stage), event.state.note
+        key, stage, note = (event.entry, event.place, *event.key), str(event.state.stage), event.state.note
         if note and notes.get(key) != note and not quiet:
             say(note, sys.stderr)
         if stages.get(key) != stage and stage not in _UNTOLD and not quiet:

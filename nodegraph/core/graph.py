@@ -19,8 +19,9 @@ class GraphNode:
 
     place: where a model runs: {} (the default place), {"kind": "container" | "process" | "url", "url": ..., "engine":
     ..., "device": "auto" | "cpu" | "gpu", "memory": megabytes a container may have, "network": "on" to let a container
-    reach the internet}. failure: what a live run shows when the node fails. sync: "match" makes its
-    inputs belong to the very same frame, "hold" (default) takes the newest. unknown: keys we do not know, kept.
+    reach the internet, "replicas": how many servers, "frames": "auto" | "raw" | "jpeg" on their way}. failure: what a
+    live run shows when the node fails. sync: "match" makes its inputs belong to the very same frame, "hold" (default)
+    takes the newest. unknown: keys we do not know, kept.
     """
 
     id: str

@@ -87,7 +87,12 @@ class ModelNode:
         if not entry.available and self._place.get("kind") != "url":
             hint = "Choose another model, or give the URL of a server that runs it."
             raise ModelRefused(f"{entry.name} is marked as not available in the catalogue.", hint)
-        self._lease = self._servers.acquire(settled(entry, self._params), self._place)
+        self._lease = self._servers.acquire(settled(entry, self._params), self._meant_place())
+
+    def _meant_place(self) -> Mapping[str, Any]:
+        """A render gives the same pixels each time, so how it sends frames does not depend on a measurement."""
+        chosen = self._place.get("frames") not in (None, "", "auto")
+        return self._place if chosen or not self.wait else {**self._place, "frames": "raw"}
 
     def close(self) -> None:
         """Give the server back. What `extra_stats` said last stays: reports are written after the run."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from nodegraph.core.errors import ModelError
 from nodegraph.core.registry import MOST_REPLICAS
+from nodegraph.runtime.protocols import Frames
 
 Device = Literal["auto", "cpu", "gpu"]
 Kind = Literal["container", "process", "url"]
@@ -18,7 +19,7 @@ _MOST_MEGABYTES: Final = 1 << 24
 class Place:
     """kind: "" for the entry's usual one. url: of a server somebody else runs. engine: as in DOCKER_HOST, or
     ``context:NAME`` of the docker command. memory: bytes, 0 for the usual limit. replicas: how many servers share the
-    work.
+    work. frames: how pictures go to a native server, see protocols.Frames.
     """
 
     kind: Kind | Literal[""] = ""
@@ -28,6 +29,7 @@ class Place:
     memory: int = 0
     internet: bool = False
     replicas: int = 1
+    frames: Frames = "auto"
 
 
 def place_of(place: Mapping[str, Any], whose: str) -> Place:
@@ -42,6 +44,9 @@ def place_of(place: Mapping[str, Any], whose: str) -> Place:
         raise ModelError(f"{whose} cannot run on {_short(device)}.", "A device is auto, cpu or gpu.")
     if place.get("network") not in (None, "", "on", "off"):
         raise ModelError(f"{whose} cannot have the network {_short(place['network'])}.", "Write on or off.")
+    frames = place.get("frames") or "auto"
+    if frames not in ("auto", "raw", "jpeg"):
+        raise ModelError(f"{whose} cannot be sent frames as {_short(frames)}.", "Frames are auto, raw or jpeg.")
     return Place(
         cast(Any, kind),
         cast(Any, device),
@@ -50,6 +55,7 @@ def place_of(place: Mapping[str, Any], whose: str) -> Place:
         _megabytes(place, whose) << 20,
         place.get("network") == "on",
         _replicas(place, whose),
+        cast(Any, frames),
     )
 
 

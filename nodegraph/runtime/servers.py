@@ -19,7 +19,8 @@ from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.lifecycle.visitor import Visitor
 from nodegraph.runtime.limits import Limits
-from nodegraph.runtime.protocols import Client, Endpoint
+from nodegraph.runtime.place import place_of
+from nodegraph.runtime.protocols import Client, Endpoint, Frames
 from nodegraph.runtime.protocols.connect import connect
 from nodegraph.runtime.runners import Runner
 from nodegraph.runtime.runners.process import ProcessRunner
@@ -73,7 +74,7 @@ class Servers:
                 shared = self._shared[launch.key] = _Shared(self._keeper(launch, entry))
                 shared.keeper.start(after=self._ending.get(launch.key))
             shared.take()
-        return Lease(self, shared)
+        return Lease(self, shared, place_of(place, entry.name).frames)
 
     def listen(self, listener: ServerListener) -> None:
         """Tell `listener` every event from now on."""
@@ -176,10 +177,11 @@ class Servers:
 class Lease:
     """One user's share in a server. Release it when done; using it afterwards raises ModelError."""
 
-    def __init__(self, servers: Servers, shared: "_Shared") -> None:
+    def __init__(self, servers: Servers, shared: "_Shared", frames: Frames) -> None:
         self._servers = servers
         self._shared = shared
         self._keeper = shared.keeper
+        self._frames = frames
         self._released = False
         self._lock = threading.Lock()
 
@@ -191,7 +193,7 @@ class Lease:
         with self._lock:  # a connection made after `release` would never be closed
             if self._released:
                 raise ModelError(f"{self._keeper.launch.name} was released.")
-            return self._keeper.client(self)
+            return self._keeper.client(self, self._frames)
 
     def wait_ready(self, timeout: float) -> None:
         """Wait until the server answers. Raises ModelNotReady after `timeout` seconds, ModelError if it failed."""

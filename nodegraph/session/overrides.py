@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nodegraph.core.errors import NodeError, UsageError
+from nodegraph.core.errors import ModelError, NodeError, UsageError
 from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.registry import Registry
 from nodegraph.core.spec import NodeSpec, Param
+from nodegraph.runtime.place import place_of
 from nodegraph.session.ends import End, file_param, is_end, replacement, takes, target_of, target_params
 from nodegraph.session.paths import ASSET
 
+_PLACE_KEYS = ("device", "frames", "memory", "network", "replicas")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -65,8 +67,12 @@ def _number(text: str) -> int | float | str:
 
 
 def set_place(graph: Graph, registry: Registry, assignment: str) -> Graph:
-    """`graph` with ``NODE=container|process|URL|ENGINE`` applied. Raises UsageError."""
+    """`graph` with ``NODE=container|process|URL|ENGINE`` applied, and ``,KEY=VALUE`` of `_PLACE_KEYS` behind it.
+
+    Raises UsageError.
+    """
     node_id, equals, text = assignment.partition("=")
+    text, more = _with_place_keys(text)
     if not equals:
         raise UsageError(
             f"--place {assignment!r} is not of the form NODE=PLACE.", "PLACE: container, process or a URL."
@@ -84,7 +90,23 @@ def set_place(graph: Graph, registry: Registry, assignment: str) -> Graph:
     else:
         hint = "Use container, process, http://HOST:PORT, or a Docker engine: ssh://USER@HOST, context:NAME."
         raise UsageError(f"--place {node_id}: {text!r} is no place.", hint)
-    return graph.with_node(replace(node, place=place))
+    try:
+        place_of({**place, **more}, spec.title)
+    except ModelError as error:
+        raise UsageError(f"--place {node_id}: {error.message}", error.hint) from None
+    return graph.with_node(replace(node, place={**place, **more}))
+
+
+def _with_place_keys(text: str) -> tuple[str, dict[str, Any]]:
+    """A place without what stands behind it, and that: ``container,replicas=2``. An address may hold commas too."""
+    more: dict[str, Any] = {}
+    while True:
+        before, comma, last = text.rpartition(",")
+        key, equals, value = last.partition("=")
+        if not comma or not equals or key not in _PLACE_KEYS:
+            return text, more
+        more.setdefault(key, int(value) if value.isdecimal() else value)
+        text = before
 
 
 def set_file(graph: Graph, registry: Registry, end: End, file: str) -> Graph:

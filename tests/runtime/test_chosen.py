@@ -42,10 +42,12 @@ class Noted:
 
     def __init__(self) -> None:
         self.entries: list[ModelEntry] = []
+        self.places: list[Mapping[str, Any]] = []
         self.calls: list[Mapping[str, Any]] = []
 
     def acquire(self, entry: ModelEntry, place: Mapping[str, Any]) -> "Noted":
         self.entries.append(entry)
+        self.places.append(place)
         return self
 
     def client(self) -> "Noted":
@@ -89,6 +91,20 @@ def test_the_choice_goes_into_the_start_and_not_into_the_calls() -> None:
     assert entry.checkpoints == (CANDY,)
     assert [param.default for param in entry.setup] == [512]
     assert servers.calls == [{"strength": 1.0}]
+
+
+@pytest.mark.parametrize(
+    ("wait", "place", "frames"),
+    [(0.0, {}, None), (9.0, {}, "raw"), (9.0, {"frames": "auto"}, "raw"), (9.0, {"frames": "jpeg"}, "jpeg")],
+)
+def test_a_render_sends_every_pixel_unless_somebody_chose_otherwise(wait: float, place: Any, frames: Any) -> None:
+    servers = Noted()
+    node = definition_of(style(), servers).make({}, place)
+    assert isinstance(node, ModelNode)
+    node.wait = wait
+    node.open()
+    assert servers.places[0].get("frames") == frames
+    assert launch_of(style(), servers.places[0]).key == launch_of(style(), {}).key, "it is the same server"
 
 
 def test_no_wire_drives_what_starts_the_server_anew() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import httpx
 import numpy as np
 import pytest
 
-from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols import Endpoint, Frames
 from nodegraph.runtime.protocols import native_message as message
 from nodegraph.runtime.protocols.native import NativeClient
+from nodegraph.runtime.protocols.native_http import HttpChannel
 from nodegraph.runtime.protocols.native_values import Packer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
@@ -25,10 +27,10 @@ from nodegraph_kit import *
 
 class Out(NamedTuple):
     image: Image
-    mask: Mask
+    mask: Mask | None
 
 @model()
-def parts(image: Image, mask: Mask) -> Out:
+def parts(image: Image, mask: Mask | None = None) -> Out:
     return Out(255 - image, mask)
 
 serve(parts)
@@ -40,8 +42,8 @@ class Wire(NativeClient):
 
     sent = received = 0
 
-    def _request(self, described, inputs, params):
-        header, packer = super()._request(described, inputs, params)
+    def _request(self, described, inputs, params, jpeg):
+        header, packer = super()._request(described, inputs, params, jpeg)
         self.sent = packer.size
         return header, packer
 
@@ -92,6 +94,33 @@ def test_on_one_machine_every_pixel_is_exact(server: Server) -> None:
     with contextlib.closing(Wire(Endpoint(server.url))) as near:
         answer = near.infer({"image": scene(), "mask": mask()}, {}, 20)
     assert np.array_equal(answer["image"], 255 - scene())
+
+
+@pytest.mark.parametrize(("local", "frames", "exact"), [(False, "raw", True), (True, "jpeg", False)])
+def test_what_a_person_chose_holds_wherever_the_server_is(
+    server: Server, local: bool, frames: Frames, exact: bool
+) -> None:
+    with contextlib.closing(Wire(Endpoint(server.url, local=local, frames=frames))) as client:
+        answer = client.infer({"image": scene(), "mask": mask()}, {}, 20)
+        assert client.transport == ("http" if exact else "http, jpeg")
+    assert np.array_equal(answer["image"], 255 - scene()) is exact
+    assert np.array_equal(answer["mask"], mask())
+
+
+def test_without_a_choice_the_faster_way_is_found_and_kept(far: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    now = [0.0]
+    run, sizes = HttpChannel.run, []
+
+    def on_a_slow_line(channel, header, packer, deadline):
+        now[0] += packer.size / 1e6
+        sizes.append(packer.size)
+        return run(channel, header, packer, deadline)
+
+    monkeypatch.setattr(HttpChannel, "run", on_a_slow_line)
+    for _ in range(8):
+        far.infer({"image": scene()}, {}, 20)
+    assert [size > scene().nbytes // 2 for size in sizes] == [False, False, True, False, False, False, False, False]
 
 
 def test_a_server_that_does_not_know_jpeg_gets_raw_pictures(far: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

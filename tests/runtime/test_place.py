@@ -10,13 +10,13 @@ from nodegraph.runtime.place import Place, place_of
 
 def test_nothing_is_the_usual_place() -> None:
     assert place_of({}, "YOLO") == Place()
-    assert place_of({"kind": None, "url": None, "memory": None, "replicas": None, "network": None}, "YOLO") == Place()
+    assert place_of({"kind": None, "url": None, "memory": None, "replicas": None, "frames": None}, "YOLO") == Place()
 
 
 def test_a_full_place_is_read() -> None:
     place = {"kind": "container", "device": "gpu", "engine": "ssh://me@box", "memory": 512, "network": "on"}
-    assert place_of({**place, "replicas": 3, "later": "?"}, "YOLO") == Place(
-        "container", "gpu", "", "ssh://me@box", 512 << 20, True, 3
+    assert place_of({**place, "replicas": 3, "frames": "raw", "later": "?"}, "YOLO") == Place(
+        "container", "gpu", "", "ssh://me@box", 512 << 20, True, 3, "raw"
     )
 
 
@@ -35,6 +35,8 @@ def test_a_full_place_is_read() -> None:
         ({"memory": True}, "cannot have True MB"),
         ({"memory": float("nan")}, "cannot have nan MB"),
         ({"memory": 10**30}, "MB of memory"),
+        ({"frames": "webp"}, "cannot be sent frames as 'webp'"),
+        ({"frames": ["jpeg"]}, "cannot be sent frames as"),
         ({"replicas": 0.5}, "cannot run as 0.5 replicas"),
         ({"replicas": -2}, "cannot run as -2 replicas"),
         ({"replicas": 10**6}, "replicas"),

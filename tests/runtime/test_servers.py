@@ -17,7 +17,7 @@ def test_two_users_of_one_model_share_one_server_and_each_has_a_connection_of_it
     first, second = servers.acquire(entry, {}), servers.acquire(entry, {"kind": "process"})
     mine, other = bench.ready(first), bench.ready(second)
     assert mine is not other
-    assert mine.endpoint is other.endpoint
+    assert mine.endpoint == other.endpoint
     assert first.client() is mine
     assert bench.story.stages.count("starting") == 1
     first.release()
@@ -134,7 +134,7 @@ def test_a_released_server_stays_warm_for_a_while_and_is_taken_again(bench):
     client = bench.ready(lease)
     lease.release()
     again = servers.acquire(entry, {})
-    assert again.client().endpoint is client.endpoint
+    assert again.client().endpoint == client.endpoint
     bench.story.until(lambda _: bench.story.stages == ["starting", "loading", "ready"])
 
 

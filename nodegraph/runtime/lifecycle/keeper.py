@@ -12,7 +12,7 @@ from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.lifecycle.link import Connect, Link
 from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.limits import Limits
-from nodegraph.runtime.protocols import Client, Endpoint
+from nodegraph.runtime.protocols import Client, Endpoint, Frames
 from nodegraph.runtime.state import Stage
 from nodegraph.runtime.watcher import Exit
 
@@ -48,9 +48,12 @@ class Keeper(ABC):
         self._after = after
         self._thread.start()
 
-    def client(self, user: object) -> Client:
-        """The user's own connection. Raises ModelNotReady while the server is on its way, ModelError when it failed."""
-        client = self._link.client(user)
+    def client(self, user: object, frames: Frames = "auto") -> Client:
+        """The user's own connection. Raises ModelNotReady while the server is on its way, ModelError when it failed.
+
+        frames: how pictures go over it.
+        """
+        client = self._link.client(user, frames)
         if client is None:
             self._revive()
             raise self.record.obstacle()

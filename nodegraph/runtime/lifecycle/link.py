@@ -7,8 +7,9 @@ streams must not see each other's.
 import contextlib
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from nodegraph.runtime.protocols import Client, Endpoint
+from nodegraph.runtime.protocols import Client, Endpoint, Frames
 
 Connect = Callable[[Endpoint], Client]
 
@@ -32,14 +33,17 @@ class Link:
         """Where the server answers, or None."""
         return self._endpoint
 
-    def client(self, user: object) -> Client | None:
-        """The user's own connection, or None while there is no server. Raises what connecting raises."""
+    def client(self, user: object, frames: Frames = "auto") -> Client | None:
+        """The user's own connection, or None while there is no server. Raises what connecting raises.
+
+        frames: how pictures go over it.
+        """
         with self._lock:
             if self._endpoint is None:
                 return None
             client = self._clients.get(user)
             if client is None:
-                client = self._clients[user] = self._connect(self._endpoint)
+                client = self._clients[user] = self._connect(replace(self._endpoint, frames=frames))
             return client
 
     def drop(self, user: object) -> None:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 from nodegraph.runtime.protocols.roster import Roster
 
 SEE_LOG: Final = "See the server's log."
 """The hint of an error that only the server can explain. Whoever knows which server it is says where its log is."""
+
+Frames = Literal["auto", "raw", "jpeg"]
+"""How pictures go to a native server: every pixel as it is, as JPEG, or as is faster."""
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -21,7 +24,7 @@ class Endpoint:
     url: ``http://127.0.0.1:32768`` without a trailing slash, or "" when the server has no network.
     socket: the server's Unix socket for native frames, or None. local: server and client share one kernel's memory.
     pid: of the local process that answers (with its children), 0 for any other server. roster: for a replicated
-    model, the servers that answer now; it has no address of its own.
+    model, the servers that answer now; it has no address of its own. frames: how pictures go there.
     """
 
     url: str
@@ -29,6 +32,7 @@ class Endpoint:
     local: bool = True
     pid: int = 0
     roster: Roster | None = None
+    frames: Frames = "auto"
 
     @property
     def direct(self) -> bool:

@@ -1,10 +1,11 @@
 """The protocol an entry names, as a client."""
 
 import functools
+from dataclasses import replace
 
 from nodegraph.core.errors import ModelRefused
 from nodegraph.runtime.entry import ModelEntry
-from nodegraph.runtime.protocols import Client, Endpoint
+from nodegraph.runtime.protocols import Client, Endpoint, Frames
 from nodegraph.runtime.protocols.cog import CogClient
 from nodegraph.runtime.protocols.native import NativeClient
 from nodegraph.runtime.protocols.runway_sdk import RunwaySdk
@@ -15,7 +16,7 @@ def connect(entry: ModelEntry, endpoint: Endpoint) -> Client:
     """A client for the entry's server; it connects on first use. Raises ModelRefused without an address."""
     if endpoint.roster is not None:
         width = entry.max_inflight if entry.protocol != "runway-alpha" else 1
-        return SpreadClient(functools.partial(connect, entry), endpoint.roster, width)
+        return SpreadClient(functools.partial(_connect_one, entry, endpoint.frames), endpoint.roster, width)
     match entry.protocol:
         case "native":
             return NativeClient(endpoint)
@@ -29,3 +30,8 @@ def connect(entry: ModelEntry, endpoint: Endpoint) -> Client:
             return CogClient(entry, endpoint)
         case "runway-sdk":
             return RunwaySdk(entry, endpoint)
+
+
+def _connect_one(entry: ModelEntry, frames: Frames, endpoint: Endpoint) -> Client:
+    """To one of the replicas."""
+    return connect(entry, replace(endpoint, frames=frames))

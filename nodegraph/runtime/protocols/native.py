@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 import uuid
 import weakref
 from collections.abc import Mapping
@@ -15,9 +16,10 @@ from nodegraph.core.errors import (
     ModelUnreachable,
 )
 from nodegraph.runtime.protocols import SEE_LOG, Endpoint
+from nodegraph.runtime.protocols.native_frames import FrameWay
 from nodegraph.runtime.protocols.native_http import HttpChannel
 from nodegraph.runtime.protocols.native_message import Channel, Deadline
-from nodegraph.runtime.protocols.native_pictures import pack_for_network, unpack_from_network
+from nodegraph.runtime.protocols.native_pictures import pack_for_network, pixels_of, unpack_from_network
 from nodegraph.runtime.protocols.native_unix import UnixChannel
 from nodegraph.runtime.protocols.native_values import Bytes, Packer, is_carried, pack, plain
 
@@ -44,12 +46,15 @@ class NativeClient:
         self._id = uuid.uuid4().hex
         self._numbers = itertools.count(1)
         self._milliseconds = 0.0
+        self._way = FrameWay(endpoint.frames, endpoint.local)
+        self._as_jpeg = False
 
     @property
     def transport(self) -> str:
-        """``memfd``, ``unix`` or ``http``; ``native`` before the first use."""
+        """``memfd``, ``unix`` or ``http``, and ``jpeg`` when frames go as that; ``native`` before the first use."""
         channel = self._channel
-        return "native" if channel is None else channel.name
+        name = "native" if channel is None else channel.name
+        return f"{name}, jpeg" if self._as_jpeg else name
 
     @property
     def model_milliseconds(self) -> float:
@@ -85,7 +90,9 @@ class NativeClient:
         deadline = Deadline(timeout)
         try:
             described = self._described or self._describe(Deadline(min(self._connect_timeout, timeout)))
-            header, packer = self._request(described, inputs, params)
+            began, size = time.perf_counter(), pixels_of(inputs)
+            jpeg = "jpeg" in (described.get("encodings") or ()) and self._way.as_jpeg(size)
+            header, packer = self._request(described, inputs, params, jpeg)
             answer, body = self._connected(deadline).run(header, packer, deadline)
         except ModelUnreachable:
             self._forget()
@@ -99,10 +106,14 @@ class NativeClient:
             self._forget()
             raise ModelAnswerError(f"The model answered request {str(answer.get('id'))[:40]}, not {header['id']}.")
         try:
-            return self._outputs(described, answer, body)
+            outputs = self._outputs(described, answer, body)
         except ModelAnswerError:
             self._described = None  # it may be another version by now
             raise
+        if size or pixels_of(outputs):
+            self._as_jpeg = jpeg
+            self._way.took(jpeg, size, time.perf_counter() - began - self._milliseconds / 1000)
+        return outputs
 
     def close(self) -> None:
         """Drop the connection; calls in flight raise ModelUnreachable."""
@@ -143,22 +154,20 @@ class NativeClient:
             channel.retire()
 
     def _request(
-        self, described: Mapping[str, Any], inputs: Mapping[str, Any], params: Mapping[str, Any]
+        self, described: Mapping[str, Any], inputs: Mapping[str, Any], params: Mapping[str, Any], jpeg: bool
     ) -> tuple[dict[str, Any], Packer]:
         ports, packer, packed = described["inputs"], Packer(), {}
-        # On one machine raw frames are faster than any codec; over a network a JPEG is (docs/native-protocol.md).
-        far = not self._endpoint.local and "jpeg" in (described.get("encodings") or ())
         for name, value in inputs.items():
             if value is None:
                 continue
             if name not in ports:
                 raise ModelRefused(f"The model has no input {name!r}. It has: {', '.join(ports) or 'none'}.")
             try:
-                packed[name] = (pack_for_network if far else pack)(ports[name]["type"], value, packer)
+                packed[name] = (pack_for_network if jpeg else pack)(ports[name]["type"], value, packer)
             except _NOT_AS_AGREED as error:
                 raise ModelRefused(f"The input {name} of the model: {error!s:.300}.") from error
         header = {"id": next(self._numbers), "client": self._id, "inputs": packed, "parameters": plain(params)}
-        return ({**header, "accept": ["jpeg"]} if far else header), packer
+        return ({**header, "accept": ["jpeg"]} if jpeg else header), packer
 
     def _outputs(self, described: Mapping[str, Any], answer: Mapping[str, Any], body: Bytes) -> dict[str, Any]:
         body.setflags(write=False)

@@ -14,12 +14,22 @@ _WORTH_IT: Final = 1 << 16  # bytes of pixels; smaller pictures go as they are
 
 def pack_for_network(kind: str, value: Any, packer: Packer) -> dict[str, Any]:
     """As `pack`, with large pictures without transparency as JPEG. Raises ValueError or TypeError."""
-    if kind != "image" or not isinstance(value, np.ndarray) or value.nbytes < _WORTH_IT:
-        return pack(kind, value, packer)
-    if value.dtype != np.uint8 or value.ndim != 3 or value.shape[2] != 3:
+    if kind != "image" or not _is_worth_it(value):
         return pack(kind, value, packer)
     data = np.frombuffer(codecs.encode_jpeg(value, QUALITY), np.uint8)
     return {"type": kind, "jpeg": packer.add(data)}
+
+
+def _is_worth_it(value: Any) -> bool:
+    """Whether it is a large picture without transparency."""
+    if not isinstance(value, np.ndarray) or value.nbytes < _WORTH_IT:
+        return False
+    return value.dtype == np.uint8 and value.ndim == 3 and value.shape[2] == 3
+
+
+def pixels_of(values: Mapping[str, Any]) -> int:
+    """Bytes of the pixels that a JPEG could stand for."""
+    return sum(value.nbytes for value in values.values() if _is_worth_it(value))
 
 
 def unpack_from_network(kind: str, value: Any, body: Bytes) -> Any:

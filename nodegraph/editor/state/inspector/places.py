@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nodegraph.core.spec import NodeSpec
+from nodegraph.editor.state.inspector.policies import Choice
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,23 @@ def values_of(key: str) -> dict[str, Any]:
 
 def _address_of(key: str) -> str:
     return next((one.address for one in _CHOICES if one.key == key), "")
+
+
+FRAMES: Final = (
+    Choice(
+        "auto", "As is faster", "Pictures go as JPEG where that is faster: both ways are tried in the first frames."
+    ),
+    Choice("raw", "Exactly", "Every pixel arrives as it is. On a slow line that takes its time."),
+    Choice(
+        "jpeg", "As JPEG", "Pictures are smaller on the way, and lose a little. Masks and depth arrive as they are."
+    ),
+)
+"""How pictures go to a model on another machine."""
+
+
+def sends_frames(spec: NodeSpec, key: str) -> bool:
+    """Whether how frames go there can be chosen: only our own protocol has two ways, and only elsewhere it matters."""
+    return key in (REMOTE, "url") and spec.extra.get("protocol") == "native"
 
 
 def in_container(key: str, choices: Iterable[PlaceChoice]) -> bool:

@@ -8,6 +8,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.state.inspector.contexts import docker_contexts
 from nodegraph.editor.state.inspector.facts import NodesFacts
 from nodegraph.editor.state.inspector.places import (
+    FRAMES,
     REMOTE,
     PlaceChoice,
     choices_of,
@@ -15,6 +16,7 @@ from nodegraph.editor.state.inspector.places import (
     elsewhere,
     in_container,
     key_of,
+    sends_frames,
     values_of,
 )
 from nodegraph.editor.state.inspector.policies import Choice
@@ -40,6 +42,7 @@ class ModelPart:
         self._looked = 0.0
         self._log: list[str] = []
         self._device: Segments | None = None
+        self._frames: Segments | None = None
         self._limits: ModelLimits | None = None
         section = kit.section(parent, "Model")
         self._state = ModelState(kit, section, facts)
@@ -79,6 +82,8 @@ class ModelPart:
             self._build_address(parent, choice)
         if key != "url":
             self._build_device(parent)
+        if sends_frames(self._spec, key):
+            self._build_frames(parent)
         if in_container(key, choices):
             self._limits = ModelLimits(kit, parent, self._facts.place, self._limit)
 
@@ -113,6 +118,16 @@ class ModelPart:
 
     def _device_now(self) -> str:
         return str(self._facts.place.get("device") or "auto")
+
+    def _build_frames(self, parent: Tag) -> None:
+        self._kit.tip(self._kit.label(parent, "Frames"), "How pictures go to the other machine, and come back.")
+        self._frames = Segments(self._kit, parent, FRAMES, self._frames_now(), self._set_frames)
+
+    def _frames_now(self) -> str:
+        return str(self._facts.place.get("frames") or "auto")
+
+    def _set_frames(self, frames: str) -> None:
+        self._change(frames=None if frames == "auto" else frames)
 
     def _chosen(self, _sender: Any, title: str) -> None:
         key = next(key for key, one in self._titles.items() if one == title)
@@ -155,6 +170,8 @@ class ModelPart:
             self._address.show(self._address_now())
         if self._device is not None:
             self._device.show(self._device_now())
+        if self._frames is not None:
+            self._frames.show(self._frames_now())
         if self._limits is not None:
             self._limits.follow(facts.place)
 

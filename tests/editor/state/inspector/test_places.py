@@ -11,6 +11,7 @@ from nodegraph.editor.state.inspector.places import (
     in_container,
     key_of,
     said_of,
+    sends_frames,
     values_of,
 )
 
@@ -44,6 +45,12 @@ def test_choosing_a_place_takes_the_addresses_of_others_away() -> None:
     assert values_of("process") == {"kind": "process", "url": None, "engine": None}
     assert values_of("url") == {"kind": "url", "engine": None}
     assert values_of(REMOTE) == {"kind": "container", "url": None}
+
+
+def test_how_frames_travel_is_for_models_of_our_protocol_elsewhere() -> None:
+    native = NodeSpec("model.x", "X", "filter", "Model", "", extra={"protocol": "native"})
+    assert [key for key in ("", "process", "container", REMOTE, "url") if sends_frames(native, key)] == [REMOTE, "url"]
+    assert not sends_frames(NodeSpec("model.x", "X", "filter", "Model", "", extra={"protocol": "cog"}), REMOTE)
 
 
 def test_memory_and_network_are_for_containers() -> None:

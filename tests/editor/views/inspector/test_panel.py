@@ -84,6 +84,28 @@ def test_limits_of_a_model_follow_the_document(panel: Panel) -> None:
     assert editor.workspace.document.graph.nodes[id].place == {"kind": "container", "memory": 512}
 
 
+def test_how_frames_travel_is_chosen_for_a_model_elsewhere(panel: Panel) -> None:
+    editor, view, _ = panel
+    id = editor.add_node("model.lineart", (0, 0))
+    editor.workspace.do("Place", set_place(editor.workspace.document, [id], {"kind": "container"}))
+    view.update()
+    assert button("As JPEG") is None
+    place = {"kind": "container", "engine": "ssh://me@other"}
+    editor.workspace.do("Place", set_place(editor.workspace.document, [id], place))
+    view.update()
+    for word, frames in (("As JPEG", "jpeg"), ("Exactly", "raw"), ("As is faster", None)):
+        pressed = button(word)
+        assert pressed is not None
+        dpg.get_item_callback(pressed)(pressed, None, dpg.get_item_user_data(pressed))
+        assert editor.workspace.document.graph.nodes[id].place.get("frames") == frames
+        view.update()
+
+
+def button(word: str) -> int | None:
+    found = (one for one in dpg.get_all_items() if dpg.get_item_type(one) == "mvAppItemType::mvButton")
+    return next((one for one in found if dpg.get_item_label(one) == word), None)
+
+
 def test_another_engine_is_chosen_from_the_docker_contexts(
     panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
