@@ -14,11 +14,11 @@ def report(error: BaseException) -> NodegraphError:
     from nodegraph.runtime.secrets import redacted
 
     said = redacted(f"nodegraph made a mistake: {type(error).__name__}: {str(error)[:300]}")
-    text = redacted("".join(traceback.format_exception(error)))
     head = f"{' '.join(sys.argv)}\nPython {sys.version}\n{platform.platform()}\n\n"
+    text = redacted(head + "".join(traceback.format_exception(error)))
     try:
         path = _log_file()
-        path.write_text(head + text, encoding="utf-8", errors="backslashreplace")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as trouble:
         return NodegraphError(said, f"The details could not be written ({trouble.strerror}).")
     return NodegraphError(said, f"This is not your fault. The details are in {path}; please report it with them.")

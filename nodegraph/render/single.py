@@ -1,5 +1,6 @@
 """A film in one piece: an ordinary offline run whose files take their names when all is well."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -69,12 +70,14 @@ def _frames(run: Run) -> int:
 def _put(made: Path, path: Path) -> None:
     if not made.exists():
         return
+    near = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if made.stat().st_dev != path.parent.stat().st_dev:  # of several sinks, one on another disk
-            near = path.with_name(f".{path.name}.part")
             shutil.copyfile(made, near)
             made = near
         made.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            near.unlink(missing_ok=True)
         raise NodegraphError(f"Cannot write {path}: {error.strerror}.", "Check the folder and the disk.") from error

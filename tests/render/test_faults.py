@@ -1,11 +1,15 @@
 """What goes wrong on the way: lost workers, failing nodes, films whose table lies, a person who stops it."""
 
+import errno
 import logging
 from contextlib import closing, contextmanager
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from nodegraph.core.errors import NodegraphError
+from nodegraph.render import single
 from nodegraph.render.job import Stopped
 from nodegraph.render.render import Order, render
 from nodegraph.render.schedule import RenderFailed
@@ -115,3 +119,26 @@ def test_progress_counts_every_frame_once(tmp_path):
     assert seen[-1].done == seen[-1].total == 60
     assert seen[-1].segments == (5, 5)
     assert all(0 <= one.done <= 60 for one in seen)
+
+
+def test_a_disk_that_is_full_when_the_film_is_put_there_keeps_no_half_of_it(tmp_path, monkeypatch):
+    made, path = tmp_path / "made.mkv", tmp_path / "elsewhere" / "out.mkv"
+    made.write_bytes(b"film")
+
+    def half(source, target):
+        target.write_bytes(b"fi")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    stat = Path.stat
+    monkeypatch.setattr("nodegraph.render.single.shutil.copyfile", half)
+    monkeypatch.setattr(
+        Path,
+        "stat",
+        lambda self, **more: (
+            SimpleNamespace(st_dev=1, st_mode=stat(self, **more).st_mode) if self == path.parent else stat(self, **more)
+        ),
+    )
+    with pytest.raises(NodegraphError, match=r"Cannot write .*out\.mkv: No space left"):
+        single._put(made, path)
+    monkeypatch.undo()
+    assert list(path.parent.iterdir()) == []

@@ -146,6 +146,7 @@ def test_a_mistake_of_ours_is_written_down_without_secrets(ring, tmp_path, monke
     monkeypatch.setenv("CAT_TOKEN", "tkn-123456")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     secrets.secret("CAT_TOKEN")
+    monkeypatch.setattr("sys.argv", ["nodegraph", "run", "a.json", "--set", "cat.token=tkn-123456"])
     said = report(RuntimeError("with tkn-123456"))
     (written,) = tmp_path.rglob("crash-*.log")
     assert "tkn-123456" not in f"{said} {written.read_text()}"

@@ -43,7 +43,7 @@ def _sweep(folder: Path) -> None:
     for path in folder.glob("ng-*-*"):
         found = _NAME.match(path.name)
         with contextlib.suppress(OSError):  # another program may sweep at the same moment
-            if found and not _lives(int(found[1])) and path.stat().st_uid == os.getuid():
+            if found and not _lives(int(found[1])) and path.lstat().st_uid == os.getuid():
                 shutil.rmtree(path, ignore_errors=True)
 
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import fcntl
+import functools
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,19 +20,36 @@ def turn(folder: Path, cancel: Cancel, waiting: Callable[[], None]) -> Iterator[
 
     Raises OSError, Cancelled.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)
-    with (folder / ".lock").open("ab") as file:
-        told = False
-        while not _taken(file):
-            if not told:
-                waiting()
-                told = True
-            over = threading.Event()
-            with cancel.interrupting(over.set):
-                over.wait(_EVERY)
-            cancel.check()
+    with _taken_over(folder, cancel, functools.cache(waiting)):
         yield
+
+
+def _taken_over(folder: Path, cancel: Cancel, waiting: Callable[[], None]) -> IO[bytes]:
+    """The lock's file, locked; closing it ends the turn."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+        file = (folder / ".lock").open("ab")
+        try:
+            while not _taken(file):
+                waiting()
+                over = threading.Event()
+                with cancel.interrupting(over.set):
+                    over.wait(_EVERY)
+                cancel.check()
+            if _is_there(file, folder / ".lock"):  # else whoever had it removed the folder: others lock another file
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _is_there(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False
 
 
 def _taken(file: IO[bytes]) -> bool:

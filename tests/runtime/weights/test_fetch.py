@@ -13,6 +13,7 @@ from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.entry import Weights
 from nodegraph.runtime.weights import complete
 from nodegraph.runtime.weights.fetch import Fetching
+from nodegraph.runtime.weights.turn import turn
 from tests.runtime.weights.conftest import MODEL, Getting, sha256
 from tests.runtime.weights.fake_hub import COMMIT, Mood
 
@@ -158,15 +159,15 @@ def test_two_at_once_fetch_once(getting: Getting) -> None:
     getting.hub.moods = [Mood(stall=1000)]
     first = threading.Thread(target=getting.get, args=(wanted,))
     first.start()
-    assert getting.hub.stalled.wait(10)
+    assert getting.hub.stalled.wait(60)
     waits = threading.Event()
     second = Fetching(MODEL, "YOLO", Cancel(), lambda done, total, text: waits.set() if "another" in text else None)
     other = threading.Thread(target=second.ensure, args=([wanted],))
     other.start()
-    assert waits.wait(10)
+    assert waits.wait(60)
     getting.hub.go.set()
-    first.join(10)
-    other.join(10)
+    first.join(60)
+    other.join(60)
     assert len(getting.hub.asked) == 1
     assert complete.is_here(getting.folder, wanted)
 
@@ -176,12 +177,12 @@ def test_who_waits_for_another_program_can_be_called_off(getting: Getting) -> No
     getting.hub.moods = [Mood(stall=1000)]
     first = threading.Thread(target=getting.get, args=(wanted,))
     first.start()
-    assert getting.hub.stalled.wait(10)
+    assert getting.hub.stalled.wait(60)
     cancel = Cancel()
     with pytest.raises(Cancelled):
         Fetching(MODEL, "YOLO", cancel, lambda *_: cancel.set()).ensure([wanted])
     getting.hub.go.set()
-    first.join(10)
+    first.join(60)
 
 
 def test_a_full_disk_is_told_before_anything_is_fetched(getting: Getting, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,3 +211,20 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(
     monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(tmp_path / "file"))
     with pytest.raises(ModelError, match="cannot be kept in"):
         getting.get(getting.weights("a.onnx", SMALL))
+
+
+def test_who_waited_while_the_folder_was_removed_takes_its_turn_in_the_new_one(tmp_path: Path) -> None:
+    folder, waits, has = tmp_path / "yolo", threading.Event(), threading.Event()
+
+    def wait() -> None:
+        with turn(folder, Cancel(), waits.set):
+            assert (folder / ".lock").exists()
+            has.set()
+
+    with turn(folder, Cancel(), lambda: None):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert waits.wait(60)
+        shutil.rmtree(folder)
+    waiting.join(60)
+    assert has.is_set()
