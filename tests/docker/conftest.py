@@ -54,7 +54,7 @@ class Yard:
             self.events.append(event)
             self._news.notify_all()
 
-    def until(self, found: Callable[[ServerEvent], bool], timeout: float = 30.0) -> ServerEvent:
+    def until(self, found: Callable[[ServerEvent], bool], timeout: float = 60.0) -> ServerEvent:
         with self._news:
             assert self._news.wait_for(lambda: any(map(found, self.events)), timeout), self.stages
             return next(filter(found, self.events))
@@ -68,10 +68,10 @@ class Yard:
         return [name for name, before in zip(names, [None, *names], strict=False) if name != before]
 
     def servers(self, **limits: float) -> Servers:
-        short = {"ready": 20.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 5.0, "stop": 2.0}
+        short = {"ready": 60.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 5.0, "stop": 2.0}
         made = Servers(
             lambda entry, endpoint: FakeClient(endpoint),
-            limits=Limits(**{**short, "loading": limits.get("ready", 20.0), **limits}),
+            limits=Limits(**{**short, "loading": limits.get("ready", 60.0), **limits}),
             listener=self.hear,
             linger=0,
             folder=self.folder / "state",

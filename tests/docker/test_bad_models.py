@@ -143,7 +143,7 @@ def test_an_engine_that_does_not_run_ends_a_render_and_not_a_show(
     dead = f"unix://{tmp_path}/dead.sock"
     models = catalogue("any:1")
     process = spawn("run", preset(NODES, WIRES), *pace, "--models", models, env={"DOCKER_HOST": dead})
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == code, err
     assert re.search(rf"model, frame \d: The Docker engine at {re.escape(dead)} does not answer\.", err)
     assert "Start it (sudo systemctl start docker" in err

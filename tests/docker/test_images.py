@@ -63,7 +63,7 @@ def test_an_image_the_registry_does_not_have_is_named(yard):
     with serving(yard, megabytes=1) as registry:
         lease = yard.acquire(ModelEntry("gone", "Gone", "test", tag=f"{registry.image}:no-such-tag"))
         with pytest.raises(ModelError, match=r"The image 127\.0\.0\.1.*no-such-tag of Gone was not found") as caught:
-            lease.wait_ready(30)
+            lease.wait_ready(60)
     assert "docker login" in caught.value.hint
 
 
@@ -84,22 +84,22 @@ def test_a_pull_that_is_called_off_ends_at_once_and_downloads_no_more(yard):
 
         thread = threading.Thread(target=pull)
         thread.start()
-        assert registry.half_way.wait(20)
+        assert registry.half_way.wait(60)
         cancel.set()
-        thread.join(3)
+        thread.join(60)
         assert not thread.is_alive()
         assert caught
-        assert registry.broken_off.wait(10)
+        assert registry.broken_off.wait(60)
 
 
 def test_closing_the_servers_calls_a_pull_off(yard):
     with serving(yard, hold=True) as registry:
         servers = yard.servers()
         servers.acquire(ModelEntry("off", "Off", "test", tag=f"{registry.image}:1"), {})
-        assert registry.half_way.wait(20)
+        assert registry.half_way.wait(60)
         closing = threading.Thread(target=servers.close)
         closing.start()
-        closing.join(5)
+        closing.join(60)
         assert not closing.is_alive()
         assert yard.stages[-1] == "stopped"
 
@@ -172,17 +172,17 @@ def test_a_model_left_running_is_used_by_the_next_run_and_stopped_by_hand(yard):
     endpoint = manage.start(entry, {}, yard.hear)
     try:
         assert yard.stages == ["creating", "starting", "loading", "ready"]
-        assert ask(endpoint, "native", 2).state == "ready"
+        assert ask(endpoint, "native", 30).state == "ready"
         (status,) = manage.statuses([entry])
         assert (status.running, status.kept, status.present) == (1, 1, True)
         assert 1e6 < manage.memory(entry) < 1e9
         lease = yard.acquire(entry)
-        lease.wait_ready(30)
+        lease.wait_ready(60)
         assert lease.endpoint == endpoint
         assert "left running" in lease.details.note
         lease.release()
         yard.until_stage(Stage.STOPPED)
-        assert ask(endpoint, "native", 2).state == "ready"
+        assert ask(endpoint, "native", 30).state == "ready"
         assert any("hello from good" in line for line in manage.logs(entry))
     finally:
         assert manage.stop(entry) == 1
@@ -239,7 +239,7 @@ def test_a_run_that_used_a_model_left_running_leaves_no_thread_behind(yard):
     try:
         before = threading.active_count()
         with yard.servers() as servers:
-            servers.acquire(entry, {}).wait_ready(30)
+            servers.acquire(entry, {}).wait_ready(60)
         assert threading.active_count() == before, [thread.name for thread in threading.enumerate()]
     finally:
         assert manage.stop(entry) == 1

@@ -65,7 +65,7 @@ SUM = "import hashlib; print(hashlib.sha256(open('/weights/net.onnx', 'rb').read
 def test_a_container_reads_them_as_nobody_and_cannot_change_them(yard: Yard, home: Path) -> None:
     home.chmod(0o700)
     (home / "net.onnx").chmod(0o600)
-    yard.acquire(entry_of(yard)).wait_ready(30)
+    yard.acquire(entry_of(yard)).wait_ready(60)
     (container,) = yard.containers()
     assert said_by(container, SUM).strip() == hashlib.sha256(NET).hexdigest()
     assert "Read-only file system" in said_by(container, "open('/weights/x', 'w')", user="0")
@@ -76,11 +76,11 @@ def test_a_container_reads_them_as_nobody_and_cannot_change_them(yard: Yard, hom
 
 def test_the_volume_follows_a_folder_that_was_moved(yard: Yard, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with yard.servers() as servers:
-        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(30)
+        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(60)
     home.parent.rename(home.parent.with_name("moved"))
     moved = home.parent.with_name("moved")
     monkeypatch.setenv("NODEGRAPH_WEIGHTS_HOME", str(moved))
-    yard.acquire(entry_of(yard)).wait_ready(30)
+    yard.acquire(entry_of(yard)).wait_ready(60)
     assert yard.docker.volumes.get(VOLUME).attrs["Options"]["device"] == str(moved / YARD_GOOD)
     assert (moved / YARD_GOOD / "net.onnx").read_bytes() == NET
 
@@ -88,7 +88,7 @@ def test_the_volume_follows_a_folder_that_was_moved(yard: Yard, home: Path, monk
 def test_an_engine_elsewhere_is_sent_them_once(yard: Yard, home: Path, known: engines.KnownEngine) -> None:
     known.shares_folders = False
     with yard.servers() as servers:
-        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(30)
+        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(60)
         (container,) = yard.containers()
         assert said_by(container, SUM).strip() == hashlib.sha256(NET).hexdigest()
     sent = [event.state for event in yard.events if event.state.stage is Stage.FETCHING]
@@ -96,17 +96,17 @@ def test_an_engine_elsewhere_is_sent_them_once(yard: Yard, home: Path, known: en
     assert "sent to" in sent[-1].message
     assert not yard.docker.volumes.get(VOLUME).attrs["Options"]
     yard.events.clear()
-    yard.acquire(entry_of(yard)).wait_ready(30)
+    yard.acquire(entry_of(yard)).wait_ready(60)
     assert "fetching" not in yard.stages
 
 
 def test_a_changed_file_is_sent_again(yard: Yard, home: Path, known: engines.KnownEngine) -> None:
     known.shares_folders = False
     with yard.servers() as servers:
-        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(30)
+        servers.acquire(entry_of(yard), {"kind": "container"}).wait_ready(60)
     (home / "net.onnx").write_bytes(NET + NET)
     newer = yard.entry(weights=(Weights("net.onnx"),))
-    yard.acquire(newer).wait_ready(30)
+    yard.acquire(newer).wait_ready(60)
     (container,) = yard.containers()
     assert said_by(container, SUM).strip() == hashlib.sha256(NET + NET).hexdigest()
 
@@ -116,7 +116,7 @@ def test_a_folder_of_own_checkpoints_is_sent_whole(yard: Yard, home: Path, known
     (home / "checkpoints" / "birds" / "deep").mkdir(parents=True)
     (home / "checkpoints" / "birds" / "deep" / "a.safetensors").write_bytes(NET)
     entry = yard.entry(checkpoints=(Weights("checkpoints/birds"),))
-    yard.acquire(entry).wait_ready(30)
+    yard.acquire(entry).wait_ready(60)
     (container,) = yard.containers()
     said = said_by(container, "import os; print(os.path.getsize('/weights/checkpoints/birds/deep/a.safetensors'))")
     assert said.strip() == str(len(NET))
@@ -127,7 +127,7 @@ def test_whether_an_engine_sees_our_folder_is_found_out_without_starting_anythin
     yard: Yard, home: Path, known: engines.KnownEngine
 ) -> None:
     known.shares_folders = None
-    yard.acquire(entry_of(yard)).wait_ready(30)
+    yard.acquire(entry_of(yard)).wait_ready(60)
     assert known.shares_folders is True
     assert len(yard.containers()) == 1
 
@@ -144,7 +144,7 @@ def test_an_engine_that_cannot_see_our_folder_is_found_out_and_sent_the_files(
     monkeypatch.setattr(Engine, "create_volume", elsewhere)
     monkeypatch.setattr("nodegraph.runtime.runners.volumes._is_bound", lambda volume, folder: False)
     known.shares_folders = None
-    yard.acquire(entry_of(yard)).wait_ready(30)
+    yard.acquire(entry_of(yard)).wait_ready(60)
     assert known.shares_folders is False
     (container,) = yard.containers()
     assert said_by(container, SUM).strip() == hashlib.sha256(NET).hexdigest()
@@ -158,7 +158,7 @@ def test_two_checkpoints_are_two_servers_with_one_volume(yard: Yard, home: Path)
         for name in ("net.onnx", "other.onnx", "net.onnx")
     ]
     for lease in leases:
-        lease.wait_ready(30)
+        lease.wait_ready(60)
     containers = yard.containers()
     told = {one for container in containers for one in container.attrs["Config"]["Env"] if "CHECKPOINT" in one}
     assert len(containers) == 2
@@ -172,14 +172,14 @@ def test_a_secret_is_given_to_the_container_and_a_missing_one_is_named(
     yard: Yard, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YARD_TOKEN", "swordfish")
-    yard.acquire(yard.entry(secrets=("YARD_TOKEN",))).wait_ready(30)
+    yard.acquire(yard.entry(secrets=("YARD_TOKEN",))).wait_ready(60)
     (container,) = yard.containers()
     assert "YARD_TOKEN=swordfish" in container.attrs["Config"]["Env"]
     assert not any("swordfish" in line for server in yard.made for line in str(server.states()).splitlines())
     monkeypatch.delenv("YARD_TOKEN")
     lease = yard.acquire(yard.entry(secrets=("YARD_TOKEN",)))
     with pytest.raises(ModelError, match="needs the secret YARD_TOKEN"):
-        lease.wait_ready(30)
+        lease.wait_ready(60)
 
 
 def test_a_model_that_needs_more_memory_than_it_may_have_is_told_while_it_loads(yard: Yard, home: Path) -> None:
@@ -198,7 +198,7 @@ def test_what_images_and_copies_take_is_counted_with_shared_layers_once(
     known.shares_folders = False
     first, second = entry_of(yard), yard.entry("loading")
     with yard.servers() as servers:
-        servers.acquire(first, {"kind": "container"}).wait_ready(30)
+        servers.acquire(first, {"kind": "container"}).wait_ready(60)
     room = room_of([first, second])
     good, loading = room.models
     assert good.image > 50_000_000
@@ -215,7 +215,7 @@ def test_weights_in_use_are_not_removed_and_the_volume_goes_with_them(
     known.shares_folders = False
     entry = entry_of(yard)
     with yard.servers() as servers:
-        servers.acquire(entry, {"kind": "container"}).wait_ready(30)
+        servers.acquire(entry, {"kind": "container"}).wait_ready(60)
         with pytest.raises(ModelError, match="is running with these weights"):
             remove_weights(entry)
     removed = remove_weights(entry)
@@ -228,7 +228,7 @@ def test_weights_in_use_are_not_removed_and_the_volume_goes_with_them(
 def test_a_volume_that_is_our_folder_takes_no_room_and_its_removal_leaves_the_files(yard: Yard, home: Path) -> None:
     entry = entry_of(yard)
     with yard.servers() as servers:
-        servers.acquire(entry, {"kind": "container"}).wait_ready(30)
+        servers.acquire(entry, {"kind": "container"}).wait_ready(60)
     assert room_of([entry]).volumes == 0
     remove_weights(entry)
     assert (home / "net.onnx").read_bytes() == NET
@@ -265,7 +265,7 @@ def test_a_kept_container_serves_only_who_wants_its_checkpoint_and_stop_all_ends
     assert len(yard.containers()) == 2
     servers = yard.servers()
     lease = servers.acquire(settled(entry, {"checkpoint": "other.onnx"}), {"kind": "container"})
-    lease.wait_ready(30)
+    lease.wait_ready(60)
     assert "left running" in lease.note
     assert len(yard.containers()) == 2
     servers.close()
@@ -277,7 +277,7 @@ def test_they_are_fetched_before_the_container_is_created(yard: Yard, home: Path
     hub = FakeHub()
     try:
         entry = yard.entry(weights=(Weights("far.onnx", hub.put("far.onnx", NET), hashlib.sha256(NET).hexdigest()),))
-        yard.acquire(entry).wait_ready(30)
+        yard.acquire(entry).wait_ready(60)
     finally:
         hub.close()
     assert yard.stages == ["fetching", "creating", "starting", "loading", "ready"]

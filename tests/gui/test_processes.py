@@ -63,7 +63,7 @@ def end_by(window: Window, button: str) -> None:
     x, y = window.at(f"button({button!r})")
     window.move((x, y))
     window.xdotool("click", 1)
-    assert window.process.wait(30) == 0, window.said
+    assert window.process.wait(60) == 0, window.said
 
 
 def test_after_kill_9_the_work_is_offered_and_one_click_has_it_back(display: str, tmp_path: Path) -> None:

@@ -43,12 +43,12 @@ class Story:
             self.events.append(event)
             self._news.notify_all()
 
-    def until(self, found: Callable[[ServerEvent], bool], timeout: float = 20.0) -> ServerEvent:
+    def until(self, found: Callable[[ServerEvent], bool], timeout: float = 60.0) -> ServerEvent:
         with self._news:
             assert self._news.wait_for(lambda: any(map(found, self.events)), timeout), self.stages
             return next(filter(found, self.events))
 
-    def until_stage(self, stage: Stage, timeout: float = 20.0) -> ServerEvent:
+    def until_stage(self, stage: Stage, timeout: float = 60.0) -> ServerEvent:
         return self.until(lambda event: event.state.stage is stage, timeout)
 
     @property
@@ -67,10 +67,10 @@ class Bench:
         self.made: list[Servers] = []
 
     def servers(self, linger: float = 0.0, **limits: float) -> Servers:
-        short = {"ready": 10.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 5.0, "stop": 2.0, "watch": 0.05}
+        short = {"ready": 60.0, "backoff": 0.02, "backoff_max": 0.1, "hang": 5.0, "stop": 2.0, "watch": 0.05}
         made = Servers(
             lambda entry, endpoint: FakeClient(endpoint),
-            limits=Limits(**{**short, "loading": limits.get("ready", 10.0), **limits}),
+            limits=Limits(**{**short, "loading": limits.get("ready", 60.0), **limits}),
             listener=self.story,
             linger=linger,
             folder=self.folder / "state",
@@ -84,7 +84,7 @@ class Bench:
         return ModelEntry(f"test-{kind}", f"Model {kind}", "test", protocol=protocol, process=process, **more)
 
     def ready(self, lease: Lease) -> FakeClient:
-        lease.wait_ready(20)
+        lease.wait_ready(60)
         return lease.client()
 
     def pid(self, lease: Lease) -> int:

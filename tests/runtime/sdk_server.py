@@ -210,7 +210,7 @@ class Sdk:
     def run_stream(self, n: float) -> Iterator[Any]:
         for step in range(int(n)):
             if n > 50:
-                self.release.wait(20)
+                self.release.wait(60)
             yield {"output": f"step {step}"}, (step + 1) / n
 
     def run_wait(self, seconds: float) -> Any:

@@ -95,7 +95,7 @@ def test_its_going_away_is_noticed_without_a_call(bench, somebody):
 def test_what_is_no_address_is_said_with_an_example(bench, url):
     lease = bench.servers().acquire(ENTRY, {"kind": "url", "url": url})
     with pytest.raises(ModelError, match="is no address") as caught:
-        lease.wait_ready(20)
+        lease.wait_ready(60)
     assert "http://192" in caught.value.hint
 
 

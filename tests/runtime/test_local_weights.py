@@ -73,7 +73,7 @@ def test_a_server_that_is_given_up_while_it_fetches_stops_at_once_and_keeps_the_
     entry = entry_of(bench, weights=(Weights("net.onnx", hub.put("net.onnx", NET), sha256(NET)),))
     servers = bench.servers()
     servers.acquire(entry, {})
-    assert hub.stalled.wait(10)
+    assert hub.stalled.wait(60)
     servers.close()
     assert bench.story.stages[-1] == "stopped"
     assert (home / "net.onnx.part").exists()
@@ -83,7 +83,7 @@ def test_a_failed_fetch_is_the_reason_and_another_try_goes_on(bench: Any, home: 
     wrong = Weights("net.onnx", hub.put("net.onnx", NET), sha256(b"another"))
     lease = bench.servers().acquire(entry_of(bench, weights=(wrong,)), {})
     with pytest.raises(ModelError, match=r"net\.onnx is not the file its entry names"):
-        lease.wait_ready(20)
+        lease.wait_ready(60)
     hub.put("net.onnx", b"another")
     lease.restart()
     bench.story.until_stage(Stage.READY)
@@ -92,7 +92,7 @@ def test_a_failed_fetch_is_the_reason_and_another_try_goes_on(bench: Any, home: 
 def test_a_model_that_was_never_trained_does_not_start(bench: Any, home: Path) -> None:
     lease = bench.servers().acquire(entry_of(bench, needs_training=True), {})
     with pytest.raises(ModelError, match="has to be trained before it is of use") as caught:
-        lease.wait_ready(20)
+        lease.wait_ready(60)
     assert str(home / "checkpoints") in caught.value.hint
 
 
@@ -100,7 +100,7 @@ def test_a_missing_secret_keeps_it_from_starting(bench: Any, home: Path, monkeyp
     monkeypatch.delenv("NET_TOKEN", raising=False)
     lease = bench.servers().acquire(entry_of(bench, secrets=("NET_TOKEN",)), {})
     with pytest.raises(ModelError, match="needs the secret NET_TOKEN"):
-        lease.wait_ready(20)
+        lease.wait_ready(60)
 
 
 def test_the_kit_finds_what_was_fetched(bench: Any, home: Path, hub: FakeHub) -> None:

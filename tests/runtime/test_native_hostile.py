@@ -76,7 +76,7 @@ class Liar:
     def close(self) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        self.thread.join(30)
+        self.thread.join(60)
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_http_garbage_is_named(status: int, kind: str, body: bytes, said: str) -
         finally:
             client.close()
             server.shutdown()
-            thread.join(30)
+            thread.join(60)
 
 
 def test_a_server_of_another_protocol_is_named(tmp_path: Path) -> None:
@@ -221,4 +221,4 @@ def test_a_server_of_another_protocol_is_named(tmp_path: Path) -> None:
         finally:
             client.close()
             server.shutdown()
-            thread.join(30)
+            thread.join(60)

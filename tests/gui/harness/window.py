@@ -91,7 +91,7 @@ class Window:
             self._file.flush()
             line = self._file.readline()
         if not line:
-            code = self.process.wait(10)
+            code = self.process.wait(60)
             raise AssertionError(f"The editor has died with exit code {code}.\n{self.said[-4000:]}")
         answer = json.loads(line)
         if "error" in answer:
@@ -271,14 +271,14 @@ class Window:
         """Close the window; assert that nothing went wrong in it and that the process ended well."""
         mistakes = self.ask("app.mistakes")
         self.request("quit")
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         assert not mistakes, mistakes[0]
         assert code == 0, f"exit code {code}\n{self.said[-4000:]}"
 
     def kill(self) -> None:
         """End the process as a crash would."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def let_go(self) -> None:
         """Close our ends of what led to the process."""

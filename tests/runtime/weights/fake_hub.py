@@ -152,7 +152,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.connection.shutdown(2)
                 return
             self.server.stalled.set()
-            self.server.go.wait(30)
+            self.server.go.wait(60)
             rest = rest[stop:]
         self.wfile.write(rest)
         if mood.promise is not None:

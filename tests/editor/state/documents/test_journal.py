@@ -176,12 +176,12 @@ def test_recording_never_waits_for_a_slow_disk(kept, monkeypatch):
 
     def slow(*args: object) -> None:
         written.set()
-        assert going_on.wait(20)
+        assert going_on.wait(60)
 
     monkeypatch.setattr(journals, "_append", slow)
     kept.journal.begin(nodes(1), ABOUT)
     kept.journal.record(nodes(2))
-    assert written.wait(20)
+    assert written.wait(60)
     begun = time.perf_counter()
     for count in range(3, 100):
         kept.journal.record(nodes(count % 5))

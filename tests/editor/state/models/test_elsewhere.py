@@ -43,7 +43,7 @@ def test_an_engine_that_hangs_is_asked_once_and_keeps_no_other_waiting(monkeypat
     def statuses(entries: Any, engine: str) -> list[ModelStatus]:
         asked.append(engine)
         if engine == "ssh://slow":
-            assert go_on.wait(20)
+            assert go_on.wait(60)
         return [ModelStatus("birds", "Birds", "birds:1", True, 0, 0, False)]
 
     monkeypatch.setattr(manage, "statuses", statuses)

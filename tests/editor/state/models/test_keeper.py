@@ -96,7 +96,7 @@ def test_a_model_is_not_downloaded_until_somebody_says_so(
 def test_a_download_can_be_called_off(desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch) -> None:
     def pull(entry: Any, tell: Any, cancel: Cancel, engine: str) -> None:
         tell(ServerEvent("birds", "Birds", "container", ServerState(Stage.PULLING, time.time(), 1, 4)))
-        if not cancel._event.wait(20):
+        if not cancel._event.wait(60):
             raise AssertionError("nobody called it off")
         raise Cancelled
 
@@ -229,13 +229,13 @@ def test_an_engine_that_hangs_is_said_not_to_answer(
 
     def hang(*_: Any, **__: Any) -> EngineStatus:
         asked.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return EngineStatus("unix:///x", True, "28.2.2", gpu=False)
 
     monkeypatch.setattr(manage, "engine_status", hang)
     monkeypatch.setattr(looking, "LATE", -1.0)
     desk.keeper.show("birds")
-    assert asked.wait(20)
+    assert asked.wait(60)
     desk.until(lambda: desk.keeper.engine.text == "Docker does not answer")
     assert text(desk) == "needs Docker, which does not answer"
     go_on.set()
