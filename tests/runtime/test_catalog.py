@@ -326,3 +326,12 @@ def test_no_entry_whatever_makes_the_reader_raise(fields: dict[str, Any], name: 
 @given(st.text(max_size=60))
 def test_no_text_whatever_makes_the_reader_raise(text: str) -> None:
     parse_catalog(text)
+
+
+@pytest.mark.parametrize("size", [10**400, "9" * 400, ["9" * 400, "GB"], -1, f"0.{'9' * 400} GB"])
+@pytest.mark.parametrize("where", ["size", "weights"])
+def test_a_size_beyond_all_disks_is_a_mistake_of_its_entry_alone(size: object, where: str) -> None:
+    broken = {"name": "Broken", "tag": "a/b", where: size if where == "size" else [{"name": "net", "size": size}]}
+    found = parse_catalog(json.dumps([broken, {"name": "Good", "tag": "a/b"}]))
+    assert [one.name for one in found.entries] == ["Good"]
+    assert "is not a size" in found.problems[0].message

@@ -22,7 +22,8 @@ TYPE_ALIASES: Final = {
 """Other words for port types, as found in files of other tools."""
 
 _UNITS: Final = {"": 1, "B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
-_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?B?)\s*\Z", re.IGNORECASE)
+_MOST: Final = 10**18  # bytes
+_SIZE = re.compile(r"\s*([0-9]{1,18}(?:\.[0-9]{1,18})?)\s*([KMGT]?B?)\s*\Z", re.IGNORECASE)
 
 
 def mistake(message: str, hint: str = "") -> PydanticCustomError:
@@ -49,7 +50,7 @@ def size_text(value: Any) -> Any:
     """A size as ``["2.19", "GB"]``, ``"2.19GB"``, a number of bytes or "", made one text."""
     if isinstance(value, list | tuple) and len(value) == 2:
         value = f"{value[0]} {value[1]}"
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _MOST:
         value = f"{value:.0f} B"
     if value is None or value == "":
         return ""
