@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-LOOK: Final = 2.0
+LOOK: Final = 1.5
 """Seconds after which a run is judged; before, it is opening files and loading libraries."""
 START: Final = 5.0
 """Seconds it takes to start workers of our own, and to end them."""

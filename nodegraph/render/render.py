@@ -31,6 +31,8 @@ from nodegraph.session import Session
 _log = logging.getLogger("nodegraph.render")
 _PATIENCE = 2.0
 """Seconds a film is read for a table alone when there may be one worker, which can do without."""
+_LEAST = 2
+"""Threads of a worker: while one waits for somebody, the other has a frame to work on."""
 Pools = Callable[[Job, int], AbstractContextManager[Pool]]
 """Makes the workers: (job, how many)."""
 
@@ -256,7 +258,7 @@ class _Work:
             order.catalogs,
             order.node_folders,
             not order.shared and not order.overlap,
-            max(1, processors() // workers),
+            max(_LEAST, processors() // workers),
             versions(),
             f"{secrets.token_hex(4)}-",
         )

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from typing import Self
 
 from nodegraph.render.here import Here
@@ -19,8 +19,8 @@ class Rising:
 
     def __init__(self, here: Here, others: AbstractContextManager[Pool], worth: Callable[[int], bool]) -> None:
         self._here, self._others, self._worth = here, others, worth
-        self._stack = ExitStack()
-        self._begin: threading.Thread | None = None
+        self._thread: threading.Thread | None = None
+        self._known, self._over = threading.Event(), threading.Event()
         self._came: Pool | None = None
         self._pool: Pool | None = None
         self._error: BaseException | None = None
@@ -82,21 +82,26 @@ class Rising:
 
     def _look(self) -> None:
         """Begin the others when that pays, take them in when they are there."""
-        if self._begin is None and self._worth(self._through + sum(self._here.done().values())):
-            self._begin = threading.Thread(target=self._enter, name="other workers")
-            self._begin.start()
-        elif self._begin is not None and self._pool is None and not self._begin.is_alive():
+        if self._thread is None and self._worth(self._through + sum(self._here.done().values())):
+            self._thread = threading.Thread(target=self._keep_others, name="other workers")
+            self._thread.start()
+        elif self._pool is None and self._known.is_set():
             if self._error is not None:
                 raise self._error
             self._pool = self._came
 
-    def _enter(self) -> None:
+    def _keep_others(self) -> None:
+        """Their whole life on one thread: Ray's processes die with the thread that started them."""
         try:
-            self._came = self._stack.enter_context(self._others)
+            with self._others as self._came:
+                self._known.set()
+                self._over.wait()
         except BaseException as error:  # told by the thread that waits
             self._error = error
+        finally:
+            self._known.set()
 
     def _end_others(self) -> None:
-        if self._begin is not None:
-            self._begin.join()
-        self._stack.close()
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()

@@ -11,7 +11,7 @@ from nodegraph.render.job import Segment
 
 MOST: Final = 20_000_000
 """Frames of the longest film: a week at 30 a second. A source that gives more does not end."""
-PER_WORKER: Final = 4
+PER_WORKER: Final = 8
 """Segments each worker gets on average: with more of them the last worker keeps the others waiting less."""
 SHORTEST, LONGEST = 48, 1800
 """Frames in a segment: shorter ones cost more to begin than they save, longer ones are much to lose."""
