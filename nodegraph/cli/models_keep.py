@@ -60,15 +60,16 @@ def disk(arguments: argparse.Namespace) -> int:
         return DONE
     if cleaned is not None:
         say(f"removed {counted(cleaned, 'older image')}")
-    taking = [one for one in room.models if one.image or one.weights or one.volume]
-    taking.sort(key=lambda one: one.image + one.weights + max(0, one.volume), reverse=True)
-    rows: list[tuple[str, ...]] = [("model", "image", "weights", "copy on the engine", "folder")]
+    taking = [one for one in room.models if one.image or one.removable]
+    taking.sort(key=lambda one: one.image + one.removable, reverse=True)
+    rows: list[tuple[str, ...]] = [("model", "image", "weights", "copy on the engine", "cache", "folder")]
     for one in taking:
         folder = str(one.folder) if one.weights else ""
-        rows.append((one.id, size(one.image), size(one.weights), size(one.volume), folder))
-    rows.append(("all", size(room.images), size(room.weights), size(room.volumes), "shared layers counted once"))
+        rows.append((one.id, size(one.image), size(one.weights), size(one.volume), size(one.cache), folder))
+    sums = (room.images, room.weights, room.volumes, room.caches)
+    rows.append(("all", *map(size, sums), "shared layers counted once"))
     if room.old:
-        rows.append(("older builds", size(room.old), "", "", "nodegraph models disk --clean removes them"))
+        rows.append(("older builds", size(room.old), "", "", "", "nodegraph models disk --clean removes them"))
     table(rows)
     if not room.engine:
         say("No Docker engine answers: images are not counted.", sys.stderr)

@@ -1,4 +1,4 @@
-"""What models take on disk (images, weights here, volumes of engines elsewhere), and removing their weights."""
+"""What models take on disk (images, weights here, volumes of engines), and removing their weights and caches."""
 
 import contextlib
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ class ModelRoom:
 
     image: 0 when the engine has none; layers it shares with other images count in full. weights: the files in
     `folder`, the person's own too. volume: a copy of them on the engine, 0 when there is none or it is `folder`
-    itself, -1 when the engine does not say.
+    itself, -1 when the engine does not say. cache: what its server made of them on the engine, likewise.
     """
 
     id: str
@@ -31,6 +31,12 @@ class ModelRoom:
     weights: int
     volume: int
     folder: Path
+    cache: int = 0
+
+    @property
+    def removable(self) -> int:
+        """What `remove_weights` may free, the person's own files counted in."""
+        return self.weights + max(0, self.volume) + max(0, self.cache)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Room:
     volumes: int
     old: int
     engine: str
+    caches: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ def room_of(entries: Iterable[ModelEntry], engine: str = "") -> Room:
         sum(max(0, one.volume) for one in models),
         sum(layers.values()) - images,
         "" if counts is None else door.address,
+        sum(max(0, one.cache) for one in models),
     )
 
 
@@ -96,35 +104,37 @@ def remove_old_images(engine: str = "") -> int:
 
 
 def remove_weights(entry: ModelEntry, engine: str = "") -> Removed:
-    """Remove what was fetched for a model here, and its volume on the engine. The person's own files are kept.
+    """Remove what was fetched for a model here, and its volumes on the engine. The person's own files are kept.
 
     Raises ModelError while a container of it runs.
     """
-    volume = f"nodegraph-weights-{entry.id}"
+    volumes = [f"nodegraph-weights-{entry.id}", *filter(None, [launch_of(entry, {"kind": "container"}).cache])]
     door = engine_at(engine).engine
     try:
         running = [one for one in door.containers({**labels.OURS, labels.ENTRY: entry.id}) if one["State"] == "running"]
         if running:
             message = f"{entry.name} is running with these weights."
             raise ModelError(message, f"Stop it first: nodegraph models stop {entry.id}")
-        door.remove_volume(volume)
+        for volume in volumes:
+            door.remove_volume(volume)
     except ModelUnreachable:
         if engine:
             raise  # without an engine there is no volume either
     except EngineError as error:
-        raise ModelError(f"The volume {volume} cannot be removed: {error.message.rstrip('.')}.") from error
+        raise ModelError(f"The volumes of {entry.name} cannot be removed: {error.message.rstrip('.')}.") from error
     size, kept = remove_fetched(entry)
     return Removed(size, kept)
 
 
 def _room_of(entry: ModelEntry, door: Engine, counts: Mapping[str, int] | None, layers: dict[int, int]) -> ModelRoom:
     folder = weights_folder(entry.id)
-    image = volume = 0
+    image = volume = cache = 0
     if counts is not None:
-        name = launch_of(entry, {"kind": "container"}).image
-        image = _image_size(door, name, layers) if name else 0
+        launch = launch_of(entry, {"kind": "container"})
+        image = _image_size(door, launch.image, layers) if launch.image else 0
         volume = _volume_size(door, f"nodegraph-weights-{entry.id}", counts)
-    return ModelRoom(entry.id, entry.name, image, bytes_in(folder), volume, folder)
+        cache = counts.get(launch.cache, 0)
+    return ModelRoom(entry.id, entry.name, image, bytes_in(folder), volume, folder, cache)
 
 
 def _image_size(door: Engine, name: str, layers: dict[int, int]) -> int:

@@ -89,8 +89,8 @@ class ModelEntry:
     the server's set-up, which is done again when one changes. secrets: names of variables the server is given from the
     keyring or the environment; their values are never written anywhere. server: the address of a running server, where
     the node asks when its place says nothing. image_id: the engine's id of the only image that may run, for one that
-    comes from no registry and so has no digest. `raw` is the entry as it was written, `where`
-    its place in the file for messages.
+    comes from no registry and so has no digest. cache: its container is given a folder that outlives it. `raw` is the
+    entry as it was written, `where` its place in the file for messages.
     """
 
     id: str
@@ -129,6 +129,7 @@ class ModelEntry:
     secrets: tuple[str, ...] = ()
     server: str = ""
     image_id: str = ""
+    cache: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -1,5 +1,6 @@
 """What it takes to run one model server in one place: the runners' only input, so they know no catalogue."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,11 +27,12 @@ class Launch:
     container's. command, folder: the local process; in the command ``{python}`` is our interpreter and ``{port}`` a
     free port. environment: additional variables; secrets: names of more, whose values are looked up at the start.
     weights: the named volume mounted read-only at /weights; files: what must be in it, with the chosen checkpoint,
-    whose name is `checkpoint`. untrained: it has to be trained, and there is no checkpoint yet. setup: the values the
-    server is set up with. cpu, gpu: what the model can run on. memory: bytes a container may have, 0 for three
-    quarters of the machine's. internet: the container may reach it. replicas: how many containers share the work.
-    legacy: an image of others that expects to be root and to write anywhere. url: a server somebody else runs. engine:
-    DOCKER_HOST of the engine, "" for the default one. image_id: the id its image must have, "" for any.
+    whose name is `checkpoint`. cache: the named volume it may write to at /cache, "" for none. untrained: it has to
+    be trained, and there is no checkpoint yet. setup: the values the server is set up with. cpu, gpu: what the
+    model can run on. memory: bytes a container may have, 0 for three quarters of the machine's. internet: the
+    container may reach it. replicas: how many containers share the work. legacy: an image of others that expects to
+    be root and to write anywhere. url: a server somebody else runs. engine: DOCKER_HOST of the engine, "" for the
+    default one. image_id: the id its image must have, "" for any.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class Launch:
     weights: str = ""
     files: tuple[Weights, ...] = ()
     checkpoint: str = ""
+    cache: str = ""
     untrained: bool = False
     setup: Mapping[str, Any] = field(default_factory=dict)
     cpu: bool = True
@@ -97,12 +100,13 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         environment = dict(entry.process.env)
     checkpoint = default_checkpoint(entry)
     files = (*entry.weights, *([checkpoint] if checkpoint else []))
+    image = options.image or (f"nodegraph/{entry.id}:local" if entry.build else "")
     return Launch(
         kind,
         entry.id,
         entry.name,
         protocol=entry.protocol,
-        image=options.image or (f"nodegraph/{entry.id}:local" if entry.build else ""),
+        image=image,
         build=entry.build,
         port=options.container_port,
         tty=options.tty,
@@ -113,6 +117,7 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         weights=f"nodegraph-weights-{entry.id}" if files else "",
         files=files,
         checkpoint=checkpoint.name if checkpoint else "",
+        cache=_cache_of(entry, image),
         untrained=has_checkpoints(entry) and checkpoint is None,
         setup={param.name: param.default for param in entry.setup},
         cpu=entry.cpu,
@@ -126,6 +131,13 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         engine=where.engine if kind == "container" else "",
         image_id=entry.image_id,
     )
+
+
+def _cache_of(entry: ModelEntry, image: str) -> str:
+    """Named after the image too: what one wrote is never read by another that has the same id in some catalogue."""
+    if not entry.cache or entry.protocol != "native":
+        return ""
+    return f"nodegraph-cache-{entry.id}-{hashlib.sha256(image.encode()).hexdigest()[:8]}"
 
 
 def usual_kind(entry: ModelEntry) -> Kind:

@@ -70,6 +70,7 @@ def entry_of(
         secrets=tuple(field.secrets),
         server=(field.server or "").rstrip("/"),
         image_id=field.imageId or "",
+        cache=field.cache,
         raw=raw,
     )
     return entry, [*_unknown_kinds(entry.accepts, where)]

@@ -232,5 +232,6 @@ class EntryField(_Object):
     secrets: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]] = []
     server: Annotated[ServerUrl | None, Maybe] = None
     imageId: Annotated[ImageId | None, Maybe] = None
+    cache: StrictBool = False
     maxInflight: Annotated[int, Field(ge=1, le=64, strict=True)] = 1
     timeout: Annotated[float | None, Field(gt=0, le=3600, strict=True)] = None

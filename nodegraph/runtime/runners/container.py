@@ -23,7 +23,7 @@ from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners.container_body import SHARED, container_body
 from nodegraph.runtime.runners.container_end import Following
 from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
-from nodegraph.runtime.runners.volumes import ready_weights
+from nodegraph.runtime.runners.volumes import ready_cache, ready_weights
 from nodegraph.runtime.secrets import secret, secrets_of
 from nodegraph.runtime.state import Stage
 from nodegraph.runtime.watcher import Watcher
@@ -57,6 +57,7 @@ class ContainerRunner:
             watcher.log(f"removed {name}, left behind by a program that died")
         ensure_image(self._engine, self._launch, watcher)
         ready_weights(self._known, self._launch, watcher)
+        ready_cache(self._known, self._launch)
 
     def start(self, watcher: Watcher) -> Endpoint:
         """Create and start it. Raises ModelError or Cancelled."""

@@ -8,6 +8,7 @@ from nodegraph.runtime.launch import Launch
 
 SHARED: Final = "/run/nodegraph"  # the folder, inside the container, that holds the model's Unix socket
 WEIGHTS: Final = "/weights"
+CACHE: Final = "/cache"
 _SCRATCH: Final = "size=512m,mode=1777,nosuid,nodev"
 _HOMES: Final = ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "MPLCONFIGDIR", "TORCHINDUCTOR_CACHE_DIR")
 _NOBODY: Final = "65534:65534"
@@ -39,6 +40,8 @@ def container_body(
     }
     if launch.weights:
         host["Binds"].append(f"{launch.weights}:{WEIGHTS}:ro,nocopy")
+    if launch.cache:  # a new volume takes the owner of the image's own /cache: its user alone may write there
+        host["Binds"].append(f"{launch.cache}:{CACHE}:rw")
     if gpu:
         host["DeviceRequests"] = [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}]
     body: dict[str, Any] = {
@@ -75,6 +78,8 @@ def _hardening(launch: Launch, memory: int) -> dict[str, Any]:
 def _environment(launch: Launch, shared: bool, secrets: Mapping[str, str]) -> dict[str, str]:
     homes = {} if launch.legacy else dict.fromkeys(_HOMES, "/tmp")
     own = {"NODEGRAPH_HOST": "0.0.0.0", "NODEGRAPH_PORT": str(launch.port), **told(launch, WEIGHTS)}
+    if launch.cache:
+        own["NODEGRAPH_CACHE"] = CACHE
     if shared:
         own["NODEGRAPH_SOCKET"] = f"{SHARED}/s"
     return {**homes, **launch.environment, **secrets, **own}

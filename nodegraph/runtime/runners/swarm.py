@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError
@@ -51,7 +52,8 @@ class Service:
         user = str((image.get("Config") or {}).get("User") or "")
         memory = launch.memory or self._known.memory
         secrets = secrets_of(launch.secrets, launch.id, launch.name)
-        container = container_body(launch, {}, user, memory, None, "", False, secrets)
+        bare = replace(launch, cache="")  # nobody could count or remove what other machines would keep
+        container = container_body(bare, {}, user, memory, None, "", False, secrets)
         name = f"nodegraph-{re.sub(r'[^a-zA-Z0-9-]', '-', launch.id)[:40]}-{labels.THIS_INSTANCE[:8]}-{next(_numbers)}"
         only_on = self._where_weights_are(watcher) if launch.weights else ""
         body = service_body(container, name, labels.labels(launch.id, launch.device), launch, gpu, only_on)

@@ -1,6 +1,7 @@
 """How containers see a model's weights: a named volume, bound to our folder, or filled from it where that is elsewhere.
 
-Every container and replica of a model on an engine shares the volume ``nodegraph-weights-ID``.
+Every container and replica of a model on an engine shares the volume ``nodegraph-weights-ID``, which none of them may
+write to, and, if its entry asks for a cache, ``nodegraph-cache-ID``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -84,6 +85,15 @@ def _still(engine: Engine, launch: Launch) -> str:
         "HostConfig": {"Binds": [f"{launch.weights}:{WEIGHTS}:rw,nocopy"], "NetworkMode": "none"},
     }
     return engine.create(body, "")
+
+
+def ready_cache(known: KnownEngine, launch: Launch) -> None:
+    """Have the volume on the engine that a model may keep things in; where there is none it is made, and marked ours.
+
+    Raises ModelError.
+    """
+    if launch.cache and known.engine.volume(launch.cache) is None:
+        known.engine.create_volume(launch.cache, {}, labels.OURS)
 
 
 # ---- filling --------------------------------------------------------------------------------------------------------

@@ -97,4 +97,4 @@ def show_room(editor: "Editor") -> None:
 
 
 def _size(one: "ModelRoom") -> int:
-    return one.image + one.weights + max(0, one.volume)
+    return one.image + one.removable

@@ -52,7 +52,8 @@ class RoomBody:
         if room is None:
             return ""
         images = f"Images {megabytes(room.images)}, layers they share counted once" if room.engine else "No Docker"
-        volumes = f" · volumes {megabytes(room.volumes)}" if room.volumes else ""
+        copies = room.volumes + room.caches
+        volumes = f" · volumes {megabytes(copies)}" if copies else ""
         return f"{images} · weights {megabytes(room.weights) if room.weights else 'none'}{volumes}"
 
     def _table(self) -> None:
@@ -63,7 +64,7 @@ class RoomBody:
                 with dpg.table_row(parent=table) as row:
                     text(self._look, row, one.name, "body", "text", -1)
                     text(self._look, row, megabytes(one.image) if one.image else "", "body", "text", -1)
-                    taken = one.weights + max(0, one.volume)
+                    taken = one.removable
                     text(self._look, row, megabytes(taken) if taken else "", "body", "text", -1)
                     buttons = dpg.add_group(horizontal=True, parent=row)
                     if one.image:
