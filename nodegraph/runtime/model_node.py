@@ -35,6 +35,10 @@ class Lease(Protocol):
     def restarts(self) -> int:
         """How often the server was started again after a failure."""
 
+    @property
+    def transport(self) -> str:
+        """How frames travel, "" while there is no connection; looking at it starts nothing."""
+
     def client(self) -> Client:
         """The connection. Raises ModelNotReady while the server is coming up, ModelError when it cannot."""
 
@@ -151,11 +155,7 @@ class ModelNode:
         lease = self._lease
         if lease is None:
             return self._closed_stats
-        try:
-            transport = lease.client().transport
-        except ModelError:
-            transport = ""
-        stats = {"state": lease.state, "restarts": lease.restarts, "transport": transport, "place": self._place}
+        stats = {"state": lease.state, "restarts": lease.restarts, "transport": lease.transport, "place": self._place}
         return {**stats, "note": lease.note} if lease.note else stats
 
     def _named(self, inputs: tuple[Any, ...]) -> dict[str, Any]:

@@ -22,8 +22,7 @@ from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.place import place_of
 from nodegraph.runtime.protocols import Client, Endpoint, Frames
 from nodegraph.runtime.protocols.connect import connect
-from nodegraph.runtime.runners import Runner
-from nodegraph.runtime.runners.process import ProcessRunner
+from nodegraph.runtime.runners.choosing import runner_of
 from nodegraph.runtime.state import ServerEvent, ServerListener, ServerState, Stage
 
 Connector = Callable[[ModelEntry, Endpoint], Client]
@@ -214,6 +213,11 @@ class Lease:
         self._keeper.restart()
 
     @property
+    def transport(self) -> str:
+        """How frames travel: ``memfd``, ``http``; "" while there is no connection. Looking at it starts nothing."""
+        return self._keeper.transport(self)
+
+    @property
     def state(self) -> str:
         """What the server is doing now, in a word or two: ``pulling 43 %``, ``ready``."""
         return self._keeper.record.state.label
@@ -289,18 +293,6 @@ class _Shared:
 
 def _is(launch: Launch, id: str, at: At | None) -> bool:
     return launch.id == id and at in (None, (launch.kind, launch.engine))
-
-
-def runner_of(launch: Launch, limits: Limits) -> Runner:
-    """The runner for a place of ours."""
-    if launch.kind == "process":
-        return ProcessRunner(launch, limits)
-    from nodegraph.runtime.runners.container import ContainerRunner  # imports docker, which takes its time
-    from nodegraph.runtime.runners.replicas import ReplicaRunner
-
-    if launch.replicas > 1:
-        return ReplicaRunner(launch, limits)
-    return ContainerRunner(launch, limits)
 
 
 def _close(servers: "weakref.ref[Servers]") -> None:

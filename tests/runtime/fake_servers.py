@@ -15,7 +15,8 @@ class FakeLease:
     note = ""
 
     def __init__(self, client: Callable[[], Client]) -> None:
-        self._connect, self._client = client, None
+        self._connect = client
+        self._client: Client | None = None
         self.ready = threading.Event()
         self.failures: list[ModelError] = []
         self.released = 0
@@ -24,6 +25,10 @@ class FakeLease:
     @property
     def restarts(self) -> int:
         return len(self.failures)
+
+    @property
+    def transport(self) -> str:
+        return self._client.transport if self._client else ""
 
     def client(self) -> Client:
         if not self.ready.is_set():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nodegraph.core.errors import ModelUnreachable
+from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.backoff import Backoff
 from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.engines import labels
@@ -152,10 +152,10 @@ def test_a_builds_bookkeeping_is_left_out_of_its_log():
     assert build_lines({"stream": "Step 1/2 : RUN x\r\n\nhello\n"}) == ["Step 1/2 : RUN x", "hello"]
 
 
-def _supervisor(folder: Path) -> Supervisor:
+def _supervisor(folder: Path, **limits: float) -> Supervisor:
     launch = Launch("process", "m", "M")
     record = Record(launch, LogBook(folder / "log"), Durations(folder / "d.json"), lambda event: None)
-    return Supervisor(launch, None, lambda endpoint: None, record, Limits())
+    return Supervisor(launch, None, lambda endpoint: None, record, Limits(**limits))
 
 
 def test_a_failed_call_does_not_hide_that_the_server_was_given_up(tmp_path):
@@ -164,6 +164,16 @@ def test_a_failed_call_does_not_hide_that_the_server_was_given_up(tmp_path):
     keeper.record.fail("M stopped by itself.", "")
     keeper.report(ModelUnreachable("it broke off"), "somebody")
     assert keeper.record.state.stage is Stage.FAILED
+
+
+def test_looking_at_how_frames_travel_wakes_no_server_that_was_given_up_and_asking_it_does(tmp_path):
+    keeper = _supervisor(tmp_path, revive=0.0)
+    keeper.record.fail("M stopped by itself.", "")
+    assert keeper.transport("somebody") == ""
+    assert keeper._next_mail(0) is None
+    with pytest.raises(ModelError, match="stopped by itself"):
+        keeper.client("somebody")
+    assert keeper._next_mail(0).wake
 
 
 def test_the_end_of_an_earlier_life_is_no_news(tmp_path):

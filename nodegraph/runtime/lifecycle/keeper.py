@@ -59,6 +59,10 @@ class Keeper(ABC):
             raise self.record.obstacle()
         return client
 
+    def transport(self, user: object) -> str:
+        """How the user's frames travel, "" without a connection. Only looks: a server that rests goes on resting."""
+        return self._link.transport(user)
+
     def leave(self, user: object) -> None:
         """The user is gone: its connection is dropped, with what a stateful model remembered of it."""
         self._link.drop(user)

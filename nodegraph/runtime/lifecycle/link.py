@@ -46,6 +46,12 @@ class Link:
                 client = self._clients[user] = self._connect(replace(self._endpoint, frames=frames))
             return client
 
+    def transport(self, user: object) -> str:
+        """How the user's frames travel, "" while it has no connection; none is made for it."""
+        with self._lock:
+            client = self._clients.get(user)
+        return client.transport if client is not None else ""
+
     def drop(self, user: object) -> None:
         """The user is gone, or connects anew next time; its calls in flight end with ModelUnreachable."""
         with self._lock:
