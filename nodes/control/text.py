@@ -13,9 +13,12 @@ class FormatText(Filter, id="control.format_text", category="Control/Text", keyw
     """
 
     template: str = param("{a}", "The text, with {a}, {b}, {c} and {d} where values go.", multiline=True)
+    only_with_values: bool = param(False, "No text at all while there is none of its values.")
 
     def process(self, a: AnyValue = None, b: AnyValue = None, c: AnyValue = None, d: AnyValue = None) -> Text:
         values = {"a": a, "b": b, "c": c, "d": d}
+        if self.only_with_values and all(value is None for value in values.values()):
+            return ""
         return formatted(self.template, {name: "" if value is None else value for name, value in values.items()})
 
 

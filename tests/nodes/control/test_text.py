@@ -39,6 +39,12 @@ def test_values_are_written_into_a_template(template: str, values: tuple[Any, ..
     assert run_node(FormatText, *values, template=template) == expected
 
 
+def test_a_text_about_nothing_can_be_left_out():
+    assert run_node(FormatText, template="{a} cm", only_with_values=True) == ""
+    assert run_node(FormatText, 3, template="{a} cm", only_with_values=True) == "3 cm"
+    assert run_node(FormatText, template="{a} cm") == " cm"
+
+
 @pytest.mark.parametrize(
     "template",
     [
