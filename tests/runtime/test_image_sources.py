@@ -148,3 +148,17 @@ def test_a_file_that_gets_shorter_while_it_is_sent_is_an_error_and_not_a_broken_
     (tmp_path / "x").write_bytes(b"1" * 50)
     with pytest.raises(OSError, match="shorter"):
         list(pieces)
+
+
+def test_what_leads_out_of_the_folder_is_neither_read_nor_followed(tmp_path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "large.txt").write_text("1")
+    build = folder(tmp_path / "in", "FROM a\nCOPY ../outside there.txt link /x\n")
+    (tmp_path / "in" / "there.txt").write_text("here")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "outside")
+    before = fingerprint(build)
+    (tmp_path / "outside" / "large.txt").write_text("2")
+    assert fingerprint(build) == before
+    (tmp_path / "in" / "link").unlink()
+    (tmp_path / "in" / "link").symlink_to("there.txt")
+    assert fingerprint(build) != before, "the link is what is sent"

@@ -64,8 +64,8 @@ def apply(plan: Plan, tell: ServerListener, cancel: Cancel | None = None) -> tup
     Raises DocumentError when a problem forbids it or the catalogue cannot be written, ModelError, Cancelled.
     """
     if not plan.can_be_done:
-        first = next(one for one in plan.problems if one.severity == "error")
-        raise DocumentError(f"{first.where or plan.what} {first.message}", first.hint, plan.problems)
+        first, *more = [one for one in plan.problems if one.severity == "error"]
+        raise DocumentError(f"{first.where or plan.what} {first.message}", first.hint, more)
     entries = plan.work(tell, cancel or Cancel())
     for entry in entries:
         put_entry(plan.catalogue, entry, plan.replace)

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.core.errors import DocumentError, Problem, UsageError
-from nodegraph.runtime.adding.facts import container_facts, facts_about, process_facts, read_entry
+from nodegraph.runtime.adding.facts import container_facts, facts_about, process_facts, read_entry, size_text
 from nodegraph.runtime.adding.ids import id_for, problems_with
 from nodegraph.runtime.adding.plan import Fact, Plan, Wishes, Written
-from nodegraph.runtime.adding.trial import PATIENCE, first_of, ports_of, tried
+from nodegraph.runtime.adding.trial import PATIENCE, first_of, naming_the_log, ports_of, tried
 from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.catalog.catalog import slug
 from nodegraph.runtime.catalog.contexts import is_everything
@@ -16,6 +16,7 @@ from nodegraph.runtime.catalog.text import CatalogSyntaxError, read_values
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.state import ServerListener
 
+_LARGE = 500_000_000  # bytes: from here on a build feels like it hangs
 _NEW = "`nodegraph models new NAME` writes a folder that works."
 
 
@@ -50,13 +51,15 @@ def _known(folder: Path, raw: dict[str, Any], wishes: Wishes) -> Plan:
         _check_dockerfile(folder)
         raise UsageError(f"{folder}/entry.json names neither a `build` nor a `process`.", 'Add "build": ".".')
     facts = [Fact("folder", str(folder)), *facts_about(entry), *process_facts(entry)]
+    large: tuple[Problem, ...] = ()
     if entry.build is not None:
         if not entry.build.dockerfile.is_file():
             _check_dockerfile(folder)
-        facts += [Fact("image", f"{entry.tag}, built from {entry.build.dockerfile}"), *container_facts(entry)]
+        sent, large = _sent(entry.build.context, entry.build.dockerfile)
+        facts += [Fact("image", f"{entry.tag}, built from {entry.build.dockerfile}"), sent, *container_facts(entry)]
     later = "" if entry.build is None else "; its image is built when its container is first started"
     step = f"write {entry.id} into {wishes.catalogue}{later}"
-    warnings = [one for one in problems if one.severity == "warning"]
+    warnings = [*large, *(one for one in problems if one.severity == "warning")]
     return Plan(
         str(folder),
         "folder",
@@ -82,13 +85,16 @@ def _unknown(folder: Path, wishes: Wishes) -> Plan:
         from nodegraph.runtime import manage  # imports docker, which takes its time
 
         entry, _ = read_entry(draft, str(folder))
-        manage.build(entry, tell, cancel, wishes.engine)
+        with naming_the_log(id):
+            manage.build(entry, tell, cancel, wishes.engine)
         port, said = tried(entry, ports_of(tag, wishes), tell, cancel, wishes.engine)
         return [{**first_of(said, wishes), **draft, "options": {"image": tag, "ExposedPorts": {f"{port}/tcp": {}}}}]
 
+    sent, large = _sent(folder, folder / "Dockerfile")
     facts = (
         Fact("folder", str(folder)),
         Fact("image", f"{tag}, built from {folder / 'Dockerfile'}"),
+        sent,
         Fact("network", "its build may use the network; its container has none"),
         Fact("folders of yours", "none"),
         Fact("confined", "read-only, without root's rights"),
@@ -100,8 +106,20 @@ def _unknown(folder: Path, wishes: Wishes) -> Plan:
         f"write {id} into {wishes.catalogue}",
     )
     unsaid = Problem("", "There is no entry.json: what its node is will be what the server says.", _NEW, "warning")
-    problems = (unsaid, *problems_with((id,), wishes))
+    problems = (unsaid, *large, *problems_with((id,), wishes))
     return Plan(str(folder), "folder", name, (id,), facts, steps, wishes.catalogue, wishes.replace, work, problems)
+
+
+def _sent(context: Path, dockerfile: Path) -> tuple[Fact, tuple[Problem, ...]]:
+    """How much is sent to the engine for a build, and a warning when that is a lot. Raises ModelError."""
+    from nodegraph.runtime.engines.context import sent_size  # imports docker, which takes its time
+
+    size = sent_size(context, dockerfile)
+    fact = Fact("size", f"{size_text(size)} of files go to the engine; the image's is known when it is built")
+    if size < _LARGE:
+        return fact, ()
+    hint = "Name what the image does not need (data, weights, environments) in its .dockerignore."
+    return fact, (Problem("", f"Each build sends {size_text(size)} to the engine first.", hint, "warning"),)
 
 
 def _check_dockerfile(folder: Path) -> None:

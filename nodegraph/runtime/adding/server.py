@@ -32,7 +32,7 @@ def plan_server(url: str, wishes: Wishes) -> Plan:
     ids = tuple(entry.id for entry in entries)
     notes = [Problem("", note, severity="warning") for note in found.notes]
     facts = [Fact("server", f"{address}, run by somebody else: pictures are sent there")]
-    facts += [fact for entry in entries for fact in facts_about(entry)]
+    facts += [fact for entry in entries for fact in facts_about(entry) if fact.name != "gpu"]  # its machine's business
     step = f"write {', '.join(ids)} into {wishes.catalogue}; nothing is started"
     return Plan(
         address,

@@ -1,10 +1,13 @@
 """Starting an image once to ask which protocol its server speaks and what it is."""
 
+import contextlib
+import re
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from nodegraph.core.errors import ModelError
+from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.adding.image_facts import exposed_ports
 from nodegraph.runtime.adding.plan import Wishes
 from nodegraph.runtime.cancel import Cancel
@@ -12,6 +15,7 @@ from nodegraph.runtime.container_options import CONTAINER_PORTS
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.launch import Launch, launch_of
 from nodegraph.runtime.lifecycle.by_hand import Teller
+from nodegraph.runtime.lifecycle.folders import log_path, state_folder
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols.described import Described
 from nodegraph.runtime.protocols.recognise import describe
@@ -20,6 +24,14 @@ from nodegraph.runtime.state import ServerListener, Stage
 PATIENCE: Final = 90.0
 """Seconds that a server may take until it says what it is."""
 _PAUSE: Final = 0.2
+_NETWORK: Final = re.compile(
+    r"name resolution|getaddrinfo|Network is unreachable|No route to host|Max retries|ENOTFOUND"
+)
+_SERVE: Final = "Started by itself it must serve a model at a port; see docs/other-models.md."
+_OFFLINE: Final = (
+    "It wants the network, which it has not while it is asked. Start it yourself (docker run), add it by its address, "
+    "or give its folder an entry.json and let a node's place turn the network on."
+)
 _ALPHA: Final = CONTAINER_PORTS["runway-alpha"]
 
 
@@ -46,13 +58,39 @@ def tried(
         for legacy in (False, True) if port == _ALPHA and entry.build is None else (False,):
             try:
                 return port, _asked(replace(launch, port=port, legacy=legacy), tell, cancel, PATIENCE / len(ports))
+            except _Ended as error:
+                failure = error  # what ended by itself does not hang on the port
             except ModelError as error:
                 failure = failure or error
+        if isinstance(failure, _Ended):
+            break
     assert failure is not None
-    if "models logs" in failure.hint:  # no catalogue has it yet
-        message = f"The image {launch.image} could not be asked what it is. {failure.message}"
-        raise ModelError(message, "Started by itself it must serve a model at a port; see docs/other-models.md.")
-    raise failure
+    raise _said(failure, launch, ports)
+
+
+@contextlib.contextmanager
+def naming_the_log(id: str) -> Iterator[None]:
+    """No catalogue has the model yet, so `models logs` would not find its log: its file is named instead."""
+    try:
+        yield
+    except ModelError as error:
+        error.hint = error.hint.replace(f"nodegraph models logs {id}", str(log_path(state_folder(), id, "container")))
+        raise
+
+
+class _Ended(ModelError):
+    """The container ended before it could be asked."""
+
+
+def _said(failure: ModelError, launch: Launch, ports: Sequence[int]) -> ModelError:
+    """Why it could not be asked, and what to do."""
+    what = f"The image {launch.image} could not be asked what it is."
+    if isinstance(failure, _Ended):
+        hint = _OFFLINE if _NETWORK.search(failure.message) else _SERVE
+        return ModelError(f"{what} {failure.message}", hint)
+    where = " or ".join(map(str, ports))
+    hint = f"Check that its server listens at port {where}, on 0.0.0.0; name its protocol with --protocol."
+    return ModelError(f"{what} {failure.message}", hint)
 
 
 def first_of(said: Described, wishes: Wishes) -> dict[str, Any]:
@@ -81,17 +119,19 @@ def _patiently(launch: Launch, url: str, teller: Teller, patience: float) -> Des
         teller.cancel.check()
         state = teller.record.state
         if state.stage is Stage.FAILED:
-            raise ModelError(state.message, state.hint)
+            raise _Ended(state.message)
         try:
             return describe(url, 5.0)
         except ModelError as error:
             if time.monotonic() > until:
                 words = teller.tail()
                 said = f'Its last words: "{words}".' if words else "It printed nothing."
-                hint = f"Check that its server listens at port {launch.port}; name its protocol with --protocol."
-                raise ModelError(f"The image {launch.image} runs, but {_lower(error.message)} {said}", hint) from error
+                seen = f"nothing answers at its port {launch.port}."
+                if not isinstance(error, ModelUnreachable):
+                    seen = _lower(error.message.replace(url, f"its port {launch.port}"))
+                raise ModelError(f"It runs, but {seen} {said}") from error
         time.sleep(_PAUSE)
 
 
 def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if not text.startswith("http") else text
+    return text[:1].lower() + text[1:]

@@ -11,9 +11,9 @@ from typing import Any
 
 from docker import auth, errors
 from docker.utils import parse_repository_tag
-from docker.utils.build import exclude_paths
 
 from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.engines.context import archive, sent_files
 from nodegraph.runtime.engines.docker_client import Inside
 from nodegraph.runtime.engines.docker_connection import (
     Connection,
@@ -23,7 +23,6 @@ from nodegraph.runtime.engines.docker_connection import (
     text_of,
     words_of,
 )
-from nodegraph.runtime.engines.tarstream import stream_tar
 
 
 class Engine(Connection):
@@ -112,8 +111,8 @@ class Engine(Connection):
         name = os.path.relpath(dockerfile, context)
         params = {"t": tag, "dockerfile": name, "rm": True, "forcerm": True, "labels": json.dumps(dict(labels))}
         params["buildargs"] = json.dumps(dict(arguments or {}))
-        files = {**_files(context, name, exclude), **(extra or {})}
-        body = _archive(context, files, cancel)
+        files = {**sent_files(context, name, exclude), **(extra or {})}
+        body = archive(context, files, cancel)
         yield from self._stream("/build", cancel, params=params, data=body, headers={"Content-Type": "application/tar"})
 
     # ---- containers ---------------------------------------------------------------------------------------------
@@ -276,25 +275,3 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
             rest = b""
     if rest:
         yield rest.decode("utf-8", "replace")
-
-
-def _files(context: Path, dockerfile: str, exclude: Iterable[str]) -> dict[str, Path]:
-    """What is sent of a folder: names in it → paths. Raises EngineError."""
-    ignore = context / ".dockerignore"
-    try:
-        patterns = [line.strip() for line in ignore.read_text("utf-8").splitlines()] if ignore.is_file() else []
-        patterns = [line for line in patterns if line and not line.startswith("#")]
-        names = exclude_paths(str(context), [*patterns, *exclude], dockerfile=dockerfile)
-    except OSError as error:
-        raise EngineError(f"The folder {context} cannot be read: {error}.") from error
-    return {Path(name).as_posix(): context / name for name in sorted(names)}
-
-
-def _archive(context: Path, files: Mapping[str, Path], cancel: Cancel) -> Iterator[bytes]:
-    """The files as a tar archive, made while it is sent. Raises EngineError, Cancelled."""
-    try:
-        for piece in stream_tar(files):
-            cancel.check()
-            yield piece
-    except OSError as error:
-        raise EngineError(f"The folder {context} cannot be read: {error}.") from error

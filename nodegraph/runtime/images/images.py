@@ -75,7 +75,8 @@ def build_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
     try:
         run_build(engine, launch.image, build, {IMAGE: launch.id, SOURCE: source}, watcher)
     except EngineError as error:
-        words = f'{_ended(error.message)} The build\'s last words: "{watcher.tail()}".'
+        tail = watcher.tail()
+        words = f'{_ended(error.message)} The build\'s last words: "{tail}".' if tail else _ended(error.message)
         raise ModelError(
             f"The image of {launch.name} could not be built from {build.dockerfile}: {words}",
             f"The whole build log: nodegraph models logs {launch.id}",

@@ -24,21 +24,34 @@ def fingerprint(build: Build) -> str:
     total = hashlib.sha256()
     for path in sorted({build.dockerfile, *_taken(build)}):
         try:
-            size = path.stat().st_size
-            content = path.read_bytes() if size <= _LARGE else b""
+            size = path.lstat().st_size
+            content = _content(path, size)
         except OSError:  # it went while we looked
             continue
         total.update(f"{_name(path, build)}:{size}:{hashlib.sha256(content).hexdigest()}\n".encode())
     return total.hexdigest()
 
 
+def _content(path: Path, size: int) -> bytes:
+    """Links are sent as links, so what is behind them does not count."""
+    if path.is_symlink():
+        return os.fsencode(path.readlink())
+    return path.read_bytes() if size <= _LARGE else b""
+
+
 def _taken(build: Build) -> Iterator[Path]:
     for source in recipe_of(build).sources:
         if source.startswith(WHEELS):  # which wheel there is does not change what the versions in the Dockerfile say
             continue
+        if ".." in Path(source).parts:  # what is outside is not sent, and reading it could take for ever
+            continue
         for path in build.context.glob(source) if source != "." else [build.context]:
-            inside = path.rglob("*") if path.is_dir() else [path]
-            yield from (one for one in inside if one.is_file() and not _is_aside(one.relative_to(build.context)))
+            inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else [path]
+            yield from (one for one in inside if _is_content(one) and not _is_aside(one.relative_to(build.context)))
+
+
+def _is_content(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
 
 
 def _is_aside(name: Path) -> bool:

@@ -55,6 +55,19 @@ def test_adding_a_folder_is_agreeing_to_build_from_it_and_to_the_secrets_it_asks
     assert not agreed_secrets("warm-light")
 
 
+def test_a_folder_says_how_much_of_it_goes_to_the_engine_and_warns_of_a_lot(folder, wishes):
+    with (folder / "film.bin").open("wb") as film:
+        film.truncate(2_000_000_000)
+    plan = plan_for(str(folder), wishes())
+    assert facts(plan)["size"].startswith("2 GB of files go to the engine")
+    (problem,) = plan.problems
+    assert ".dockerignore" in problem.hint
+    (folder / ".dockerignore").write_text("# large\n*.bin\n")
+    plan = plan_for(str(folder), wishes())
+    assert " KB of files" in facts(plan)["size"]
+    assert not plan.problems
+
+
 def test_a_home_is_not_sent_to_an_engine(tmp_path, wishes, monkeypatch):
     (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY . .\n")
     monkeypatch.setenv("HOME", str(tmp_path / "me"))
