@@ -1,5 +1,6 @@
 """Calling off long work from another thread."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,8 @@ class Cancel:
             self._event.set()
             actions = tuple(self._actions)
         for action in actions:
-            action()
+            with contextlib.suppress(Exception):  # what it breaks off may have ended by itself at this very moment
+                action()
 
     def is_set(self) -> bool:
         """Whether the work was called off."""

@@ -57,6 +57,17 @@ def test_the_tail_holds_only_this_life_of_the_server(tmp_path):
     assert book.tail() == "from the second"
 
 
+def test_an_action_that_comes_too_late_keeps_no_other_call_from_being_broken_off():
+    def late():
+        raise OSError("the connection is closed already")
+
+    cancel, cut = Cancel(), threading.Event()
+    with pytest.raises(Cancelled), cancel.interrupting(late), cancel.interrupting(cut.set):
+        cancel.set()
+        cancel.check()
+    assert cut.is_set()
+
+
 def test_cancelling_breaks_off_a_blocking_call_and_everything_after():
     cancel, blocked = Cancel(), threading.Event()
     threading.Timer(0.01, cancel.set).start()
