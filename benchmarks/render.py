@@ -83,7 +83,10 @@ def run() -> list[Result]:
         clip = GraphNode("clip", "source.video_file", {"path": str(film)})
         work = [GraphNode("glow", "filter.glow"), GraphNode("wave", "filter.wave"), GraphNode("grain", "filter.grain")]
         film_of = partial(graph_of, clip, filters=work)
-        whole, parts, one, two = [], [], [], []
+        whole: list[float] = []
+        parts: list[float] = []
+        one: list[float] = []
+        two: list[float] = []
         for _ in range(ROUNDS):
             whole.append(timed(film_of(folder / "whole.mp4"), 1, ray_pool)[0])
             parts.append(timed(film_of(folder / "parts.mp4"), 2, ray_pool)[0])
@@ -107,7 +110,9 @@ def _working(made: Rendered, processes: int) -> float:
 
 def _waiting(folder: Path) -> Result:
     """Two workers over one, of a film whose every frame waits for a model."""
-    film, one, two = film_in(folder, SMALL), [], []
+    film = film_in(folder, SMALL)
+    one: list[float] = []
+    two: list[float] = []
     with far_model(folder) as (catalogue, place):
         nodes = [GraphNode("far", f"model.{ID}", place=place)]
         clip = GraphNode("clip", "source.video_file", {"path": str(film)})

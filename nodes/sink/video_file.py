@@ -122,6 +122,8 @@ class VideoFileSink(
     def _sentence(self, error: Exception) -> NodeError:
         if isinstance(error, OSError):
             said = cannot_write(self.path, error)
+            if self.origin is not None:  # a part of a render is removed
+                return said
             return NodeError(said.message, f"{said.hint} What was written until then is in {self._part}.")
         reason = getattr(error, "strerror", None) or str(error)
         hint = "Try another codec, or pictures of another size."
