@@ -36,6 +36,12 @@ def keeps(node: NodeRun | None, wanted: GraphNode) -> bool:
     return node is not None and node.node.type == wanted.type and node.node.place == wanted.place
 
 
+def moved(before: Mapping[str, NodeRun], after: Mapping[str, NodeRun]) -> list[tuple[NodeRun, NodeRun]]:
+    """The nodes that are made anew only to run in another place: the old one and the new one of each."""
+    pairs = [(before[id], node) for id, node in after.items() if id in before and before[id] is not node]
+    return [(old, new) for old, new in pairs if old.node.type == new.node.type and old.spec.outputs == new.spec.outputs]
+
+
 def changes(nodes: Mapping[str, NodeRun], graph: Graph) -> list[Change]:
     """The parameters that `graph` gives other values. Raises NodeError for a bad one, before anything is changed."""
     found = []

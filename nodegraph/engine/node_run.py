@@ -277,6 +277,12 @@ class NodeRun:
         value = self.instance.recall()
         return NOT_YET if value is None else value
 
+    def inherit(self, old: "NodeRun") -> None:
+        """Hold what a node in this one's place gave last, until this one gives something."""
+        self.good = old.good
+        if (newest := old.newest) is not None:  # its frames may be counted otherwise
+            self.newest = Held(newest.value, -1, newest.oldest)
+
     def hold(self, value: Any, seq: int, oldest: float) -> None:
         """Remember `value` as the newest output, unless a later frame's is there already."""
         newest = self.newest

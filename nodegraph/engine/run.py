@@ -17,7 +17,7 @@ from nodegraph.core.graph import Graph
 from nodegraph.core.node import Stamp
 from nodegraph.core.registry import Registry
 from nodegraph.engine.circulation import Circulation
-from nodegraph.engine.editing import Change, changes, keeps, same_shape
+from nodegraph.engine.editing import Change, changes, keeps, moved, same_shape
 from nodegraph.engine.events import Ended, Event, Listener, NodeFailed, RunStats
 from nodegraph.engine.execute import failure_of
 from nodegraph.engine.listening import Telling
@@ -173,21 +173,21 @@ class Run:
             kept = {id: self.nodes[id] for id in plan.specs if keeps(self.nodes.get(id), graph.nodes[id])}
             if not self._started:
                 kept = {}
-            moved = changes(kept, graph)
+            set_anew = changes(kept, graph)
             nodes = {id: kept.get(id) or self._node(graph, id) for id in plan.specs}
-            again = {change.node.node.id: change.params for change in moved if self._has_ended(change)}
-            moved = [change for change in moved if change.node.node.id not in again]
+            again = {change.node.node.id: change.params for change in set_anew if self._has_ended(change)}
+            set_anew = [change for change in set_anew if change.node.node.id not in again]
             if not self._started:
                 self._flow.plan, self._flow.nodes = plan, nodes
             elif same and not again:
                 for id, node in nodes.items():
                     node.node = graph.nodes[id]
             else:
-                quick = [change for change in moved if not change.anew]
+                quick = [change for change in set_anew if not change.anew]
                 self._exchange(replace(plan, graph=graph), nodes, quick, again)
-                moved = [change for change in moved if change.anew]
+                set_anew = [change for change in set_anew if change.anew]
             self._graph = graph
-            for change in moved:
+            for change in set_anew:
                 self._apply(change)
 
     def _has_ended(self, change: Change) -> bool:
@@ -198,7 +198,11 @@ class Run:
     def _exchange(
         self, plan: Plan, nodes: Mapping[str, NodeRun], quick: Iterable[Change], again: Mapping[str, Mapping[str, Any]]
     ) -> None:
+        pairs = moved(self.nodes, nodes)
+
         def between() -> None:
+            for old, new in pairs:
+                new.inherit(old)
             for change in quick:
                 self._apply(change)
 

@@ -1,10 +1,11 @@
 """Stills that react, and graphs that are edited while they run."""
 
 import threading
+from typing import Any
 
 import pytest
 
-from nodegraph.core.errors import DocumentError, NodeError
+from nodegraph.core.errors import DocumentError, ModelNotReady, NodeError
 from nodegraph.core.graph import GraphNode, Wire
 from nodegraph.engine.run import Run
 from tests.engine.support import CALLS, GATES, REGISTRY, finish, graph_of, values
@@ -156,6 +157,36 @@ def test_a_hot_edit_does_not_wait_for_a_model_that_hangs() -> None:
         seen = len(values(run))
         until(lambda: len(values(run)) > seen + 5, run)
         release.set()
+
+
+def test_a_node_that_moves_holds_its_value_until_the_new_one_has_its_first() -> None:
+    away = threading.Event()
+
+    def there(image: Any) -> None:
+        if not away.is_set():
+            raise ModelNotReady("It is loading.")
+
+    GATES.update({"": lambda image: None, "there": there})
+    graph = graph_of(
+        {"in": ENDLESS, "m": "model", "over": "fallback", "out": "collect"},
+        "in.image m.image",
+        "in.image over.image",
+        "m.image over.overlay",
+        "over.image out.image",
+    )
+    elsewhere = GraphNode("m", "t.model", {"name": "there"}, place={"engine": "ssh://gpu.example"})
+    with Run(graph, REGISTRY, "live") as run:
+        until(lambda: run.latest("m") is not None, run)
+        run.update(graph.with_node(elsewhere))
+        assert run.latest("m") is not None
+        until(lambda: bool(run.nodes["m"].waiting), run)
+        some_more_frames(run)
+        held, before = run.latest("m"), len(values(run))
+        some_more_frames(run)
+        assert set(values(run)[before:]) == {held[0, 0, 0]}, "the picture without the model was seen"
+        assert run.latest("m") is held
+        away.set()
+        until(lambda: run.latest("m") is not held, run)
 
 
 def test_an_edit_while_paused_is_seen_on_the_newest_frame() -> None:
