@@ -1,4 +1,4 @@
-"""What our models of the ONNX and OpenVINO kind share. Importing it needs numpy and the kit; OpenVINO comes later."""
+"""What our ONNX models share. Importing it needs numpy and the kit; OpenVINO and ONNX Runtime come later."""
 
 from onnx_kit.boxes import inside, not_doubled
 from onnx_kit.fit import Fitted, letterboxed, planes, resized, shrunk

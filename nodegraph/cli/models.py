@@ -88,6 +88,9 @@ def info(arguments: argparse.Namespace) -> int:
     rows = [("state", _where(entry, status)), ("image", status.image or "none"), ("protocol", entry.protocol)]
     pinned = {"server": entry.server, "digest": entry.digest or entry.image_id, "secrets": ", ".join(entry.secrets)}
     rows += [(key, value) for key, value in (pinned | _document(entry)).items() if key in (*pinned, *_SHOWN) and value]
+    if status.gpu_image:
+        here = "" if status.gpu_present is None else ", here" if status.gpu_present else ", to build"
+        rows.insert(2, ("image for a GPU", f"{status.gpu_image}{here}"))
     rows += [("runs on", _hardware(entry)), *_weights_rows(entry)]
     table([(_CALLED.get(key, key), str(value)) for key, value in rows])
     return DONE
@@ -145,7 +148,7 @@ def build(arguments: argparse.Namespace) -> int:
     from nodegraph.runtime import manage
 
     tell, engine = teller(arguments.json), arguments.engine
-    return _work(arguments, lambda entry: manage.build(entry, tell, engine=engine), "built")
+    return _work(arguments, lambda entry: manage.build(entry, tell, engine=engine, gpu=arguments.gpu), "built")
 
 
 def start(arguments: argparse.Namespace) -> int:

@@ -216,6 +216,8 @@ def _add_models(verbs: Any) -> None:
     ):
         verb = _model_verb(models, name, help, name)
         _add_engine(verb)
+        if name == "build":
+            verb.add_argument("--gpu", action="store_true", help="the image for a GPU, of a model that has two")
         if name == "start":
             verb.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="what it runs on")
 

@@ -11,6 +11,7 @@ from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.engines.docker_connection import EngineError
 from nodegraph.runtime.engines.engines import engine_at
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.images.variant import images_of
 from nodegraph.runtime.launch import launch_of
 from nodegraph.runtime.weights.places import weights_folder
 from nodegraph.runtime.weights.removal import bytes_in, remove_fetched
@@ -20,7 +21,7 @@ from nodegraph.runtime.weights.removal import bytes_in, remove_fetched
 class ModelRoom:
     """What one model takes, in bytes.
 
-    image: 0 when the engine has none; layers it shares with other images count in full. weights: the files in
+    image: 0 when the engine has none; layers it shares with other models' count in full. weights: the files in
     `folder`, the person's own too. volume: a copy of them on the engine, 0 when there is none or it is `folder`
     itself, -1 when the engine does not say. cache: what its server made of them on the engine, likewise.
     """
@@ -82,7 +83,7 @@ def room_of(entries: Iterable[ModelEntry], engine: str = "") -> Room:
     models = tuple(_room_of(entry, door, counts, layers) for entry in listed)
     images = sum(layers.values())
     for one in door.replaced_images(labels.IMAGE) if counts is not None else ():
-        _image_size(door, one, layers)
+        _add_layers(door, one, layers)
     return Room(
         models,
         images,
@@ -131,21 +132,23 @@ def _room_of(entry: ModelEntry, door: Engine, counts: Mapping[str, int] | None, 
     image = volume = cache = 0
     if counts is not None:
         launch = launch_of(entry, {"kind": "container"})
-        image = _image_size(door, launch.image, layers) if launch.image else 0
+        mine: dict[int, int] = {}
+        for name in images_of(launch):
+            _add_layers(door, name, mine)
+        layers |= mine
+        image = sum(mine.values())
         volume = _volume_size(door, f"nodegraph-weights-{entry.id}", counts)
         cache = counts.get(launch.cache, 0)
     return ModelRoom(entry.id, entry.name, image, bytes_in(folder), volume, folder, cache)
 
 
-def _image_size(door: Engine, name: str, layers: dict[int, int]) -> int:
-    """An image's bytes. `layers` collects each step with everything below it: images made alike share those layers."""
-    total = below = 0
+def _add_layers(door: Engine, name: str, layers: dict[int, int]) -> None:
+    """Add an image's bytes to `layers`, by step with everything below it: images made alike share those layers."""
+    below = 0
     for step in reversed(door.history(name)):
         size = int(step.get("Size") or 0)
         below = hash((below, step.get("Created"), step.get("CreatedBy"), size))
         layers[below] = size
-        total += size
-    return total
 
 
 def _volume_size(door: Engine, name: str, counts: Mapping[str, int]) -> int:

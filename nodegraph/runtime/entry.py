@@ -47,10 +47,16 @@ class Description:
 
 @dataclass(frozen=True)
 class Build:
-    """A folder with a Dockerfile; both paths are absolute."""
+    """A folder with a Dockerfile; both paths are absolute.
+
+    arguments: values of the Dockerfile's ARGs. gpu: their values for a second image, which runs where there is a GPU;
+    empty when one image is for both.
+    """
 
     context: Path
     dockerfile: Path
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    gpu: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,14 @@ _PATHS: Final[dict[ProtocolName, str]] = {"native": "/health", "cog": "/health-c
 
 @dataclass(frozen=True)
 class Health:
-    """absent: nobody listens; silent: somebody accepted but did not answer in time; failed: it says it cannot work."""
+    """absent: nobody listens; silent: somebody accepted but did not answer in time; failed: it says it cannot work.
+
+    note: what a native server says about how it runs, such as on which device.
+    """
 
     state: Literal["absent", "silent", "loading", "ready", "failed"]
     message: str = ""
+    note: str = ""
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -118,7 +122,7 @@ def _native(status: int, body: bytes) -> Health:
     state = answer.get("state", answer.get("status"))
     message = str(answer.get("message") or answer.get("error") or "")[:1000]
     if state in ("loading", "ready", "failed"):
-        return Health(state, message)
+        return Health(state, message, " ".join(str(answer.get("note") or "").split())[:300])
     return Health("ready", message) if status < 400 else Health("failed", f"It answers {status} to GET /health.")
 
 

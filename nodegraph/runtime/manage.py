@@ -14,6 +14,7 @@ from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.engines.engines import engine_at
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.images.images import build_image, pull_image
+from nodegraph.runtime.images.variant import gpu_variant, images_of
 from nodegraph.runtime.launch import Launch, launch_of
 from nodegraph.runtime.lifecycle.by_hand import Teller
 from nodegraph.runtime.lifecycle.folders import log_path, log_paths, state_folder
@@ -33,10 +34,10 @@ _TAIL = 256 * 1024  # bytes of a log file that are looked at
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """A model on this machine. image: its name, "" for none; present: the engine has it, None when it cannot say.
+    """A model on this machine. image: its name, "" for none; gpu_image: the one for a GPU, "" when one is for both.
 
-    running: the containers that serve it now; kept: those of them that `start` left running. process: it can run as a
-    local process.
+    present: the engine has one of them, gpu_present: the one for a GPU; None when it cannot say. running: the
+    containers that serve it now; kept: those of them that `start` left running. process: it can run as a local process.
     """
 
     id: str
@@ -46,6 +47,8 @@ class ModelStatus:
     running: int
     kept: int
     process: bool
+    gpu_image: str = ""
+    gpu_present: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,20 @@ def pull(entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None, 
     pull_image(engine_at(engine).engine, launch, Teller(launch, tell, cancel or Cancel()))
 
 
-def build(entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None, engine: str = "") -> None:
-    """Build the model's image from its folder, telling progress. Raises ModelError, or Cancelled."""
+def build(
+    entry: ModelEntry, tell: ServerListener, cancel: Cancel | None = None, engine: str = "", gpu: bool = False
+) -> None:
+    """Build the model's image from its folder, telling progress; `gpu`: the one for a GPU.
+
+    Raises UsageError when there is nothing to build it from, ModelError, or Cancelled.
+    """
     if entry.build is None:
         raise UsageError(f"{entry.name} has no folder to build from.", f"Pull it: nodegraph models pull {entry.id}")
-    launch = _launch(entry, engine)
+    usual = _launch(entry, engine)
+    launch = gpu_variant(usual) if gpu else usual
+    if launch is None:
+        hint = f"Build that one: nodegraph models build {entry.id}"
+        raise UsageError(f"{entry.name} has one image, for every device.", hint)
     build_image(engine_at(engine).engine, launch, Teller(launch, tell, cancel or Cancel()))
 
 
@@ -204,8 +216,9 @@ def memory(entry: ModelEntry, engine: str = "") -> int:
 
 
 def remove(entry: ModelEntry, engine: str = "") -> bool:
-    """Remove the model's image; False when the engine has none. Raises ModelError while a container uses it."""
-    return engine_at(engine).engine.remove_image(_launch(entry, engine).image)
+    """Remove the model's images; False when the engine has none. Raises ModelError while a container uses one."""
+    door = engine_at(engine).engine
+    return sum(door.remove_image(image) for image in images_of(_launch(entry, engine))) > 0
 
 
 def _launch(entry: ModelEntry, engine: str) -> Launch:
@@ -222,11 +235,13 @@ def _is_kept(container: Mapping[str, Any], id: str) -> bool:
 
 
 def _status(door: Engine, entry: ModelEntry, found: list[Mapping[str, Any]] | None) -> ModelStatus:
-    image = _launch(entry, "").image
-    present = None if found is None or not image else door.image(image) is not None
+    image, gpu_image, *_ = *images_of(_launch(entry, "")), "", ""
+    for_gpu = None if found is None or not gpu_image else door.image(gpu_image) is not None
+    present = None if found is None or not image else bool(for_gpu) or door.image(image) is not None
     mine = [one for one in found or () if (one.get("Labels") or {}).get(labels.ENTRY) == entry.id]
     kept = sum(_is_kept(one, entry.id) for one in mine)
-    return ModelStatus(entry.id, entry.name, image, present, len(mine), kept, entry.process is not None)
+    process = entry.process is not None
+    return ModelStatus(entry.id, entry.name, image, present, len(mine), kept, process, gpu_image, for_gpu)
 
 
 def _last_lines(path: Path, count: int) -> list[str]:

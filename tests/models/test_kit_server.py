@@ -345,6 +345,16 @@ def test_health_says_how_long_the_oldest_request_takes(start: Start, tmp_path: P
     assert httpx.get(server.url + "/health").json()["running"] == 0
 
 
+def test_what_a_model_notes_while_it_loads_is_in_its_health_once(start: Start) -> None:
+    noted = """from nodegraph_kit import note
+note("Runs on a GPU.")
+note("Runs on a GPU.")
+note("And well.")
+"""
+    url = start(noted + ONE_BOX).wait().url
+    assert httpx.get(url + "/health").json()["note"] == "Runs on a GPU. And well."
+
+
 def test_sigterm_ends_it_cleanly_and_takes_the_socket_file_away(start: Start) -> None:
     server = start(ONE_BOX).wait()
     assert stat.S_ISSOCK(server.socket.stat().st_mode)

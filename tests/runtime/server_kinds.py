@@ -1,6 +1,7 @@
 """A stand-in model server for tests: standard library only. Run as ``python server_kinds.py KIND``.
 
-KIND: good | silent (binds no port) | loading (never ready) | failed | crash | hang (after GET /hang) | http (plain).
+KIND: good | silent (binds no port) | loading (never ready) | failed | crash | hang (after GET /hang) | http (plain) |
+noted (says something about how it runs).
 It follows the kit's contract: NODEGRAPH_HOST, NODEGRAPH_PORT, NODEGRAPH_SOCKET; one line says where it listens.
 """
 
@@ -28,7 +29,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             hog = [bytearray(os.urandom(1 << 20)) for _ in range(4096)]
             print(len(hog))
         state = KIND if KIND in ("loading", "failed") else "ready"
-        body = json.dumps({"state": state, "message": "no weights" if state == "failed" else "", "pid": os.getpid()})
+        said = {"message": "no weights" if state == "failed" else "", "note": "Runs well." if KIND == "noted" else ""}
+        body = json.dumps({"state": state, "pid": os.getpid(), **said})
         if KIND == "garbage":
             body = "<html>what?</html>"
         self.send_response(200)

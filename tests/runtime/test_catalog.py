@@ -208,7 +208,8 @@ def test_an_image_for_a_gpu_is_built_with_other_arguments_and_by_a_model_that_us
     assert found.entries[0].build is not None
     assert (found.entries[0].build.gpu, found.entries[0].build.arguments) == ({"BASE": "someone/large:1"}, {})
     assert ".build.gpu: says how an image for a GPU is built" in warning_of(build=build)
-    assert "build.gpu" in problem_of(build={"context": "models", "gpu": {"not a name": "1"}})
+    wrong = problem_of(build={"context": "models", "gpu": {"not a name": "1"}})
+    assert ".build.gpu: 'not a name' is not the name of an ARG." in wrong
     assert "build.gpu.BASE" in problem_of(build={"context": "models", "gpu": {"BASE": 1}})
 
 

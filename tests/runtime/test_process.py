@@ -11,6 +11,7 @@ import pytest
 from nodegraph.core.errors import ModelError, ModelNotReady, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.health import ask
 from nodegraph.runtime.processes import leash
+from nodegraph.runtime.runners import device
 from nodegraph.runtime.state import Stage
 
 CHILD_OF_OURS = """
@@ -48,6 +49,13 @@ def test_a_native_server_is_started_reached_over_its_socket_and_stopped(bench):
     assert client.closed
     assert not folder.exists()
     assert bench.story.stages == ["starting", "loading", "ready", "stopping", "stopped"]
+
+
+def test_what_a_server_says_about_how_it_runs_is_told_after_what_we_have_to_say(bench, monkeypatch):
+    monkeypatch.setattr(device, "_LINUX_GPUS", ())
+    lease = bench.servers().acquire(bench.entry("noted", gpu=True), {})
+    bench.ready(lease)
+    assert lease.details.note.endswith("but this machine has none. Runs well.")
 
 
 def test_a_server_of_another_protocol_gets_a_free_port_and_is_ready_when_it_answers(bench):

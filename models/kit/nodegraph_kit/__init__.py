@@ -4,6 +4,7 @@ from nodegraph_kit import weights
 from nodegraph_kit.command import Command, model, param
 from nodegraph_kit.errors import Refusal
 from nodegraph_kit.images import bgr, finished, fitted
+from nodegraph_kit.notes import note
 from nodegraph_kit.serve import serve
 from nodegraph_kit.types import (
     Boolean,
@@ -45,6 +46,7 @@ __all__ = [
     "finished",
     "fitted",
     "model",
+    "note",
     "param",
     "serve",
     "weights",

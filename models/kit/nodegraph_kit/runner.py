@@ -12,6 +12,7 @@ from typing import Any
 from nodegraph_kit.command import Command
 from nodegraph_kit.describe import describe
 from nodegraph_kit.errors import Refusal
+from nodegraph_kit.notes import notes
 from nodegraph_kit.types import Memory
 
 log = logging.getLogger("nodegraph_kit")
@@ -60,10 +61,14 @@ class Runner:
         return describe(self.command, self.state, self.error)
 
     def health(self) -> dict[str, Any]:
-        """What ``GET /health`` answers; `longest` is how many seconds the oldest request has been worked on."""
+        """What ``GET /health`` answers; `longest` is how many seconds the oldest request has been worked on.
+
+        `note` is what the model has to say about how it runs.
+        """
         begun = list(self._begun.values())
         longest = time.perf_counter() - min(begun) if begun else 0.0
-        return {"state": self.state, "error": self.error, "running": len(begun), "longest": round(longest, 3)}
+        told = {"state": self.state, "error": self.error, "note": notes()}
+        return {**told, "running": len(begun), "longest": round(longest, 3)}
 
     def run(
         self,

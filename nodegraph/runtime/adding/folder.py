@@ -57,6 +57,8 @@ def _known(folder: Path, raw: dict[str, Any], wishes: Wishes) -> Plan:
             _check_dockerfile(folder)
         sent, large = _sent(entry.build.context, entry.build.dockerfile)
         facts += [Fact("image", f"{entry.tag}, built from {entry.build.dockerfile}"), sent, *container_facts(entry)]
+        said = ", ".join(f"{key}={value}" for key, value in entry.build.gpu.items())
+        facts += [Fact("for a GPU", f"another image, built from the same file with {said}")] if said else []
     later = "" if entry.build is None else "; its image is built when its container is first started"
     step = f"write {entry.id} into {wishes.catalogue}{later}"
     warnings = [*large, *(one for one in problems if one.severity == "warning")]

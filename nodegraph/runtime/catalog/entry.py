@@ -73,7 +73,7 @@ def entry_of(
         cache=field.cache,
         raw=raw,
     )
-    return entry, [*_unknown_kinds(entry.accepts, where)]
+    return entry, [*_unknown_kinds(entry.accepts, where), *_unused_variant(entry)]
 
 
 def _params_of(fields: Mapping[str, ParameterField], where: str) -> tuple[tuple[Param, ...], list[Problem]]:
@@ -98,7 +98,7 @@ def _started_by(field: EntryField, folder: Path) -> dict[str, Any]:
     build = process = None
     if field.build:
         context = root / field.build.context
-        build = Build(context, context / field.build.dockerfile)
+        build = Build(context, context / field.build.dockerfile, gpu=dict(field.build.gpu))
     if field.process:
         process = Process(tuple(field.process.command), root / field.process.folder, dict(field.process.env))
     return {"build": build, "process": process}
@@ -135,6 +135,12 @@ def _unknown_kinds(kinds: tuple[str, ...], where: str) -> Iterator[Problem]:
         if kind.lower() not in IMAGE_KINDS | KNOWN_KINDS:
             message = f"the kind {shown(kind)} is unknown; the port accepts anything."
             yield Problem(f"{where}.inputs", message, "Use Image, Video or an object with types.", "warning")
+
+
+def _unused_variant(entry: ModelEntry) -> Iterator[Problem]:
+    if entry.build and entry.build.gpu and not entry.gpu:
+        message = "says how an image for a GPU is built, and `specs` that the model uses none."
+        yield Problem(f"{entry.where}.build.gpu", message, 'Use "specs": {"cpu": true, "gpu": true}.', "warning")
 
 
 def _name_clashes(inputs: tuple[Port, ...], params: tuple[Param, ...], where: str) -> Iterator[Problem]:

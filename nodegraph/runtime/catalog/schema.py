@@ -3,6 +3,7 @@
 docs/models-json.md explains every field; docs/models.schema.json is generated from these classes.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
@@ -114,11 +115,19 @@ class ParameterField(_Object):
     description: Text = ""
 
 
+def _arguments(value: Any) -> Any:
+    for name in value if isinstance(value, dict) else ():
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", name):
+            raise mistake(f"{shown(name)} is not the name of an ARG.", "Use letters, digits and '_'.")
+    return value
+
+
 class BuildField(_Object):
-    """A folder with a Dockerfile, relative to the catalogue's."""
+    """A folder with a Dockerfile, relative to the catalogue's; `gpu`: its ARGs for a second image, for a GPU."""
 
     context: Text
     dockerfile: Text = "Dockerfile"
+    gpu: Annotated[dict[str, Text], BeforeValidator(_arguments, json_schema_input_type=dict[str, str])] = {}
 
 
 class ProcessField(_Object):

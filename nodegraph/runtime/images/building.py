@@ -1,6 +1,5 @@
 """One build on an engine: the context with local wheels, arguments from the environment, each step told."""
 
-import os
 import textwrap
 from collections.abc import Mapping
 from typing import Final
@@ -9,13 +8,10 @@ from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.entry import Build
 from nodegraph.runtime.images.dockerfile import WHEELS, Recipe
 from nodegraph.runtime.images.progress import build_lines
-from nodegraph.runtime.images.sources import recipe_of
+from nodegraph.runtime.images.sources import arguments_of, recipe_of
 from nodegraph.runtime.images.wheels import local_wheels
 from nodegraph.runtime.state import Stage
 from nodegraph.runtime.watcher import Watcher
-
-ARGUMENT: Final = "NODEGRAPH_BUILD_"
-"""An ARG of a Dockerfile is set by the variable of this and its name: NODEGRAPH_BUILD_TORCH_INDEX."""
 
 _LINE: Final = 100  # characters of a step that are told; the log has all of it
 
@@ -35,7 +31,7 @@ def run_build(
         image,
         marks,
         watcher.cancel,
-        arguments=_arguments(recipe),
+        arguments={name: value for name, value in arguments_of(build).items() if name in recipe.arguments},
         extra=wheels,
         exclude=_unused_wheels(recipe),
     )
@@ -44,10 +40,6 @@ def run_build(
             watcher.log(line)
             if line.startswith("Step "):
                 watcher.stage(Stage.BUILDING, message=prefix + textwrap.shorten(line, _LINE, placeholder=" …"))
-
-
-def _arguments(recipe: Recipe) -> dict[str, str]:
-    return {name: os.environ[ARGUMENT + name] for name in recipe.arguments if ARGUMENT + name in os.environ}
 
 
 def _unused_wheels(recipe: Recipe) -> tuple[str, ...]:

@@ -1,19 +1,21 @@
 """What a Dockerfile builds upon and takes from its folder. Reads no more of it than that."""
 
 import json
+import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 WHEELS = "wheels/"
 """What a Dockerfile copies from here may come from a folder of Python wheels on this machine; see wheels.py."""
 _WHEELS = "wheel[s]/"  # how it is written so that the folder may be missing
+_ARGUMENT = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """bases: the images after FROM that are no stage of the file. sources: what COPY and ADD take from the folder, as
-    they write it (``"."`` is all of it). arguments: the names after ARG."""
+    """bases: the images after FROM that are no stage of the file, ARGs filled in. sources: what COPY and ADD take from
+    the folder, as they write it (``"."`` is all of it). arguments: the names after ARG."""
 
     bases: tuple[str, ...]
     sources: tuple[str, ...]
@@ -25,23 +27,33 @@ class Recipe:
         return tuple(one.removeprefix(WHEELS) for one in self.sources if one.startswith(WHEELS))
 
 
-def read_dockerfile(text: str) -> Recipe:
-    """What `text` builds upon and takes. Instructions that make no sense are left to the engine to refuse."""
+def read_dockerfile(text: str, given: Mapping[str, str] | None = None) -> Recipe:
+    """What `text` builds upon and takes. Instructions that make no sense are left to the engine to refuse.
+
+    given: values of its ARGs, else they have those written in the file.
+    """
     stages: set[str] = set()
     bases: dict[str, None] = {}
     sources: dict[str, None] = {}
-    arguments: dict[str, None] = {}
+    arguments: dict[str, str] = {}
     for instruction, rest in _instructions(text):
         if instruction == "FROM":
-            name, *more = _words(rest) or [""]
+            name, *more = _words(_filled(rest, {**arguments, **(given or {})})) or [""]
             if name.lower() not in stages:
                 bases[name] = None
             stages |= {more[-1].lower()} if len(more) == 2 else set()
         elif instruction in ("COPY", "ADD") and "--from=" not in rest:
             sources |= dict.fromkeys(map(_relative, _words(rest)[:-1]))
         elif instruction == "ARG":
-            arguments |= dict.fromkeys(word.partition("=")[0] for word in _words(rest))
+            for word in _words(rest):
+                name, _, value = word.partition("=")
+                arguments[name] = value or arguments.get(name, "")
     return Recipe(tuple(bases), tuple(source for source in sources if source), tuple(arguments))
+
+
+def _filled(rest: str, values: Mapping[str, str]) -> str:
+    """`rest` with ``$NAME`` and ``${NAME}`` replaced; one without a value stays as it is, and is nobody's image."""
+    return _ARGUMENT.sub(lambda found: values.get(found[1] or found[2]) or found[0], rest)
 
 
 def _instructions(text: str) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from nodegraph.runtime.images.bases import OUTDATED, bases_of, ensure_bases, sou
 from nodegraph.runtime.images.building import run_build
 from nodegraph.runtime.images.identity import check_identity
 from nodegraph.runtime.images.progress import PullProgress
+from nodegraph.runtime.images.sources import recipe_of
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.state import Stage
 from nodegraph.runtime.watcher import Watcher
@@ -70,6 +71,10 @@ def build_image(engine: Engine, launch: Launch, watcher: Watcher) -> None:
     if build is None or not build.dockerfile.is_file():
         where = build.dockerfile if build else "no folder"
         raise ModelError(f"{launch.name} cannot be built: there is no Dockerfile ({where}).", "Correct its `build`.")
+    unknown = sorted(build.arguments.keys() - recipe_of(build).arguments)
+    if unknown:
+        message = f"{launch.name} cannot be built for a GPU: its Dockerfile has no ARG {', '.join(unknown)}."
+        raise ModelError(message, f"Correct `gpu` in its `build`, or {build.dockerfile}.")
     bases = bases_of(build)
     source = source_of(engine, build, bases) if ensure_bases(engine, bases, watcher) else OUTDATED
     try:

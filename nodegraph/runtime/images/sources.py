@@ -1,6 +1,7 @@
 """What an image is made of: a fingerprint of the files its Dockerfile takes; it is built anew when they change."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -8,20 +9,29 @@ from typing import Final
 from nodegraph.runtime.entry import Build
 from nodegraph.runtime.images.dockerfile import WHEELS, Recipe, read_dockerfile
 
+ARGUMENT: Final = "NODEGRAPH_BUILD_"
+"""An ARG of a Dockerfile is set by the variable of this and its name: NODEGRAPH_BUILD_TORCH_INDEX."""
+
 _LARGE: Final = 4 << 20
+
+
+def arguments_of(build: Build) -> dict[str, str]:
+    """The ARGs it is given: those of the environment, then its entry's, which say what the image is for."""
+    said = {key.removeprefix(ARGUMENT): value for key, value in os.environ.items() if key.startswith(ARGUMENT)}
+    return {**said, **build.arguments}
 
 
 def recipe_of(build: Build) -> Recipe:
     """What its Dockerfile takes; nothing when it cannot be read, which the engine will say better."""
     try:
-        return read_dockerfile(build.dockerfile.read_text("utf-8"))
+        return read_dockerfile(build.dockerfile.read_text("utf-8"), arguments_of(build))
     except (OSError, UnicodeError):
         return Recipe((), (), ())
 
 
 def fingerprint(build: Build) -> str:
     """A hash of the Dockerfile and the files it takes: names and contents, of large ones (weights) the size alone."""
-    total = hashlib.sha256()
+    total = hashlib.sha256("".join(f"{key}={value}\n" for key, value in sorted(build.arguments.items())).encode())
     for path in sorted({build.dockerfile, *_taken(build)}):
         try:
             size = path.lstat().st_size

@@ -78,6 +78,7 @@ class Supervisor(Keeper):
         while True:
             health = ask(endpoint, self.launch.protocol, self._limits.answer, self.cancel)
             if health.state == "ready":
+                self._note(health.note)
                 return None
             if health.state == "failed":
                 raise ModelError(f"{self.launch.name} cannot load: {health.message}", self._hint)
@@ -92,6 +93,12 @@ class Supervisor(Keeper):
             patience = self._limits.loading if health.state == "loading" else self._limits.ready
             if time.monotonic() > began + patience:
                 raise ModelError(self._never_ready(health, patience), self._hint)
+
+    def _note(self, said: str) -> None:
+        """What the server says about how it runs, after what we had to say."""
+        ours = self.record.state.note
+        if said and said not in ours:
+            self.record.note(f"{ours} {said}".strip())
 
     def _until_ended(self, endpoint: Endpoint) -> Exit:
         while True:

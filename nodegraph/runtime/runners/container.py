@@ -16,6 +16,7 @@ from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.engines.docker_connection import EngineError
 from nodegraph.runtime.engines.engines import KnownEngine, engine_at, is_gpu_refusal
 from nodegraph.runtime.images.images import ensure_image
+from nodegraph.runtime.images.variant import for_device, gpu_variant
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.processes.private import private_folder
@@ -51,11 +52,15 @@ class ContainerRunner:
         self._way = ""  # the address of its port on this machine
         self._following: Following | None = None
 
-    def prepare(self, watcher: Watcher) -> None:
-        """Reach the engine, clear away orphans, fetch the image and the weights. Raises ModelError or Cancelled."""
+    def prepare(self, watcher: Watcher, gpu: bool | None = None) -> None:
+        """Reach the engine, clear away orphans, fetch the image and the weights. Raises ModelError or Cancelled.
+
+        gpu: whether it will have one, where somebody else decides that; it matters to a model with an image for each.
+        """
         for name in self._known.prepare():
             watcher.log(f"removed {name}, left behind by a program that died")
-        ensure_image(self._engine, self._launch, watcher)
+        gpu = self._will_have_gpu(watcher) if gpu is None else gpu
+        ensure_image(self._engine, for_device(self._launch, gpu), watcher)
         ready_weights(self._known, self._launch, watcher)
         ready_cache(self._known, self._launch)
 
@@ -105,6 +110,7 @@ class ContainerRunner:
 
     def _create_on_some_device(self, watcher: Watcher) -> None:
         """With a GPU where the model can use one and the engine has one; else on the CPU, said aloud."""
+        refused = False
         if wants_gpu(self._launch) and self._known.gpu is not False:
             try:
                 self._create(watcher, gpu=True)
@@ -113,16 +119,36 @@ class ContainerRunner:
             except EngineError as error:
                 if not is_gpu_refusal(error.message):
                     raise self._cannot_start(error) from error
-                self._known.gpu = False
-        lacking = "the Docker engine has none to give"
-        settle_for_cpu(self._launch, watcher, lacking, "Install the NVIDIA Container Toolkit.")
+                self._known.gpu, refused = False, True
+        self._settle_for_cpu(watcher)
+        if refused:  # `prepare` believed that there is one
+            ensure_image(self._engine, self._launch, watcher)
         try:
             self._create(watcher, gpu=False)
         except EngineError as error:
             raise self._cannot_start(error) from error
 
+    def _will_have_gpu(self, watcher: Watcher) -> bool:
+        """Whether it will run on a GPU, as far as its image depends on that. Raises ModelError when it must and cannot.
+
+        An engine without any image cannot be asked. Then the one for the CPU is made first: the other builds upon the
+        same layers.
+        """
+        if not wants_gpu(self._launch) or gpu_variant(self._launch) is None:
+            return False
+        if self._known.probe_gpu() is None:
+            ensure_image(self._engine, self._launch, watcher)
+            self._known.probe_gpu()
+        if not self._known.gpu:
+            self._settle_for_cpu(watcher)
+        return bool(self._known.gpu)
+
+    def _settle_for_cpu(self, watcher: Watcher) -> None:
+        lacking = "the Docker engine has none to give"
+        settle_for_cpu(self._launch, watcher, lacking, "Install the NVIDIA Container Toolkit.")
+
     def _create(self, watcher: Watcher, gpu: bool) -> None:
-        launch, engine = self._launch, self._engine
+        launch, engine = for_device(self._launch, gpu), self._engine
         watcher.stage(Stage.CREATING)
         shared = self._shared_folder()
         image = engine.image(launch.image) or {}

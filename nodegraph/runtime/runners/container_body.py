@@ -48,7 +48,7 @@ def container_body(
         "Image": launch.image,
         "Tty": launch.tty,
         "Labels": dict(labels),
-        "Env": [f"{name}={value}" for name, value in _environment(launch, shared is not None, secrets or {}).items()],
+        "Env": [f"{name}={value}" for name, value in _environment(launch, shared is not None, gpu, secrets).items()],
         "ExposedPorts": {port: {}},
         "HostConfig": host,
     }
@@ -75,14 +75,15 @@ def _hardening(launch: Launch, memory: int) -> dict[str, Any]:
     }
 
 
-def _environment(launch: Launch, shared: bool, secrets: Mapping[str, str]) -> dict[str, str]:
+def _environment(launch: Launch, shared: bool, gpu: bool, secrets: Mapping[str, str] | None) -> dict[str, str]:
     homes = {} if launch.legacy else dict.fromkeys(_HOMES, "/tmp")
     own = {"NODEGRAPH_HOST": "0.0.0.0", "NODEGRAPH_PORT": str(launch.port), **told(launch, WEIGHTS)}
+    own["NODEGRAPH_DEVICE"] = launch.device if gpu else "cpu"
     if launch.cache:
         own["NODEGRAPH_CACHE"] = CACHE
     if shared:
         own["NODEGRAPH_SOCKET"] = f"{SHARED}/s"
-    return {**homes, **launch.environment, **secrets, **own}
+    return {**homes, **launch.environment, **(secrets or {}), **own}
 
 
 def told(launch: Launch, weights: str) -> dict[str, str]:

@@ -111,6 +111,7 @@ class ProcessRunner:
         python = {"PYTHONPATH": os.pathsep.join(path for path in paths if path), "PYTHONUNBUFFERED": "1"}
         device = {"CUDA_VISIBLE_DEVICES": ""} if self._launch.device == "cpu" else {}
         own = {"NODEGRAPH_HOST": "127.0.0.1", "NODEGRAPH_PORT": str(port), "NODEGRAPH_SOCKET": str(unix)}
+        own["NODEGRAPH_DEVICE"] = self._launch.device
         secrets = secrets_of(self._launch.secrets, self._launch.id, self._launch.name)
         known = told(self._launch, str(self._weights))
         return {**os.environ, **python, **device, **self._launch.environment, **secrets, **own, **known}

@@ -53,11 +53,14 @@ class ReplicaRunner:
 
     def prepare(self, watcher: Watcher) -> None:
         """Reach the engine, fetch image and weights, see whether it leads a swarm. Raises ModelError or Cancelled."""
-        ContainerRunner(self._launch, self._limits).prepare(watcher)
+        one = ContainerRunner(self._launch, self._limits)
         swarm = self._known.engine.info().get("Swarm") or {}
         if swarm.get("ControlAvailable"):
-            self._fleet = Service(self._launch, self._known)
+            service = Service(self._launch, self._known)
+            one.prepare(watcher, gpu=bool(service.gpu(watcher)))
+            self._fleet = service
         else:
+            one.prepare(watcher)
             self._fleet = Herd(self._launch, self._limits)
 
     def start(self, watcher: Watcher) -> Endpoint:

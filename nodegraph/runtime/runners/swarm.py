@@ -14,6 +14,7 @@ from typing import Any, Final
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.engines import labels
 from nodegraph.runtime.engines.engines import KnownEngine
+from nodegraph.runtime.images.variant import for_device
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners.container_body import container_body
@@ -44,16 +45,17 @@ class Service:
 
     def begin(self, watcher: Watcher) -> None:
         """Make the service. Raises ModelError."""
-        launch, self._watcher = self._launch, watcher
+        self._watcher = watcher
         watcher.stage(Stage.STARTING)
         watcher.log(_OPEN)
-        gpu = self._gpu(watcher)
+        gpu = self.gpu(watcher)
+        launch = for_device(self._launch, bool(gpu))
         image = self._engine.image(launch.image) or {}
         user = str((image.get("Config") or {}).get("User") or "")
         memory = launch.memory or self._known.memory
         secrets = secrets_of(launch.secrets, launch.id, launch.name)
         bare = replace(launch, cache="")  # nobody could count or remove what other machines would keep
-        container = container_body(bare, {}, user, memory, None, "", False, secrets)
+        container = container_body(bare, {}, user, memory, None, "", bool(gpu), secrets)
         name = f"nodegraph-{re.sub(r'[^a-zA-Z0-9-]', '-', launch.id)[:40]}-{labels.THIS_INSTANCE[:8]}-{next(_numbers)}"
         only_on = self._where_weights_are(watcher) if launch.weights else ""
         body = service_body(container, name, labels.labels(launch.id, launch.device), launch, gpu, only_on)
@@ -80,7 +82,7 @@ class Service:
                 self._engine.call("DELETE", f"/services/{self._id}")
         self._id = ""
 
-    def _gpu(self, watcher: Watcher) -> str:
+    def gpu(self, watcher: Watcher) -> str:
         """The generic resource by which this swarm hands out GPUs, "" to do without one. Raises ModelError."""
         kind = gpu_resource(self._engine.call("GET", "/nodes")) if wants_gpu(self._launch) else ""
         if not kind:

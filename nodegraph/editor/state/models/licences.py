@@ -71,6 +71,8 @@ def _digest(entry: ModelEntry) -> str:
         text += f"\n{entry.server}\n{entry.image_id}"
     if entry.build is not None and not entry.build.context.is_relative_to(data_folder()):  # ours moves with us
         text += f"\n{entry.build.context}"
+    if entry.build is not None and entry.build.gpu:
+        text += f"\n{sorted(entry.build.gpu.items())}"
     if entry.secrets:
         text += f"\n{entry.secrets}"
     if entry.weights or entry.checkpoints:

@@ -8,7 +8,9 @@ from nodegraph.core.errors import ModelError
 from nodegraph.editor.state.models.directory import ModelCard, card_of
 from nodegraph.editor.state.models.weights import WeightFile, weights_of
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.images.variant import gpu_variant
 from nodegraph.runtime.launch import Launch, launch_of
+from nodegraph.runtime.runners.device import wants_gpu
 
 NO_LICENCE = "The entry names none. Ask its authors before you publish what it makes."
 
@@ -65,8 +67,15 @@ def _runs(launch: Launch) -> str:
     if launch.kind == "url":
         return launch.url or "no address yet"
     if launch.kind == "container":
-        return f"the image {launch.image}" if launch.image else "no image"
+        return f"the image {_image(launch)}" if launch.image else "no image"
     return f"{' '.join(launch.command)} in {launch.folder}"
+
+
+def _image(launch: Launch) -> str:
+    other = gpu_variant(launch) if wants_gpu(launch) else None
+    if other is None:
+        return launch.image
+    return other.image if launch.device == "gpu" else f"{launch.image}, or where there is a GPU {other.image}"
 
 
 def _where(launch: Launch) -> str:

@@ -50,6 +50,23 @@ def test_a_changed_licence_image_or_command_is_asked_for_again() -> None:
     assert unaccepted([Use(replace(ENTRY, process=Process(("rm",), Path())))], accepted)
 
 
+def test_another_base_for_the_gpu_is_asked_for_again() -> None:
+    built = replace(ENTRY, build=Build(Path(), Path(), gpu={"BASE": "one"}))
+    accepted = Accepted()
+    accept([Use(built)], accepted)
+    assert unaccepted([Use(built)], accepted) == []
+    assert unaccepted([Use(replace(built, build=Build(Path(), Path(), gpu={"BASE": "two"})))], accepted)
+
+
+@pytest.mark.parametrize(
+    ("device", "runs"),
+    [("auto", "birds:1, or where there is a GPU birds:1-gpu"), ("gpu", "birds:1-gpu"), ("cpu", "birds:1")],
+)
+def test_the_terms_name_the_image_for_the_device(device: str, runs: str) -> None:
+    entry = replace(ENTRY, gpu=True, build=Build(Path(), Path(), gpu={"BASE": "other"}))
+    assert terms_of(entry, {"kind": "container", "device": device}).runs == f"the image {runs}"
+
+
 @pytest.mark.parametrize(
     ("place", "key"),
     [
