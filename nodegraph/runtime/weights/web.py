@@ -20,6 +20,7 @@ TOKEN: Final = "HF_TOKEN"
 _SILENCE: Final = 15.0  # seconds a connection may say nothing
 _GONE: Final = (404, 410)
 _CLOSED: Final = (401, 403)
+_Opened = Callable[[socket.socket], None]
 
 
 class BrokenOff(ModelError):
@@ -87,6 +88,11 @@ class Web:
         finally:
             self._sockets.clear()
 
+    def _opened(self, connection: socket.socket) -> None:
+        self._sockets.append(connection)
+        if self._cancel.is_set():  # while it was being made
+            self._cut()
+
     def _cut(self) -> None:
         for one in tuple(self._sockets):
             with contextlib.suppress(OSError):
@@ -98,8 +104,8 @@ class Web:
         handlers = (
             urllib.request.ProxyHandler(),
             urllib.request.UnknownHandler(),
-            _Http(self._sockets),
-            _Https(self._sockets),
+            _Http(self._opened),
+            _Https(self._opened),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPRedirectHandler(),
             urllib.request.HTTPErrorProcessor(),
@@ -110,40 +116,40 @@ class Web:
 
 
 class _Http(urllib.request.HTTPHandler):
-    """Notes the socket of each connection, so that another thread can cut it."""
+    """Tells the socket of each connection, so that another thread can cut it."""
 
-    def __init__(self, sockets: list[socket.socket]) -> None:
+    def __init__(self, opened: _Opened) -> None:
         super().__init__()
-        self._sockets = sockets
+        self._opened = opened
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(functools.partial(_Noting, self._sockets), req)
+        return self.do_open(functools.partial(_Telling, self._opened), req)
 
 
 class _Https(urllib.request.HTTPSHandler):
     """The same over TLS."""
 
-    def __init__(self, sockets: list[socket.socket]) -> None:
+    def __init__(self, opened: _Opened) -> None:
         super().__init__()
-        self._sockets = sockets
+        self._opened = opened
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(functools.partial(_NotingTls, self._sockets), req)
+        return self.do_open(functools.partial(_TellingTls, self._opened), req)
 
 
-class _Noting(http.client.HTTPConnection):
-    """Keeps the socket it opens in `sockets`, for whoever may have to cut it."""
+class _Telling(http.client.HTTPConnection):
+    """Tells the socket it opens to whoever may have to cut it."""
 
-    def __init__(self, sockets: list[socket.socket], host: str, **more: Any) -> None:
+    def __init__(self, opened: _Opened, host: str, **more: Any) -> None:
         super().__init__(host, **more)
-        self._sockets = sockets
+        self._opened = opened
 
     def connect(self) -> None:
         super().connect()
-        self._sockets.append(self.sock)
+        self._opened(self.sock)
 
 
-class _NotingTls(_Noting, http.client.HTTPSConnection):
+class _TellingTls(_Telling, http.client.HTTPSConnection):
     """The same over TLS."""
 
 

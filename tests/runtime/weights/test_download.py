@@ -2,8 +2,10 @@
 
 import contextlib
 import errno
+import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -15,7 +17,7 @@ import pytest
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime.cancel import Cancelled
 from nodegraph.runtime.entry import Weights
-from nodegraph.runtime.weights import fetch, part
+from nodegraph.runtime.weights import fetch, part, web
 from tests.runtime.weights.conftest import MODEL, Getting, sha256
 from tests.runtime.weights.fake_hub import COMMIT, FakeHub, Mood
 
@@ -106,6 +108,21 @@ def test_cancel_cuts_a_stalled_connection_and_keeps_the_part(getting: Getting) -
     canceller.join(60)
     assert getting.part("a.onnx").stat().st_size <= 300_000
     assert not (getting.folder / "a.onnx").exists()
+
+
+def test_cancel_while_connecting_waits_for_no_answer(getting: Getting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "_SILENCE", 600.0)
+    connect = http.client.HTTPConnection.connect
+
+    def called_off(connection: http.client.HTTPConnection) -> None:
+        connect(connection)
+        getting.cancel.set()
+
+    monkeypatch.setattr(http.client.HTTPConnection, "connect", called_off)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        wanted = Weights("a.onnx", f"http://127.0.0.1:{silent.getsockname()[1]}/a.onnx")
+        with pytest.raises(Cancelled):
+            getting.get(wanted)
 
 
 def test_a_wrong_hash_is_a_sentence_and_leaves_nothing(getting: Getting) -> None:
