@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nodegraph.core.errors import DocumentError, Problem, UsageError
 from nodegraph.runtime.adding.catalogue_file import check_writable, id_of, read_entries
-from nodegraph.runtime.adding.plan import Wishes
+from nodegraph.runtime.adding.plan import TAKES_PLACE, Wishes
 from nodegraph.runtime.catalog.catalog import slug
 
 
@@ -29,5 +29,7 @@ def problems_with(ids: tuple[str, ...], wishes: Wishes) -> Iterator[Problem]:
         yield Problem("", error.message, error.hint)
         return
     for id in ids:
-        if id in there and not wishes.replace:
+        if id in there and wishes.replace:
+            yield Problem(id, TAKES_PLACE, severity="warning")
+        elif id in there:
             yield Problem(id, f"is in {wishes.catalogue} already.", "Give this one another --id, or --replace that.")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from nodegraph.core.errors import Problem
 from nodegraph.runtime.cancel import Cancel
@@ -12,6 +12,7 @@ from nodegraph.runtime.state import ServerListener
 Kind = Literal["server", "image", "folder", "hub", "upscaler"]
 Written = list[dict[str, Any]]
 """Entries as models.json holds them."""
+TAKES_PLACE: Final = "was added before; this one takes its place."
 Work = Callable[[ServerListener, Cancel], Written]
 """Pulls, builds, starts or copies what the plan says; the entries to write. Raises ModelError, Cancelled."""
 
@@ -62,6 +63,11 @@ class Plan:
     replace: bool
     work: Work = field(repr=False, compare=False)
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def replaces(self) -> bool:
+        """Whether something that was added before would go."""
+        return any(one.message == TAKES_PLACE for one in self.problems)
 
     @property
     def can_be_done(self) -> bool:

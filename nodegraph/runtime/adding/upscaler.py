@@ -8,7 +8,7 @@ from typing import Final
 
 from nodegraph.core.errors import DocumentError, NodegraphError, Problem, UsageError
 from nodegraph.runtime.adding.facts import size_text
-from nodegraph.runtime.adding.plan import Fact, Plan, Wishes, Written
+from nodegraph.runtime.adding.plan import TAKES_PLACE, Fact, Plan, Wishes, Written
 from nodegraph.runtime.adding.tensors import Tensor, read_tensors
 from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.state import ServerListener
@@ -66,8 +66,10 @@ def plan_upscaler(path: Path, wishes: Wishes) -> Plan:
 
 
 def _taken(target: Path, wishes: Wishes) -> list[Problem]:
-    if not target.exists() or wishes.replace:
+    if not target.exists():
         return []
+    if wishes.replace:
+        return [Problem(target.stem, TAKES_PLACE, severity="warning")]
     return [Problem(target.name, f"is in {target.parent} already.", "Give it another --name, or --replace that.")]
 
 

@@ -1,5 +1,7 @@
 """Adding a model from the window: what is meant, what it would mean, and doing it once the person agreed."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,14 +19,17 @@ if TYPE_CHECKING:  # planning brings Docker and HTTP along: a fifth of a second 
 
 Phase = Literal["asking", "looking", "planned", "adding"]
 _WEIGHTS: Final = (".safetensors", ".pth", ".pt", ".ckpt")
+_SIGNS: Final = ("Dockerfile", "entry.json", "cog.yaml")
+_OPTION: Final = re.compile(r"\s+--(id|name|task|revision|protocol)[ =]+(\S+)")
 
 
 @dataclass
 class AddModelDialog:
     """What a person wants to add and how far that is. Belongs to the UI thread.
 
-    what, id: as they were typed. plan: what adding it means, once that is known. message, hint: why it cannot be added.
-    progress: what is being done now.
+    what, id: as they were typed; options that messages speak of may stand behind `what` (``hf:o/n --task captions``).
+    plan: what adding it means, once that is known. message, hint: why it cannot be added. progress: what is being done
+    now.
     """
 
     editor: "Editor"
@@ -38,6 +43,11 @@ class AddModelDialog:
     revision: int = 0
     _cancel: Cancel = field(default_factory=Cancel)
 
+    @property
+    def replaces(self) -> bool:
+        """Whether something that was added before would be replaced."""
+        return self.plan is not None and self.plan.replaces
+
     # --- what is pressed --------------------------------------------------------------------------------------------
 
     def look(self, what: str, id: str = "") -> None:
@@ -48,7 +58,7 @@ class AddModelDialog:
         self._cancel = Cancel()
         self._now("looking")
         cancel, post = self._cancel, self.editor.post  # what comes back to a dialog that was closed is dropped
-        answer = partial(self._plan, self.what)
+        answer = partial(self._plan, *_read(self.what))
         later(lambda call: post(lambda: None if cancel.is_set() else call()), answer, self._planned, self._failed)
 
     def add(self) -> None:
@@ -71,12 +81,16 @@ class AddModelDialog:
 
     # --- on another thread ------------------------------------------------------------------------------------------
 
-    def _plan(self, what: str) -> "Plan":
+    def _plan(self, what: str, wished: Mapping[str, str]) -> "Plan":
         from nodegraph.runtime.adding.adding import plan_for
         from nodegraph.runtime.adding.plan import Wishes
 
         path = user_catalogue()
-        return plan_for(what, Wishes(path, id=self.id, taken=self.editor.session.ids_outside(path)))
+        taken = self.editor.session.ids_outside(path)
+        options = {**wished, "id": self.id or wished.get("id", "")}
+        return plan_for(
+            what, Wishes(path, **options, replace=True, taken=taken)
+        )  # the plan says if it would replace one
 
     def _apply(self, plan: "Plan") -> tuple[str, ...]:
         from nodegraph.runtime.adding.adding import apply
@@ -117,8 +131,13 @@ def add_model(editor: "Editor", what: str = "") -> AddModelDialog:
 
 
 def is_model(path: Path) -> bool:
-    """Whether a dropped file or folder is meant to be added as a model: weights, or a folder with a Dockerfile."""
-    return path.suffix.lower() in _WEIGHTS or (path.is_dir() and (path / "Dockerfile").is_file())
+    """Whether a dropped file or folder is meant to be added as a model: weights, or a folder that says it is one."""
+    return path.suffix.lower() in _WEIGHTS or (path.is_dir() and any((path / one).is_file() for one in _SIGNS))
+
+
+def _read(text: str) -> tuple[str, dict[str, str]]:
+    """What is meant, and the options behind it."""
+    return _OPTION.sub("", text).strip(), dict(_OPTION.findall(text))
 
 
 def _where_now(ids: tuple[str, ...]) -> str:

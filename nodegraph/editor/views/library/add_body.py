@@ -68,7 +68,7 @@ class AddBody:
             dpg.configure_item(field, enabled=dialog.phase == "asking")
         if dialog.phase == "asking":
             dpg.focus_item(self._field)
-        dpg.configure_item(self._main, label="Look" if dialog.plan is None else "Add it", show=not busy)
+        dpg.configure_item(self._main, label=self._forward_label(), show=not busy)
         if dialog.plan is not None and not can:
             dpg.configure_item(self._main, show=False)
         dpg.configure_item(self._other, show=dialog.phase == "planned")
@@ -81,6 +81,10 @@ class AddBody:
             self._draw_plan()
         elif not busy:
             self._draw_ways()
+
+    def _forward_label(self) -> str:
+        dialog = self._dialog
+        return "Look" if dialog.plan is None else "Replace it" if dialog.replaces else "Add it"
 
     def _draw_ways(self) -> None:
         text(self._look, self._room, "What can be added", "bold", "text", self._width)

@@ -12,7 +12,7 @@ from nodegraph.editor.state.commands.table import run
 from nodegraph.editor.state.documents.dropping import dropped
 from nodegraph.editor.state.documents.questions import Question
 from nodegraph.editor.state.editor import Editor
-from nodegraph.editor.state.models.newcomer import AddModelDialog, add_model
+from nodegraph.editor.state.models.newcomer import AddModelDialog, add_model, is_model
 from nodegraph.editor.state.models.room import RoomDialog
 from tests.editor.state.running.support import until
 from tests.editor.state.support import editor_of
@@ -89,6 +89,30 @@ def test_what_cannot_be_added_is_said_in_a_sentence_and_may_be_corrected(editor:
     assert (dialog.phase, dialog.plan) == ("asking", None)
     assert dialog.message.endswith((".", "?"))
     assert dialog.what == what
+
+
+def test_what_was_added_before_is_replaced_only_by_who_sees_that(editor: Editor, tmp_path: Path) -> None:
+    file = upscaler(tmp_path / "x.safetensors")
+    for replaces in (False, True):
+        dialog = settled(editor, add_model(editor, str(file)))
+        assert dialog.plan is not None
+        assert (dialog.replaces, dialog.plan.can_be_done) == (replaces, True)
+        dialog.add()
+        settled(editor, dialog)
+        assert editor.dialogs.current is None
+
+
+def test_the_options_that_messages_speak_of_may_be_typed_behind_what_is_meant(editor: Editor, tmp_path: Path) -> None:
+    dialog = settled(editor, add_model(editor, f"{upscaler(tmp_path / 'x.safetensors')}  --name Sharp"))
+    assert dialog.plan is not None
+    assert dialog.plan.title == "Sharp"
+
+
+@pytest.mark.parametrize("sign", ["Dockerfile", "entry.json", "cog.yaml"])
+def test_a_folder_that_says_that_it_is_a_model_is_one(tmp_path: Path, sign: str) -> None:
+    assert not is_model(tmp_path)
+    (tmp_path / sign).touch()
+    assert is_model(tmp_path)
 
 
 def test_what_comes_after_the_dialog_was_closed_is_dropped(editor: Editor, tmp_path: Path) -> None:
