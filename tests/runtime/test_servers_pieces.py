@@ -1,5 +1,6 @@
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from nodegraph.runtime.lifecycle.logbook import LogBook
 from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.runners.container import ContainerRunner
 from nodegraph.runtime.runners.container_body import container_body
 from nodegraph.runtime.state import Stage
 from nodegraph.runtime.watcher import Exit
@@ -211,3 +213,11 @@ def test_each_engine_has_a_log_of_its_own(tmp_path):
         path.parent.mkdir(exist_ok=True)
         path.write_text("hello")
     assert sorted(log_paths(tmp_path, "m")) == sorted([here, there])
+
+
+def test_a_container_left_running_is_another_one_for_a_node_with_other_settings():
+    launch = Launch("container", "m", "M", engine="unix:///nowhere", checkpoint="a")
+    others = [{"checkpoint": "b"}, {"setup": {"size": 2}}, {"internet": True}, {"memory": 1 << 30}]
+    every = [launch, *(replace(launch, **other) for other in others)]
+    said = {ContainerRunner(one, Limits())._labels()[labels.SETTINGS] for one in every}
+    assert len(said) == len(every)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from nodegraph.runtime.consent import agree_to_secrets
 from nodegraph.runtime.engines.engines import KnownEngine
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.runners.container_body import container_body
@@ -35,6 +36,11 @@ def test_a_replica_may_do_as_little_as_a_container() -> None:
         "/tmp": False,
         "/weights": True,
     }
+
+
+def test_an_image_that_was_agreed_to_by_its_id_runs_by_its_id() -> None:
+    launch = Launch("container", "people", "People", image="a/people:1", image_id="sha256:" + "a" * 64)
+    assert container_body(launch, {}, "", 1 << 20, None, "", False)["Image"] == launch.image_id
 
 
 def test_ports_are_the_machines_own_because_the_swarms_balancer_needs_a_kernel_module() -> None:
@@ -69,6 +75,7 @@ def test_a_replica_is_at_its_machines_address_while_both_are_up() -> None:
     up = {"n": {"Status": {"State": "ready", "Addr": "10.0.0.7"}}}
     assert _address(running, up) == ("10.0.0.7", 32768)
     assert _address(running, {"n": {"Status": {"State": "ready", "Addr": "0.0.0.0"}}}) == ("127.0.0.1", 32768)
+    assert _address(running, {"n": {"Status": {"State": "ready", "Addr": "fd00::7"}}}) == ("[fd00::7]", 32768)
     assert _address(running, {"n": {"Status": {"State": "down", "Addr": "10.0.0.7"}}}) is None
     assert _address(running, {}) is None
     assert _address({"NodeID": "n", "Status": {"State": "starting", **ports}}, up) is None
@@ -83,6 +90,7 @@ def test_replicas_are_given_the_models_secrets(monkeypatch: pytest.MonkeyPatch) 
         asked.append(said)
         return {"ID": "1"}
 
+    agree_to_secrets("echo", ["ECHO_TOKEN"])
     monkeypatch.setenv("ECHO_TOKEN", "of-no-use-to-anybody")
     monkeypatch.setattr(known.engine, "image", lambda name: None)
     monkeypatch.setattr(known.engine, "call", call)

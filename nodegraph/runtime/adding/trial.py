@@ -103,7 +103,7 @@ def _asked(launch: Launch, tell: ServerListener, cancel: Cancel, patience: float
     from nodegraph.runtime.runners.container import ContainerRunner
 
     teller = Teller(launch, tell, cancel)
-    runner = ContainerRunner(launch, Limits())
+    runner = ContainerRunner(launch, Limits(), adopt=False)
     try:
         runner.prepare(teller)
         endpoint = runner.start(teller)

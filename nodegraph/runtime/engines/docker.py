@@ -139,7 +139,8 @@ class Engine(Connection):
         """Wait, for ever if need be, until it ended; its exit code, None when it is gone. Raises Cancelled."""
         try:
             for item in self._stream(f"/containers/{container}/wait", cancel):
-                return int(item["StatusCode"])
+                if "StatusCode" in item:  # an empty line is no end
+                    return int(item["StatusCode"])
         except NoSuchImage:  # what the engine's 404 is called elsewhere
             pass
         return None

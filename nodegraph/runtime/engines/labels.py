@@ -15,7 +15,7 @@ ENTRY = "app.nodegraph.entry"
 DEVICE = "app.nodegraph.device"
 KEPT = "app.nodegraph.kept"
 FOLDER = "app.nodegraph.folder"
-SETTINGS = "app.nodegraph.settings"  # a fingerprint of the checkpoint and the set-up
+SETTINGS = "app.nodegraph.settings"  # a fingerprint of all that is chosen for its start
 IMAGE = "app.nodegraph.image"  # on images we built; containers inherit it, so it says nothing about them
 SOURCE = "app.nodegraph.source"  # on images we built: a fingerprint of the folder it was built from
 

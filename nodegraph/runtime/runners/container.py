@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import itertools
-import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from nodegraph.runtime.images.variant import for_device, gpu_variant
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.processes.private import private_folder
-from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols import OPTIONS, Endpoint
 from nodegraph.runtime.runners.container_body import SHARED, container_body
 from nodegraph.runtime.runners.container_end import Following
 from nodegraph.runtime.runners.device import settle_for_cpu, wants_gpu
@@ -151,7 +150,7 @@ class ContainerRunner:
         launch, engine = for_device(self._launch, gpu), self._engine
         watcher.stage(Stage.CREATING)
         shared = self._shared_folder()
-        image = engine.image(launch.image) or {}
+        image = engine.image(launch.image_id or launch.image) or {}
         user = str((image.get("Config") or {}).get("User") or "")
         memory = launch.memory or self._known.memory
         secrets = secrets_of(launch.secrets, launch.id, launch.name)
@@ -199,10 +198,8 @@ class ContainerRunner:
         return {**found, labels.KEPT: "yes"} if self._keep else found
 
     def _chosen(self) -> str:
-        """The checkpoint and set-up as a label's value: a container with others is not the one that is meant."""
-        launch = self._launch
-        chosen = f"{launch.checkpoint} {json.dumps(dict(launch.setup), sort_keys=True, default=str)}"
-        return hashlib.sha256(chosen.encode()).hexdigest()[:16]
+        """Its settings as a label's value: one with another checkpoint, or with a network, is not the one meant."""
+        return hashlib.sha256(self._launch.settings.encode()).hexdigest()[:16]
 
     def _find_kept(self) -> Mapping[str, Any] | None:
         what = {labels.ENTRY: self._launch.id, labels.DEVICE: self._launch.device, labels.SETTINGS: self._chosen()}
@@ -221,7 +218,8 @@ class ContainerRunner:
         for binding in ports.get(f"{self._launch.port}/tcp") or ():
             published = int(binding["HostPort"])
             self._way = self._known.open_way(self._id, self._launch.port, published, watcher.log)
-            return Endpoint(self._way, local=self._engine.by_socket)
+            told = dict(line.partition("=")[::2] for line in (found.get("Config") or {}).get("Env") or ())
+            return Endpoint(self._way, local=self._engine.by_socket, options=told.get(OPTIONS, ""))
         return Endpoint("")  # it ended already; how is told by `exited`
 
     def _cannot_start(self, error: EngineError) -> ModelError:

@@ -45,7 +45,7 @@ def container_body(
     if gpu:
         host["DeviceRequests"] = [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}]
     body: dict[str, Any] = {
-        "Image": launch.image,
+        "Image": launch.image_id or launch.image,  # by now a name may mean another image than was agreed to
         "Tty": launch.tty,
         "Labels": dict(labels),
         "Env": [f"{name}={value}" for name, value in _environment(launch, shared is not None, gpu, secrets).items()],

@@ -125,5 +125,7 @@ def _address(task: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]]) ->
         return None
     for port in (status.get("PortStatus") or {}).get("Ports") or ():
         address = str(node.get("Addr") or "")
+        if ":" in address:  # IPv6
+            address = f"[{address}]"
         return ("127.0.0.1" if address in ("", "0.0.0.0") else address), int(port["PublishedPort"])
     return None
