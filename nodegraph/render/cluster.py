@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import sys
@@ -29,6 +30,7 @@ _ROOM: Final = 120.0
 """Seconds a cluster has to begin the workers."""
 _ANSWER: Final = 5.0
 """Seconds a cluster's head has to take a connection."""
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _PATIENCE: Final = 5.0
 """Seconds a worker has to stop a segment before its process is killed."""
 
@@ -230,10 +232,12 @@ def _knock(address: str) -> None:
 
 
 def _first(error: BaseException) -> str:
-    """What a Ray error says, without its traceback."""
+    """What a Ray error says, without its traceback; of a worker that failed to begin, why."""
     cause = getattr(error, "cause", None)
-    lines = [line.strip() for line in str(cause or error).splitlines() if line.strip()]
-    return lines[0][:300] if lines else type(error).__name__
+    lines = [line.strip() for line in _COLOURS.sub("", str(cause or error)).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    return lines[-1 if "its creation task" in lines[0] else 0][:300]
 
 
 def _say_nothing(*_: object, **__: object) -> None:

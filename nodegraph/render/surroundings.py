@@ -4,20 +4,41 @@ import contextlib
 import functools
 import os
 import secrets
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
-_DEEP: Final = 24
+_PREFIX: Final = "ng-ray-"
+_DEEP: Final = 16
 """Letters that the system's folder for temporary files may have, so that Ray's sockets fit below it."""
 QUIET: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 
 
 def private_folder() -> str:
-    """A private folder for a cluster of ours; its Unix sockets lie deep in it, and their paths may have 107 bytes."""
+    """A private folder for a cluster of ours; its Unix sockets lie deep in it, and their paths may have 107 bytes.
+
+    Folders of programs that were killed are removed.
+    """
     long = len(tempfile.gettempdir()) > _DEEP and os.path.isdir("/tmp")
-    return tempfile.mkdtemp(prefix="ng-ray-", dir="/tmp" if long else None)
+    parent = Path("/tmp" if long else tempfile.gettempdir())
+    for left in parent.glob(f"{_PREFIX}*"):
+        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdecimal() and not _alive(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True  # somebody else's
+    return True
 
 
 @functools.cache

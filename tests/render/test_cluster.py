@@ -12,6 +12,7 @@ import pytest
 from nodegraph.core.errors import UsageError
 from nodegraph.render import cluster
 from nodegraph.render.cluster import RayPool
+from nodegraph.render.surroundings import private_folder
 from nodegraph.session import Session
 from tests.render.support import clip, frames_of, graph_of, rendered
 
@@ -167,3 +168,22 @@ def test_an_address_where_nobody_is_is_told_at_once():
 def test_what_is_no_address_is_told(address):
     with pytest.raises(UsageError, match=r"is no HOST:PORT"):
         cluster._knock(address)
+
+
+def test_the_folder_of_a_cluster_whose_program_was_killed_is_removed(short_folder, monkeypatch):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, mine = short_folder / f"ng-ray-{gone.pid}-abc", short_folder / f"ng-ray-{os.getpid()}-abc"
+    other = short_folder / "ng-ray-else"
+    for folder in (left, mine, other):
+        (folder / "session").mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
+    made = Path(private_folder())
+    assert sorted(short_folder.iterdir()) == sorted([mine, other, made])
+
+
+def test_why_a_worker_could_not_begin_is_its_error_and_not_its_traceback():
+    told = "The actor died because of an error raised in its creation task, \x1b[36mray::_Actor.__init__()\x1b[39m\n"
+    told += "  File \"cluster.py\", line 3\nModuleNotFoundError: No module named 'nodegraph'\n"
+    assert cluster._first(RuntimeError(told)) == "ModuleNotFoundError: No module named 'nodegraph'"
+    assert cluster._first(RuntimeError("\x1b[36mGone\x1b[39m.\nmore")) == "Gone."
