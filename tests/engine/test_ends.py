@@ -3,7 +3,6 @@
 import gc
 import threading
 import weakref
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,15 +10,13 @@ import pytest
 
 from nodegraph.core.errors import NodeError, UsageError
 from nodegraph.core.graph import GraphNode, Wire
-from nodegraph.core.node import Filter, Sink, Source, Stamped, param
+from nodegraph.core.node import Filter, Sink
 from nodegraph.core.types import Image
-from nodegraph.engine import feeding
-from nodegraph.engine.events import Ended, Event, NodeFailed, NodeRecovered
+from nodegraph.engine.events import Ended, Event, NodeFailed
 from nodegraph.engine.run import Run
-from tests.engine.support import CLOSED, GATES, REGISTRY, finish, graph_of, picture, registry_of, values
+from tests.engine.support import CLOSED, GATES, REGISTRY, finish, graph_of, registry_of, values
 from tests.engine.test_live import ENDLESS, until
 
-OTHER = GraphNode("other", "t.frames", {"count": 0, "rate": 200.0})
 TEN = GraphNode("in", "t.frames", {"count": 10})
 SIMPLE = graph_of({"in": ENDLESS, "out": "collect"}, "in.image out.image")
 
@@ -55,38 +52,6 @@ class Slow(Filter, id="t.slow", category="Test"):
         return image
 
 
-class Stuck(Source, id="t.stuck", category="Test", live=True):
-    """A device that fails until it is mended, or whose release fails."""
-
-    mended = threading.Event()
-    release = False
-    device: int = param(0, "Which.", restart=True)
-
-    def stream(self) -> Iterator[Stamped[Image] | None]:
-        number = 0
-        try:
-            while True:
-                if not Stuck.mended.is_set():
-                    raise NodeError("There is no device.")
-                yield Stamped(picture(number), number / 100, 100.0)
-                number += 1
-        finally:
-            if Stuck.release:
-                raise OSError("cannot let go")
-
-
-class Clip(Source, id="t.clip", category="Test"):
-    """A file that exists when its number is even."""
-
-    file: int = param(0, "Which.", restart=True)
-
-    def stream(self) -> Iterator[Stamped[Image]]:
-        if self.file % 2:
-            raise NodeError(f"There is no file {self.file}.")
-        for number in range(3):
-            yield Stamped(picture(self.file), number / 100, 100.0)
-
-
 class Late(Sink, id="t.late", category="Test"):
     """A file: opening it again would lose what is in it."""
 
@@ -99,18 +64,14 @@ class Late(Sink, id="t.late", category="Test"):
         pass
 
 
-NODES = REGISTRY.with_definitions(registry_of(Server, Slow, Stuck, Clip, Late).definitions.values())
+NODES = REGISTRY.with_definitions(registry_of(Server, Slow, Late).definitions.values())
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Devices are tried again at once, and a stop is not patient."""
-    monkeypatch.setattr(feeding, "FIRST_RETRY", 0.001)
-    monkeypatch.setattr(feeding, "LAST_RETRY", 0.001)
+    """A stop is not patient."""
     monkeypatch.setattr("nodegraph.engine.run.PATIENCE", 0.05)
     monkeypatch.setattr("nodegraph.engine.run.LAST_FRAMES", 0.2)
-    Stuck.mended.clear()
-    Stuck.release = False
 
 
 def in_time(body: Any) -> None:
@@ -279,52 +240,6 @@ def test_frames_before_the_failed_one_arrive_though_a_model_has_them_still(monke
     with Run(graph, REGISTRY, "offline", workers=2, listener=listener) as run:
         assert run.wait(60)
     assert values(run) == [100, 101]
-
-
-def test_a_device_that_stays_away_is_told_seldom_and_its_return_once() -> None:
-    told: list[Event] = []
-    graph = graph_of({"in": "stuck", "out": "collect", "other": OTHER, "side": "collect"}, "in.image out.image")
-    graph = graph.with_wire(Wire("other", "image", "side", "image"))
-    with Run(graph, NODES, "live", listener=told.append) as run:
-        until(lambda: run.nodes["in"].failures > 11, run)
-        Stuck.mended.set()
-        until(lambda: len(values(run)) > 2, run)
-    assert [event.count for event in told if isinstance(event, NodeFailed)][:3] in ([1, 10], [1, 10, 100])
-    assert [event.node for event in told if isinstance(event, NodeRecovered)] == ["in"]
-
-
-def test_a_device_that_cannot_be_let_go_hurts_nobody_else() -> None:
-    Stuck.mended.set()
-    Stuck.release = True
-    graph = graph_of({"in": "stuck", "out": "collect", "other": OTHER, "side": "collect"}, "in.image out.image")
-    graph = graph.with_wire(Wire("other", "image", "side", "image"))
-    with Run(graph, NODES, "live") as run:
-        until(lambda: len(values(run)) > 1, run)
-        run.set_param("in", "device", 3)
-        until(lambda: run.nodes["in"].instance.device == 3, run)
-        seen = len(values(run))
-        until(lambda: len(values(run)) > seen + 2, run)
-        run.update(graph.without_nodes(["in", "out"]))
-        seen = len(values(run, "side"))
-        until(lambda: len(values(run, "side")) > seen + 2, run)
-        assert run.failure is None
-
-
-def test_a_wrong_path_typed_into_a_live_run_does_not_end_it() -> None:
-    graph = graph_of(
-        {"in": GraphNode("in", "t.clip", {"file": 2}), "out": "collect", "other": OTHER, "side": "collect"},
-        "in.image out.image",
-        "other.image side.image",
-    )
-    with Run(graph, NODES, "live") as run:
-        until(lambda: run.streams["in"].exhausted, run)
-        run.set_param("in", "file", 3)
-        until(lambda: run.nodes["in"].failures == 1, run)
-        run.update(run._graph.without_nodes(["other", "side"]))
-        assert not run.wait(0.05)
-        run.set_param("in", "file", 4)
-        assert run.wait(60)
-        assert values(run) == [2, 2, 2, 4, 4, 4]
 
 
 def test_a_removed_still_is_not_run_by_the_pass_that_began_before() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.gui.harness import Window, open_window
 from tests.gui.harness.hands import add, choice, connect, number, select, text, tick
 
-pytestmark = pytest.mark.display
+pytestmark = [pytest.mark.display, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = {
     "clip": ("video file", (0, 300)),

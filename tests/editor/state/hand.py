@@ -16,6 +16,8 @@ from nodegraph.editor.state.placements import Placement, Point, Sheet, with_grou
 from nodegraph.editor.state.workspace import Workspace
 
 NONE, CTRL, SHIFT, ALT = Mods(), Mods(ctrl=True), Mods(shift=True), Mods(alt=True)
+ROW, EMPTY = "camera blur screen", (-250.0, -250.0)
+"""Three nodes one after another, and a point where nothing is."""
 
 
 def _image(*names: str, optional: bool = False) -> tuple[Port, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.registry import Registry
 from nodegraph.editor.state.running.player import Player
 from nodegraph.session import Session
-from tests.engine.support import REGISTRY
+from tests.engine.support import REGISTRY, graph_of
 
 
 class TestSession(Session):
@@ -21,7 +22,7 @@ class TestSession(Session):
         self.__dict__["registry"] = registry
 
 
-def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for a condition that another thread makes true."""
     never = threading.Event()
     for _ in range(int(seconds / 0.005)):
@@ -57,3 +58,19 @@ def playing(session: Session | None = None, told: Told | None = None) -> Iterato
 
 
 HERE = Path()
+ENDLESS = GraphNode("in", "t.frames", {"count": 0, "rate": 200.0})
+CHAIN = graph_of({"in": ENDLESS, "add": "add", "out": "collect"}, "in.image add.image", "add.image out.image")
+FLAT = graph_of({"in": "still", "add": "add"}, "in.image add.image")
+
+
+def pixel(player: Player, node: str = "add") -> int | None:
+    """The value of a node's newest picture."""
+    value = player.latest(node)
+    return None if value is None else int(value[0, 0, 0])
+
+
+def start(player: Player, graph: Graph) -> None:
+    """Play a graph and wait until it does."""
+    player.show(graph, HERE)
+    player.play()
+    until(lambda: player.state == "running")
