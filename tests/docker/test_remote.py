@@ -74,6 +74,7 @@ def test_frames_reach_a_model_there_and_no_port_is_opened_to_the_network(servers
     assert we_listen_at() == {"127.0.0.1"}
     assert elsewhere.listening() <= there
     assert not lease.endpoint.local
+    assert lease.endpoint.options == "", "it was told nothing by RW_MODEL_OPTIONS"
     lease.release()
     until(lambda: not containers(elsewhere.docker, ancestor=STEADY))
 

@@ -1,5 +1,6 @@
 """The Runway Model SDK's client against a server that behaves like the SDK."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -52,9 +53,9 @@ class Asking:
 
     made: ClassVar[list["Asking"]] = []
 
-    def __init__(self, sdk: Sdk, command: str, **more: Any) -> None:
+    def __init__(self, sdk: Sdk, command: str, options: str | None = None, **more: Any) -> None:
         self.entry = entry_of(sdk, command, **more)
-        self.client = RunwaySdk(self.entry, Endpoint(sdk.url))
+        self.client = RunwaySdk(self.entry, Endpoint(sdk.url, options=options))
         self.made.append(self)
         self.defaults = {param.name: param.default for param in self.entry.parameters}
 
@@ -153,6 +154,43 @@ def test_the_server_is_set_up_once_with_what_was_chosen(sdk: Sdk) -> None:
     first, second = Asking(sdk, "upper", setup=setup), Asking(sdk, "upper", setup=setup)
     assert first({"input": "a"}) == second({"input": "a"}) == {"output": "A?"}
     assert sdk.setups == [{"suffix": "?"}]
+
+
+DEFAULTS = {"suffix": "!", "size": "l", "seed": 3}
+
+
+@pytest.mark.parametrize(
+    ("started_with", "wanted", "setups"),
+    [
+        ("", DEFAULTS, []),
+        ('{"suffix": "?"}', {**DEFAULTS, "suffix": "?"}, []),
+        ("", {**DEFAULTS, "suffix": "?"}, [{**DEFAULTS, "suffix": "?"}]),
+        ('{"suffix": "?"}', DEFAULTS, [DEFAULTS]),
+        ("what is this?", DEFAULTS, [DEFAULTS]),
+        ("[1]", DEFAULTS, [DEFAULTS]),
+        (None, DEFAULTS, [DEFAULTS]),
+    ],
+)
+def test_what_our_server_was_started_with_is_not_set_up_again(
+    sdk: Sdk, started_with: str | None, wanted: dict[str, Any], setups: list[Any]
+) -> None:
+    with contextlib.suppress(ValueError, TypeError):
+        sdk.options |= json.loads(started_with or "{}")
+    asking = Asking(sdk, "upper", options=started_with, setup=chosen(**wanted))
+    for _ in range(2):
+        assert asking({"input": "a"}) == {"output": f"A{wanted['suffix']}"}
+    assert sdk.setups == setups
+
+
+def test_a_server_that_somebody_has_used_or_set_up_is_set_up(sdk: Sdk) -> None:
+    other = Asking(sdk, "upper", options="", setup=chosen(**DEFAULTS | {"suffix": "#"}))
+    assert other({"input": "a"}) == {"output": "A#"}
+    assert Asking(sdk, "upper", options="", setup=chosen(**DEFAULTS))({"input": "a"}) == {"output": "A!"}
+    assert len(sdk.setups) == 2
+    with Sdk() as used:
+        used.manifest = lambda: {**Sdk.manifest(used), "millisSinceLastCommand": 400}  # type: ignore[method-assign]
+        assert Asking(used, "upper", options="", setup=chosen(**DEFAULTS))({"input": "a"}) == {"output": "A!"}
+        assert len(used.setups) == 1
 
 
 def test_two_nodes_with_other_options_never_work_with_each_others(sdk: Sdk) -> None:

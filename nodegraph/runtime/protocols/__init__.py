@@ -14,6 +14,8 @@ SEE_LOG: Final = "See the server's log."
 Frames = Literal["auto", "raw", "jpeg"]
 """How pictures go to a native server: every pixel as it is, as JPEG, or as is faster."""
 
+OPTIONS: Final = "RW_MODEL_OPTIONS"
+"""The variable with what a server of the Runway Model SDK is to be set up with before it listens."""
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -24,7 +26,8 @@ class Endpoint:
     url: ``http://127.0.0.1:32768`` without a trailing slash, or "" when the server has no network.
     socket: the server's Unix socket for native frames, or None. local: server and client share one kernel's memory.
     pid: of the local process that answers (with its children), 0 for any other server. roster: for a replicated
-    model, the servers that answer now; it has no address of its own. frames: how pictures go there.
+    model, the servers that answer now; it has no address of its own. frames: how pictures go there. options:
+    what a server that we started found in RW_MODEL_OPTIONS, "" for nothing; None for somebody else's.
     """
 
     url: str
@@ -33,6 +36,7 @@ class Endpoint:
     pid: int = 0
     roster: Roster | None = None
     frames: Frames = "auto"
+    options: str | None = None
 
     @property
     def direct(self) -> bool:

@@ -13,7 +13,7 @@ from nodegraph.runtime.protocols.runway_sdk_answer import outputs_of
 from nodegraph.runtime.protocols.runway_sdk_inputs import to_wire
 from nodegraph.runtime.protocols.runway_sdk_jobs import Jobs
 from nodegraph.runtime.protocols.runway_sdk_schema import SdkCommand, SdkField, command_of, commands_of, options_of
-from nodegraph.runtime.protocols.runway_sdk_setup import set_up_at
+from nodegraph.runtime.protocols.runway_sdk_setup import set_up_at, told_by
 from nodegraph.runtime.protocols.web import Web
 from nodegraph.runtime.protocols.wire import dumps, fetch, loads, readable
 
@@ -27,6 +27,7 @@ class RunwaySdk:
     def __init__(self, entry: ModelEntry, endpoint: Endpoint) -> None:
         self._entry, self._base = entry, endpoint.url
         self._lines, self._setup = Lines(endpoint), set_up_at(endpoint.url)
+        self._told = told_by(endpoint.options)
         self._manifest: Mapping[str, Any] | None = None
         self._progress = ""
         self._jobs = Jobs(endpoint.url, self._hear) if entry.socket is not None else None
@@ -92,7 +93,9 @@ class RunwaySdk:
         options = self._options(manifest, command)
         # After a set-up that failed the server says STARTING for ever, and works with a model that is half there.
         running = self._get(web, "/healthcheck", deadline).get("status") != "STARTING"
-        if running and (not options or (self._setup.has(options) and self._setup.is_from(manifest))):
+        known = self._setup.has(options) and self._setup.is_from(manifest)
+        # Its start has loaded the model already: a second set-up with the same values would only take its time.
+        if running and (not options or known or self._setup.is_as_started(options, manifest, self._told)):
             self._setup.note(options, manifest)
             return
         self._setup.note(None, manifest)

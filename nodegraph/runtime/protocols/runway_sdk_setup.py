@@ -5,6 +5,7 @@ at an address is remembered, so that a second node does not make the model load 
 not work with the wrong ones.
 """
 
+import json
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -45,9 +46,32 @@ class SetUp:
         """Whether what is remembered is about the very server that says `manifest`, not one before it."""
         return abs(_birth(manifest) - self._born) < _SAME_START
 
+    def is_as_started(
+        self, options: Mapping[str, Any], manifest: Mapping[str, Any], told: Mapping[str, Any] | None
+    ) -> bool:
+        """Whether the server has these options since its start, and nobody can have given it others.
+
+        told: what its start gave it, None for a server that others can set up. Its own defaults stand for the rest.
+        """
+        used = manifest.get("millisSinceLastCommand", 0) is not None
+        if told is None or used or self.is_from(manifest):
+            return False
+        fields = [one for one in manifest.get("options") or () if isinstance(one, Mapping)]
+        defaults = {str(one.get("name")): one.get("default") for one in fields}
+        return all(options.get(name, usual) == told.get(name, usual) for name, usual in defaults.items())
+
     def note(self, options: Mapping[str, Any] | None, manifest: Mapping[str, Any]) -> None:
         """The server has these options now; None: nobody knows."""
         self._options, self._born = options, _birth(manifest)
+
+
+def told_by(variable: str | None) -> Mapping[str, Any] | None:
+    """The options in a server's RW_MODEL_OPTIONS; None when nobody knows what it made of that."""
+    try:
+        told = json.loads(variable or "{}") if variable is not None else None
+    except ValueError:
+        return None
+    return told if isinstance(told, Mapping) else None
 
 
 def _busy(deadline: Deadline) -> ModelTimeout:

@@ -16,7 +16,7 @@ from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.processes.leashed import Leashed
 from nodegraph.runtime.processes.private import private_folder
-from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols import OPTIONS, Endpoint
 from nodegraph.runtime.runners.container_body import told
 from nodegraph.runtime.runners.device import machine_has_gpu, settle_for_cpu, wants_gpu
 from nodegraph.runtime.runners.local_weights import local_weights
@@ -36,7 +36,7 @@ class ProcessRunner:
         self._limits = limits
         self._process: Leashed | None = None
         self._private: Path | None = None
-        self._address = ""
+        self._address = self._options = ""
         self._weights = Path()
         self._spoke = threading.Event()
 
@@ -71,7 +71,8 @@ class ProcessRunner:
                 message = f"{self._launch.name} did not say where it listens within {self._limits.ready:g} s."
                 raise ModelError(message, f'It printed "{watcher.tail()}" and no line "nodegraph-kit listening ...".')
         watcher.cancel.check()
-        return Endpoint(self._address, unix if unix.exists() else None, pid=self._process.pid)
+        there = unix if unix.exists() else None
+        return Endpoint(self._address, there, pid=self._process.pid, options=self._options)
 
     def stop(self) -> None:
         """Terminate its process group, kill what is left, and remove its private folder."""
@@ -96,6 +97,7 @@ class ProcessRunner:
 
         try:
             environment = self._environment(port, unix)
+            self._options = environment.get(OPTIONS, "")
             return Leashed(self._command(port), self._launch.folder, environment, said, ended)
         except OSError as error:
             raise ModelError(f"{self._launch.name} cannot be started: {error.strerror}.") from error
