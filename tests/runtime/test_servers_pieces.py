@@ -1,4 +1,6 @@
+import errno
 import os
+import queue
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from nodegraph.runtime.lifecycle.logbook import LogBook
 from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.processes.private import private_folder
 from nodegraph.runtime.runners.container import ContainerRunner
 from nodegraph.runtime.runners.container_body import container_body
 from nodegraph.runtime.state import Stage
@@ -177,6 +180,48 @@ def test_a_failed_call_does_not_hide_that_the_server_was_given_up(tmp_path):
     keeper.record.fail("M stopped by itself.", "")
     keeper.report(ModelUnreachable("it broke off"), "somebody")
     assert keeper.record.state.stage is Stage.FAILED
+
+
+class _Clumsy:
+    """A runner with a mistake of ours in it the first time, and none of its user's the second."""
+
+    def __init__(self) -> None:
+        self.faults = [ZeroDivisionError("oops"), ModelError("There is no such program.")]
+
+    def prepare(self, watcher):
+        raise self.faults.pop(0)
+
+    def stop(self):
+        pass
+
+
+def test_after_a_mistake_of_ours_a_server_can_be_asked_for_again(tmp_path):
+    told = queue.SimpleQueue()
+    launch = Launch("process", "m", "M")
+    record = Record(launch, LogBook(tmp_path / "log"), Durations(tmp_path / "d.json"), told.put)
+    keeper = Supervisor(launch, _Clumsy(), lambda endpoint: None, record, Limits())
+
+    def next_failure():
+        while (event := told.get(timeout=60)).state.stage is not Stage.FAILED:
+            pass
+        return event.state.message
+
+    keeper.start()
+    assert "cannot be looked after: ZeroDivisionError" in next_failure()
+    keeper.restart()
+    assert next_failure() == "There is no such program."
+    keeper.close()
+    assert record.state.stage is Stage.STOPPED
+
+
+def test_a_full_disk_is_told_where_a_socket_was_to_be(tmp_path, monkeypatch):
+    def full(**_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    with pytest.raises(ModelError, match=r"No folder for a model's socket can be made in .*: No space left") as caught:
+        private_folder()
+    assert "TMPDIR" in caught.value.hint
 
 
 def test_looking_at_how_frames_travel_wakes_no_server_that_was_given_up_and_asking_it_does(tmp_path):

@@ -111,13 +111,25 @@ class Keeper(ABC):
             if self._after is not None:
                 self._after.close()
                 self._after = None
-            self._live()
+            while True:
+                self._try()
         except Cancelled:
             self._end()
-        except Exception as bug:  # no thread dies quietly
+
+    def _try(self) -> None:
+        """Look after the server; a mistake of ours is told, and who asks for the server again has it tried again."""
+        try:
+            self._live()
+        except Cancelled:
+            raise
+        except Exception as bug:
             self.record.log(traceback.format_exc())
-            self._end()
-            self.record.fail(f"{self.launch.name} cannot be looked after: {bug!r}.", "Please report this as a bug.")
+            try:
+                self._end()
+            finally:
+                self.record.fail(f"{self.launch.name} cannot be looked after: {bug!r}.", "Please report this as a bug.")
+            while not _asks(self._next_mail(None)):
+                pass
 
     @abstractmethod
     def _live(self) -> None:
@@ -136,3 +148,7 @@ class Keeper(ABC):
         if mail is None:
             raise Cancelled
         return mail
+
+
+def _asks(mail: Exit | Request | None) -> bool:
+    return isinstance(mail, Request) and (mail.wake or mail.restart)

@@ -8,18 +8,24 @@ import stat
 import tempfile
 from pathlib import Path
 
+from nodegraph.core.errors import ModelError
+
 _NAME = re.compile(r"ng-(\d+)-")
 
 
 def private_folder(keep: bool = False) -> Path:
-    """A new folder only we may enter. With `keep` it outlives this program.
+    """A new folder only we may enter. With `keep` it outlives this program. Raises ModelError when none can be made.
 
     The path of a Unix socket may have 107 bytes at most, so a long TMPDIR is passed over.
     """
     folder = _place()
     _sweep(folder)
     prefix = "ng-kept-" if keep else f"ng-{os.getpid()}-"
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    try:
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    except OSError as error:
+        message = f"No folder for a model's socket can be made in {folder}: {error.strerror or error}."
+        raise ModelError(message, "Free some space there, or name another folder in TMPDIR.") from error
 
 
 def is_private(path: Path) -> bool:
