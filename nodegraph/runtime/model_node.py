@@ -1,6 +1,7 @@
 """The one node class for all models: it asks a server for each frame, and knows neither places nor protocols."""
 
 import copy
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, Self
@@ -15,6 +16,7 @@ from nodegraph.runtime.model_spec import spec_of
 from nodegraph.runtime.protocols import SEE_LOG, Client
 from nodegraph.runtime.secrets import redacted
 
+_NO_SUCH: Final = re.compile(r"has no (parameter|input) ")
 FIRST_TIMEOUT: Final = 60.0
 """Seconds for the first answer of a server, which often loads its model only then."""
 LATER_TIMEOUT: Final = 30.0
@@ -189,6 +191,9 @@ class ModelNode:
         error.message = redacted(error.message)  # a server may repeat the token it was given
         if error.message.startswith("The model"):
             error.message = self._entry.name + error.message.removeprefix("The model")
+        if self._entry.server and isinstance(error, ModelRefused) and _NO_SUCH.search(error.message):
+            again = f"nodegraph models add {self._entry.server} --id {self._entry.id} --replace"
+            error.hint = f"If its server changed, let the node follow: {again}"
         if isinstance(error, ModelTimeout):
             error.hint = f"If it only needs longer, raise `timeout` of its entry. {error.hint}"
         if isinstance(error, ModelAnswerError) and not error.hint:

@@ -319,3 +319,19 @@ def test_what_a_protocol_says_of_the_model_gets_its_name_and_the_place_of_its_lo
     with pytest.raises(type(error)) as caught:
         node.process(IMAGE)
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("message", "server", "hinted"),
+    [
+        ("People has no parameter 'size'. It has: none.", "http://h:1", True),
+        ("People has no parameter 'size'. It has: none.", "", False),
+        ("People sees nobody.", "http://h:1", False),
+    ],
+)
+def test_a_server_elsewhere_that_changed_says_how_the_node_follows(message: str, server: str, hinted: bool) -> None:
+    node, _, _ = opened(ModelRefused(message), **({"server": server} if server else {}))
+    with pytest.raises(ModelRefused) as caught:
+        node.process(np.zeros((4, 4, 3), np.uint8))
+    follow = "If its server changed, let the node follow: nodegraph models add http://h:1 --id people --replace"
+    assert caught.value.hint == (follow if hinted else "")

@@ -13,7 +13,6 @@ from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.protocols.native import NativeClient
 
 _CHECK = "description"
-_MEND = "Make `inputs`, `outputs` and `parameters` of the entry what the server says, or the other way round."
 
 
 def check_description(peer: Peer) -> Iterator[Finding]:
@@ -35,10 +34,16 @@ def check_description(peer: Peer) -> Iterator[Finding]:
         return
     differences = list(_differences(peer.entry, found.entries[0]))
     for text in differences[:8]:
-        yield Finding(_CHECK, "failed", text, _MEND)
+        yield Finding(_CHECK, "failed", text, _mend(peer.entry))
     if not differences:
         ports = len(peer.entry.inputs) + len(peer.entry.outputs)
         yield Finding(_CHECK, "ok", f"{ports} ports and {len(peer.entry.parameters)} parameters are the entry's")
+
+
+def _mend(entry: ModelEntry) -> str:
+    if entry.server:
+        return f"If the server is right: nodegraph models add {entry.server} --id {entry.id} --replace"
+    return "Make the entry what the server says (of a folder, `--update` does), or the other way round."
 
 
 def _differences(entry: ModelEntry, said: ModelEntry) -> Iterator[str]:

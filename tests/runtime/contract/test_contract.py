@@ -173,13 +173,15 @@ def test_the_entry_can_follow_the_server(checked, tmp_path):
     checked("def probe(image: Image, size: int = param(3, 'How big.', ge=1, le=9)) -> Mask: return image[..., 0]")
     folder = tmp_path / "probe"
     ((entry, place),) = subjects_of(str(folder))
-    assert set(update_entry(folder, entry, place)) == {"inputs", "outputs", "parameters"}
+    first = entry.description.first
+    assert set(update_entry(folder, entry, place)) == {"inputs", "outputs", "parameters", "description"}
     ((entry, place),) = subjects_of(str(folder))
     assert update_entry(folder, entry, place) == []
     written = json.loads((folder / "entry.json").read_text())
     assert list(written["outputs"]) == ["mask"]
     assert written["parameters"]["size"]["maximum"] == 9
     assert written["description"]["framework"] == "OpenCV", "the rest stays"
+    assert written["description"]["first"] != first, "the text on the node is the server's"
     assert check_server(entry, place, 4).good
 
 
