@@ -1,6 +1,7 @@
 """Answers of Cog as the values of outputs, whatever kind of file or value they are."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from nodegraph.core.errors import ModelAnswerError
 from nodegraph.core.spec import Port
 from nodegraph.core.types import Detections
 from nodegraph.runtime.protocols.cog_answer import Reader
-from nodegraph.runtime.protocols.cog_files import KEPT, Shelf
+from nodegraph.runtime.protocols.cog_files import KEPT, Content, Shelf
 from tests.runtime.hostile import PIXEL
 
 BASE = "http://model:5000"
@@ -105,3 +106,17 @@ def test_old_files_go_and_all_go_in_the_end(reader: Reader) -> None:
     assert [path.exists() for path in files] == [False] * 3 + [True] * KEPT
     reader.shelf.close()
     assert not files[-1].parent.exists()
+
+
+def test_files_of_a_program_that_was_killed_are_cleared_away_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with monkeypatch.context() as killed:
+        killed.setattr("os.getpid", lambda: 4_194_300)
+        left = Shelf().keep(Content("audio/wav", b"RIFF"), "a.wav")
+    shelf = Shelf()
+    kept = shelf.keep(Content("audio/wav", b"RIFF"), "a.wav")
+    assert kept.exists()
+    assert not left.exists()
+    shelf.close()

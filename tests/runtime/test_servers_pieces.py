@@ -214,12 +214,12 @@ def test_after_a_mistake_of_ours_a_server_can_be_asked_for_again(tmp_path):
     assert record.state.stage is Stage.STOPPED
 
 
-def test_a_full_disk_is_told_where_a_socket_was_to_be(tmp_path, monkeypatch):
+def test_a_full_disk_is_told_where_a_private_folder_was_to_be(tmp_path, monkeypatch):
     def full(**_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("tempfile.mkdtemp", full)
-    with pytest.raises(ModelError, match=r"No folder for a model's socket can be made in .*: No space left") as caught:
+    with pytest.raises(ModelError, match=r"No private folder can be made in .*: No space left") as caught:
         private_folder()
     assert "TMPDIR" in caught.value.hint
 

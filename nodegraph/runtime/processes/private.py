@@ -1,4 +1,4 @@
-"""Private folders for Unix sockets: short paths, entered by nobody else, cleared away when their program was killed."""
+"""Private folders for sockets and files: short paths, entered by nobody else, cleared away after a killed program."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ def private_folder(keep: bool = False) -> Path:
     try:
         return Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
     except OSError as error:
-        message = f"No folder for a model's socket can be made in {folder}: {error.strerror or error}."
+        message = f"No private folder can be made in {folder}: {error.strerror or error}."
         raise ModelError(message, "Free some space there, or name another folder in TMPDIR.") from error
 
 

@@ -4,7 +4,6 @@ import errno
 import mimetypes
 import re
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from nodegraph.runtime import codecs
+from nodegraph.runtime.processes.private import private_folder
 
 KEPT: Final = 32
 """Files of earlier answers that stay on the disk; older ones go."""
@@ -84,7 +84,7 @@ def _suffix(kind: str, name: str) -> str:
 
 
 class Shelf:
-    """A private folder for the files of answers. Thread-safe; gone after `close`."""
+    """A private folder for the files of answers. Thread-safe; gone after `close`, or when our next program starts."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -94,13 +94,13 @@ class Shelf:
         self._closed = False
 
     def keep(self, content: Content, name: str) -> Path:
-        """Write a file and say where it is; it stays for the next KEPT answers. Raises OSError."""
+        """Write a file and say where it is; it stays for the next KEPT answers. Raises OSError, ModelError."""
         suffix = _suffix(content.kind, name)
         with self._guard:
             if self._closed:  # an answer that was on its way; nobody would remove its file
                 raise OSError(errno.ESHUTDOWN, "the connection to the model was closed")
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="nodegraph-cog-"))
+                self._folder = private_folder()
             self._number += 1
             path = self._folder / f"output-{self._number}{suffix}"
             self._files.append(path)
