@@ -104,5 +104,5 @@ class HttpChannel:
 def _too_long(size: int, limit: int) -> ModelAnswerError:
     return ModelAnswerError(
         f"The model's answer has {size} bytes or more; at most {limit} are accepted.",
-        "Make its output smaller, or raise the limit.",
+        "Give it a smaller picture, or have the model answer with less.",
     )

@@ -72,7 +72,7 @@ def sizes(prefix: bytes, max_bytes: int) -> tuple[int, int]:
     if header > MAX_HEADER or body > max_bytes:
         raise ModelAnswerError(
             f"The model's answer has {max(header, body)} bytes; at most {max_bytes} are accepted.",
-            "Make its output smaller, or raise the limit.",
+            "Give it a smaller picture, or have the model answer with less.",
         )
     return header, body
 

@@ -18,9 +18,9 @@ from nodegraph.runtime.weights.hub import is_hub, repository_files
 from nodegraph.runtime.weights.places import is_inside, offline_folders, open_to_all, weights_folder
 from nodegraph.runtime.weights.remote_file import RemoteFile, WrongFile
 from nodegraph.runtime.weights.turn import turn
-from nodegraph.runtime.weights.web import Web
+from nodegraph.runtime.weights.web import BrokenOff, Web
 
-MARGIN: Final = 200 << 20
+MARGIN: Final = 200_000_000
 """Bytes that stay free on the disk."""
 
 Progress = Callable[[int, int, str], None]
@@ -107,7 +107,10 @@ class Fetching:
             raise self._nowhere(weights)
         web = self.web = self.web or Web(self.cancel)
         if is_hub(weights.url):
-            return [_Task(weights, file) for file in repository_files(weights, web)]
+            try:
+                return [_Task(weights, file) for file in repository_files(weights, web)]
+            except BrokenOff as error:
+                raise ModelError(f"{weights.name} could not be downloaded. {error.message}", error.hint) from error
         return [_Task(weights, RemoteFile(weights.name, weights.url, weights.size, weights.sha256, page=weights.url))]
 
     def _is_outdated(self, weights: Weights) -> bool:
@@ -190,7 +193,7 @@ class Fetching:
     def _room(self, more: int) -> None:
         free = shutil.disk_usage(self.folder).free
         if more and more > free - MARGIN:
-            stays = f"{MARGIN / 1e6:.0f} MB of them stay free"
+            stays = f"and {MARGIN / 1e6:.0f} MB always stay free"
             raise full(self.folder, f": {more / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free, {stays}")
 
     def _note(self, weights: Weights, tasks: list[_Task]) -> None:

@@ -222,6 +222,12 @@ def test_no_network_names_the_host_and_the_way_around(getting: Getting) -> None:
     assert "--from FOLDER" in caught.value.hint
 
 
+def test_no_network_names_the_repository_that_was_wanted(getting: Getting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    with pytest.raises(ModelError, match=r"^blip could not be downloaded\. 127\.0\.0\.1:1 cannot be reached"):
+        getting.get(Weights("blip", f"hf:shy/blip@{COMMIT}"))
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/file", "here.onnx"])
 def test_only_the_web_is_asked(getting: Getting, url: str) -> None:
     with pytest.raises(ModelError, match="no address of a file on the web"):

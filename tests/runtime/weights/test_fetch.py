@@ -12,7 +12,7 @@ from nodegraph.core.errors import ModelError
 from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.entry import Weights
 from nodegraph.runtime.weights import complete
-from nodegraph.runtime.weights.fetch import Fetching
+from nodegraph.runtime.weights.fetch import MARGIN, Fetching
 from nodegraph.runtime.weights.turn import turn
 from tests.runtime.weights.conftest import MODEL, Getting, sha256
 from tests.runtime.weights.fake_hub import COMMIT, Mood
@@ -187,7 +187,7 @@ def test_who_waits_for_another_program_can_be_called_off(getting: Getting) -> No
 
 def test_a_full_disk_is_told_before_anything_is_fetched(getting: Getting, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 0, 200 << 20))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 0, MARGIN))
     with pytest.raises(ModelError, match=r"not enough room .* 1 MB are needed") as caught:
         getting.get(getting.weights("a.onnx", BIG))
     assert "NODEGRAPH_WEIGHTS_HOME" in caught.value.hint
@@ -198,7 +198,7 @@ def test_an_unknown_size_is_checked_as_soon_as_the_server_tells_it(
     getting: Getting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 0, 200 << 20))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 0, MARGIN))
     with pytest.raises(ModelError, match="not enough room"):
         getting.get(getting.weights("a.onnx", BIG, size=0))
     assert not (getting.folder / "a.onnx").exists()
