@@ -1,6 +1,7 @@
 """A network run by ONNX Runtime, on an NVIDIA GPU by CUDA. Its image is built upon ``base-onnx-gpu``."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,10 @@ class OnnxRuntime:
         named = zip(self.inputs, arrays, self._kinds, strict=True)
         ready = {port.names[0]: np.ascontiguousarray(array, kind) for port, array, kind in named}
         session = self._at({name: array.shape for name, array in ready.items()})
-        return [np.asarray(one) for one in session.run(None, ready)]
+        try:
+            return [np.asarray(one) for one in session.run(None, ready)]
+        except Exception as error:
+            raise RuntimeError(plainly(str(error))) from error
 
     def _at(self, shapes: Mapping[str, Shape]) -> Any:
         """The session for inputs of these shapes: the file's own, or one whose file has these sizes open."""
@@ -85,6 +89,12 @@ class OnnxRuntime:
             log.info("%s: %s", self._name, error)
             sentence = f"{self._name} is no network that ONNX Runtime can read: it is damaged, or another kind of file."
             raise Refusal(f"{sentence} Remove it and fetch it again.", "failed") from error
+
+
+def plainly(words: str) -> str:
+    """What ONNX Runtime says, without its code, the place in its sources, and the line that says to mend the file."""
+    words = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", " ".join(words.split()))
+    return words.rpartition("was false. ")[2].removesuffix("Please fix either the inputs/outputs or the model.").strip()
 
 
 def with_open_sizes(file: Path | bytes, axes: frozenset[tuple[str, int]]) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from nodegraph_kit import Refusal, notes
 from onnx_kit import backend, cuda
+from onnx_kit.onnxruntime_backend import plainly
 from onnx_kit.tensors import Tensor, matched
 
 Choose = Callable[..., str]
@@ -128,3 +129,27 @@ def test_a_tensor_is_known_by_any_of_its_names_and_must_have_the_shape() -> None
     assert matched(ports, {"z": (1,), "y": (5,)}) is None
     assert matched(ports[:1], {"anything": (1, 3, 0, 0)}) == {"anything": 0}
     assert [str(port) for port in (*ports, Tensor((), (0, 2)))] == ["x 1×3×?×?", "y of any shape", "without a name ?×2"]
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        (
+            (
+                "[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : Non-zero status code while running Reshape node. "
+                "Status Message: /src/reshape_helper.h:55 a == b was false. It cannot be reshaped. Input shape:{1,10}\n"
+            ),
+            "It cannot be reshaped. Input shape:{1,10}",
+        ),
+        (
+            (
+                "[ONNXRuntimeError] : 2 : INVALID_ARGUMENT : Got invalid dimensions for input: x\n index: 2 Got: 9 "
+                "Expected: 8\n Please fix either the inputs/outputs or the model."
+            ),
+            "Got invalid dimensions for input: x index: 2 Got: 9 Expected: 8",
+        ),
+        ("Failed to allocate memory", "Failed to allocate memory"),
+    ],
+)
+def test_what_onnx_runtime_says_is_told_without_its_sources(said: str, plain: str) -> None:
+    assert plainly(said) == plain
