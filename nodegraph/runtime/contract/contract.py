@@ -20,6 +20,7 @@ from nodegraph.runtime.contract.samples import inputs_for
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.lifecycle.folders import log_path, state_folder
 from nodegraph.runtime.limits import Limits
+from nodegraph.runtime.protocols import SEE_LOG
 from nodegraph.runtime.state import ServerListener
 
 
@@ -86,6 +87,8 @@ def _first(peer: Peer, inputs: Mapping[str, Any]) -> Finding | None:
     try:
         peer.ask(inputs)
     except ModelRefused as error:
+        if error.hint:  # not the picture's fault: the model failed over it
+            return Finding("answers", "failed", error.message, f"Nothing else can be tried until it answers. {SEE_LOG}")
         hint = "Nothing else could be tried. Give a picture that it takes: --picture FILE."
         return Finding("answers", "failed", f"it refuses what it was tried with: {error.message}", hint)
     except ModelError as error:
@@ -96,12 +99,17 @@ def _first(peer: Peer, inputs: Mapping[str, Any]) -> Finding | None:
 def _with_log(finding: Finding, peer: Peer) -> Finding:
     """No catalogue need have the model, so `models logs` would not find its log."""
     log = log_path(state_folder(), peer.entry.id, peer.launch.kind, peer.launch.engine)
-    return replace(finding, hint=finding.hint.replace(f"nodegraph models logs {peer.entry.id}", str(log)))
+    hint = finding.hint.replace(f"nodegraph models logs {peer.entry.id}", str(log)).replace(SEE_LOG, f"Its log: {log}")
+    return replace(finding, hint=hint if peer.launch.kind != "url" else finding.hint)
 
 
 def _survived(peer: Peer) -> list[Finding]:
     if not peer.restarts:
         return []
     words = peer.last_words()
-    said = f"it crashed or hung and had to be started again {peer.restarts} times"
-    return [Finding("survival", "failed", f'{said}; its last words: "{words}"', "Its log tells more.")]
+    said = f"it crashed or hung and had to be started again {_times(peer.restarts)}"
+    return [Finding("survival", "failed", f'{said}; its last words: "{words}"', SEE_LOG)]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
