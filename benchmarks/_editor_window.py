@@ -22,7 +22,6 @@ from nodegraph.editor.state.edits.nodes import add_node, remove, set_param
 from nodegraph.editor.state.items import Item
 from nodegraph.editor.state.running import allocator
 from nodegraph.editor.views.app import App
-from nodegraph.editor.views.textures import Pool
 from nodegraph.session import Session
 
 SIZE: Final = (1280, 800)
@@ -111,7 +110,7 @@ def many() -> Figures:
 
 def edit() -> Figures:
     """How many frames the engine makes between an edit and the changed preview: as its picture, and on the screen."""
-    with window() as app, mss.MSS() as screen, _uploads() as uploads:
+    with window() as app, mss.MSS() as screen:
         editor = app.editor
         editor.load(graphs.still())
         editor.player.play()
@@ -124,9 +123,8 @@ def edit() -> Figures:
             before, document = _pixels(screen, look), editor.workspace.document
             value = 35.0 if number % 2 else -35.0
             made, began = _made(editor), time.perf_counter()
-            uploads.clear()
             editor.workspace.do("Set brightness", set_param(document, "bright", "brightness", value))
-            until(app, partial(_moved, uploads, ground, value), 5.0)
+            until(app, partial(_moved, app, ground, value), 5.0)
             pictures.append(_made(editor) - made)
             until(app, partial(_differs, screen, look, before), 5.0)
             pixels.append(_made(editor) - made)
@@ -134,30 +132,14 @@ def edit() -> Figures:
     return {"pictures": pictures, "pixels": pixels, "ms": [one * 1e3 for one in seconds]}
 
 
-def _moved(uploads: list[float], ground: float, value: float) -> bool:
-    """Whether a picture came that is brighter (or darker) than the ground, as `value` says."""
-    return any((one - ground) * value > 1.0 for one in uploads)
+def _moved(app: App, ground: float, value: float) -> bool:
+    """Whether the newest picture for the node is brighter (or darker) than the ground, as `value` says."""
+    pixels = app.canvas.nodes.pixels("bright")
+    return pixels is not None and (float(pixels.mean()) - ground) * value > 1.0
 
 
 def _differs(screen: Any, look: Any, before: bytes) -> bool:
     return bool(_pixels(screen, look) != before)
-
-
-@contextmanager
-def _uploads() -> Iterator[list[float]]:
-    """The mean brightness (0 to 1) of every picture that is handed to Dear PyGui meanwhile."""
-    means: list[float] = []
-    own = Pool.upload
-
-    def upload(self: Pool, tag: Any, pixels: Any) -> Any:
-        means.append(float(pixels.mean()))
-        return own(self, tag, pixels)
-
-    Pool.upload = upload  # type: ignore[method-assign]
-    try:
-        yield means
-    finally:
-        Pool.upload = own  # type: ignore[method-assign]
 
 
 def _preview(app: App, node: str) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from nodegraph.editor.views.pumping import Pump, Wanted
 from nodegraph.editor.views.textures import Pool, Size, Tag
+from nodegraph.editor.views.thumbnails import Pixels
 
 AGE: Final = 3
 """Frames after an upload from which a texture is fit to be drawn: before, it may show what it showed last."""
@@ -58,6 +59,13 @@ class PreviewPump:
         if shown is None:
             return None
         return shown.texture if self._frame - shown.since >= AGE else shown.old
+
+    def pixels(self, key: Hashable) -> Pixels | None:
+        """The newest picture that was handed over for drawing, not to be changed; None while there is none."""
+        shown = self._shown.get(key)
+        if shown is None or shown.texture is None or self._pool is None:
+            return None
+        return self._pool.pixels(shown.texture)
 
     def lines(self, key: Hashable) -> list[str]:
         """The value in words, when it is no picture."""

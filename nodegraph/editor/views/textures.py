@@ -44,6 +44,10 @@ class Pool:
         """A texture that is no longer drawn."""
         self._free.setdefault(self._sizes[tag], []).append(tag)
 
+    def pixels(self, tag: Tag) -> Pixels:
+        """What a texture shows: the array that was uploaded last, not to be changed."""
+        return self._arrays[tag]
+
     def upload(self, tag: Tag, pixels: Pixels) -> Pixels:
         """Show these pixels from the next frames on; returns the array that was shown, which is free now."""
         before = self._arrays[tag]

@@ -151,6 +151,8 @@ def test_a_texture_is_drawn_when_it_is_fit_to_be(context: None, values: Values) 
     wanted = {"a": ("a", None, ("image",), *SMALL)}
     frames(previews, wanted, lambda: "a" in previews._shown)
     assert previews.texture("a") is None
+    assert previews.pixels("a").shape == (90, 160, 3), "it has its picture, and is not drawn yet"
+    assert previews.pixels("b") is None
     for _ in range(AGE):
         previews.watch(wanted)
     texture = previews.texture("a")

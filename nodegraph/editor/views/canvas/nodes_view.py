@@ -19,6 +19,7 @@ from nodegraph.editor.views.look import Look
 from nodegraph.editor.views.measure import Measure
 from nodegraph.editor.views.previews import PreviewPump
 from nodegraph.editor.views.textures import SIZES, size_for
+from nodegraph.editor.views.thumbnails import Pixels
 
 _EVERY: Final = 0.25
 """Seconds between two looks at figures."""
@@ -47,6 +48,10 @@ class NodesView:
     def close(self) -> None:
         """End the thread of the pictures."""
         self._pump.close()
+
+    def pixels(self, node: str) -> Pixels | None:
+        """The newest picture on a node, RGB, 0 to 1, height × width × 3; None while there is none."""
+        return self._pump.pixels(node)
 
     # --- the document -----------------------------------------------------------------------------------------------
 
