@@ -71,7 +71,10 @@ class Launch:
 
     @property
     def key(self) -> tuple[str, str, str, str, str, str]:
-        """Two launches with one key share one server: id, kind, url, engine, device, settings."""
+        """Two launches with one key share one server: id, kind, url, engine, device, settings.
+
+        Of replicas there are then as many as the one that wants most of them asks for.
+        """
         return (self.id, self.kind, self.url, self.engine, self.device, self.settings)
 
     @property
@@ -81,7 +84,7 @@ class Launch:
         if self.kind != "url":
             told["checkpoint"] = self.checkpoint
         if self.kind == "container":
-            told |= {"memory": self.memory, "internet": self.internet, "replicas": self.replicas - 1}
+            told |= {"memory": self.memory, "internet": self.internet, "replicas": self.replicas > 1}
         told = {key: value for key, value in told.items() if value}
         return json.dumps(told, sort_keys=True, default=str) if told else ""
 

@@ -72,8 +72,8 @@ class Servers:
             if shared is None:
                 shared = self._shared[launch.key] = _Shared(self._keeper(launch, entry))
                 shared.keeper.start(after=self._ending.get(launch.key))
-            shared.take()
-        return Lease(self, shared, place_of(place, entry.name).frames)
+            shared.take(launch.replicas)
+        return Lease(self, shared, place_of(place, entry.name).frames, launch.replicas)
 
     def listen(self, listener: ServerListener) -> None:
         """Tell `listener` every event from now on."""
@@ -154,10 +154,10 @@ class Servers:
         for listener in tuple(self._listeners):
             listener(event)
 
-    def _give_back(self, shared: "_Shared") -> None:
+    def _give_back(self, shared: "_Shared", replicas: int) -> None:
         """A lease was released: stop its server later, unless somebody takes it again."""
         with self._lock:
-            if shared.drop() and not self._closed:
+            if shared.drop(replicas) and not self._closed:
                 shared.linger(0.0 if shared.hurry else self._linger, lambda: self._stop_unused(shared))
 
     def _stop_unused(self, shared: "_Shared") -> None:
@@ -176,11 +176,12 @@ class Servers:
 class Lease:
     """One user's share in a server. Release it when done; using it afterwards raises ModelError."""
 
-    def __init__(self, servers: Servers, shared: "_Shared", frames: Frames) -> None:
+    def __init__(self, servers: Servers, shared: "_Shared", frames: Frames, replicas: int) -> None:
         self._servers = servers
         self._shared = shared
         self._keeper = shared.keeper
         self._frames = frames
+        self._replicas = replicas
         self._released = False
         self._lock = threading.Lock()
 
@@ -253,7 +254,7 @@ class Lease:
             released, self._released = self._released, True
         if not released:
             self._keeper.leave(self)
-            self._servers._give_back(self._shared)
+            self._servers._give_back(self._shared, self._replicas)
 
 
 class _Shared:
@@ -266,17 +267,23 @@ class _Shared:
         self.keeper = keeper
         self.leases = 0
         self.hurry = False
+        self._wanted: list[int] = []  # replicas, by each lease
         self._timer: threading.Timer | None = None
 
-    def take(self) -> None:
+    def take(self, replicas: int) -> None:
         self.keep()
         self.leases += 1
+        self._wanted.append(replicas)
+        self.keeper.scale(max(self._wanted))
         self.hurry = False
         if self.keeper.record.state.stage is Stage.FAILED:
             self.keeper.wake()  # somebody wants it anew: worth another try
 
-    def drop(self) -> bool:
+    def drop(self, replicas: int) -> bool:
         self.leases -= 1
+        self._wanted.remove(replicas)
+        if self._wanted:
+            self.keeper.scale(max(self._wanted))
         return self.leases == 0
 
     def linger(self, seconds: float, stop: Callable[[], None]) -> None:

@@ -136,6 +136,25 @@ def test_the_number_of_replicas_changes_while_the_graph_runs(servers, steady, en
         assert not run.failure
 
 
+def test_more_and_fewer_replicas_keep_those_that_run_and_cost_no_call(servers, steady, engine):
+    two = complete(servers, steady, replicas=2)
+    before = {one.id for one in mine(engine)}
+    load = Load(two, 3)
+    load.more(10)
+    three = complete(servers, steady, replicas=3)  # as a node does whose place is changed
+    assert len(mine(engine)) == 3
+    assert before < {one.id for one in mine(engine)}
+    load.more(10)
+    three.release()
+    until(lambda: {one.id for one in mine(engine)} == before)
+    load.more(10)
+    load.stop()
+    assert load.failed == []
+    assert two.restarts == 0
+    two.release()
+    until(lambda: mine(engine) == [])
+
+
 def test_replicas_that_never_run_are_given_up_with_their_last_words(yard):
     lease = yard.acquire(yard.entry("crash"), {"replicas": 2}, give_up=2)
     with pytest.raises(ModelError, match="stopped by itself with exit code 3") as caught:
@@ -175,6 +194,18 @@ def test_services_of_programs_that_died_are_removed(elsewhere, swarm):
         known.engine.close()
         for service in elsewhere.docker.services.list():
             service.remove()
+
+
+def test_a_swarm_s_service_grows_and_shrinks_and_keeps_its_tasks(servers, steady, elsewhere, swarm):
+    two = complete(servers, steady, replicas=2, engine=elsewhere.ssh)
+    before = dict(two.endpoint.roster.members())
+    three = complete(servers, steady, replicas=3, engine=elsewhere.ssh)
+    assert before.items() < dict(three.endpoint.roster.members()).items()
+    three.release()
+    until(lambda: len(two.endpoint.roster.members()) == 2)
+    assert len(elsewhere.docker.services.list()) == 1
+    two.release()
+    until(lambda: not elsewhere.docker.services.list(), 60)
 
 
 def test_a_swarm_spreads_replicas_over_its_machines_and_a_lost_machine_costs_no_call(servers, steady, elsewhere, swarm):

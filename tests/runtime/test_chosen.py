@@ -137,6 +137,11 @@ def test_other_limits_are_another_container(setting: dict[str, Any]) -> None:
     assert launch_of(style(), {**setting, "kind": "container"}).key != launch_of(style(), {"kind": "container"}).key
 
 
+def test_however_many_replicas_are_wanted_they_are_the_same_servers() -> None:
+    keys = {launch_of(style(), {"kind": "container", "replicas": count}).key for count in (2, 3, 8)}
+    assert len(keys) == 1
+
+
 def problems_of(entry: ModelEntry, params: Mapping[str, Any]) -> list[str]:
     definition = definition_of(entry, Noted())
     registry = Registry({}).with_definitions([definition], [])

@@ -94,6 +94,10 @@ class Keeper(ABC):
         """Try again now if it rests after a failure."""
         self._mail.put(Request(wake=True))
 
+    def scale(self, count: int) -> None:
+        """Have so many replicas from now on, where there are several; returns at once."""
+        del count  # one server is one
+
     def close(self, wait: bool = True) -> None:
         """Let go of the server, and stop it if it is ours; returns when that is done, unless `wait` is False."""
         self.cancel.set()

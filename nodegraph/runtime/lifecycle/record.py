@@ -28,7 +28,7 @@ class Record:
     ) -> None:
         self.book = book
         self.restarts = 0
-        self._launch = launch
+        self.launch = launch
         self._durations = durations
         self._tell = tell
         self._changed = threading.Condition()
@@ -97,8 +97,8 @@ class Record:
         """Why there is no connection now, as the exception to raise."""
         state = self._state
         if state.stage is Stage.FAILED:
-            return ModelError(state.sentence(self._launch.name), state.hint)
-        return ModelNotReady(state.sentence(self._launch.name), state.hint)
+            return ModelError(state.sentence(self.launch.name), state.hint)
+        return ModelNotReady(state.sentence(self.launch.name), state.hint)
 
     def wait(self, timeout: float | None) -> ServerState:
         """Wait until it is ready, failed or stopped, or `timeout` seconds passed; the state then."""
@@ -119,7 +119,7 @@ class Record:
 
     def _announce(self, state: ServerState) -> None:
         self._told = time.monotonic()
-        launch = self._launch
+        launch = self.launch
         try:
             who = (launch.id, launch.name, launch.kind, state, self.restarts)
             self._tell(ServerEvent(*who, launch.engine, launch.replicas, launch.key))
@@ -132,4 +132,4 @@ class Record:
 
     @property
     def _name(self) -> str:
-        return f"{self._launch.id} {self._launch.kind} {self._launch.engine}".rstrip()
+        return f"{self.launch.id} {self.launch.kind} {self.launch.engine}".rstrip()

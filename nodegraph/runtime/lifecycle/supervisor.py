@@ -13,7 +13,7 @@ from nodegraph.runtime.lifecycle.link import Connect
 from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
-from nodegraph.runtime.runners import Runner
+from nodegraph.runtime.runners import Runner, Scaled
 from nodegraph.runtime.state import Stage
 from nodegraph.runtime.watcher import Exit
 
@@ -27,6 +27,12 @@ class Supervisor(Keeper):
         self._timeouts: list[float] = []
         self._life = 0
         self._born = 0.0  # when this life began, after what had to be fetched
+
+    def scale(self, count: int) -> None:
+        """Replicas that run are kept; no frame is lost for it."""
+        if isinstance(self._runner, Scaled) and count != self.launch.replicas:
+            self.launch = self.record.launch = replace(self.launch, replicas=count)
+            self._runner.scale(count)
 
     def heard(self, life: int, exit: Exit) -> None:
         """The runner says that its server ended."""

@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError, ModelNotReady, ModelRefused, ModelTimeout, ModelUnreachable
@@ -77,6 +77,7 @@ class SpreadClient:
         with self._roster.changed:
             while not self._closed:
                 names = [name for name, _ in self._roster.members()]
+                self._part(names)
                 for name in names[self._turn % len(names) :] + names[: self._turn % len(names)] if names else ():
                     if self._busy[name] < self._width:
                         self._turn = (names.index(name) + 1) % len(names)
@@ -94,6 +95,11 @@ class SpreadClient:
         with self._roster.changed:
             self._busy[name] -= 1
             self._roster.changed.notify_all()
+
+    def _part(self, names: Collection[str]) -> None:
+        """Drop the connections to replicas that are no more."""
+        for name in [name for name in self._clients if name not in names and not self._busy[name]]:
+            self._clients.pop(name)[1].close()
 
     # ---- connections --------------------------------------------------------------------------------------------
 

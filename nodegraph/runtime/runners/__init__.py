@@ -1,6 +1,6 @@
 """Where a model's server runs. Each place is a `Runner`; how the server is spoken to is no concern of theirs."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.watcher import Watcher
@@ -17,3 +17,11 @@ class Runner(Protocol):
 
     def stop(self) -> None:
         """Stop it and free what it holds. Does nothing when there is nothing to stop; never raises."""
+
+
+@runtime_checkable
+class Scaled(Protocol):
+    """A runner of several servers of a model, whose number may change while they run."""
+
+    def scale(self, count: int) -> None:
+        """Have so many from now on; those that run are kept. Returns at once; callable from any thread."""

@@ -20,10 +20,14 @@ class Herd:
     """A fleet (see replicas.py) without a swarm."""
 
     def __init__(self, launch: Launch, limits: Limits) -> None:
+        self._launch, self._limits = launch, limits
         self._slots = [_Slot(number, launch, limits) for number in range(1, launch.replicas + 1)]
+        self._leaving: list[_Slot] = []
+        self._watcher: Watcher | None = None
 
     def begin(self, watcher: Watcher) -> None:
         """Start all; what keeps the first from starting is raised, the others are tried again later."""
+        self._watcher = watcher
         try:
             for slot in self._slots:
                 watcher.stage(Stage.STARTING, message=f"replica {slot.number} of {len(self._slots)}")
@@ -32,8 +36,16 @@ class Herd:
             self.end()
             raise
 
+    def resize(self, count: int) -> None:
+        """New ones are started by the next look; the last ones are stopped when nobody is sent to them any more."""
+        self._leaving += self._slots[count:]
+        del self._slots[count:]
+        for number in range(len(self._slots) + 1, count + 1):
+            self._slots.append(_Slot(number, self._launch, self._limits, self._watcher))
+
     def present(self) -> Mapping[str, Endpoint]:
         """Those that run; one that ended is started again after a pause. Raises ModelError when all are given up."""
+        self._part()
         found = {}
         for slot in self._slots:
             endpoint = slot.look()
@@ -44,9 +56,18 @@ class Herd:
             raise ModelError(lost[0].message, lost[0].hint)
         return found
 
+    def _part(self) -> None:
+        """Stop those that left a look ago: since then they are in no list of who answers."""
+        gone = [slot for slot in self._leaving if slot.left]
+        self._leaving = [slot for slot in self._leaving if not slot.left]
+        for slot in self._leaving:
+            slot.left = True
+        for slot in gone:
+            slot.end()
+
     def end(self) -> None:
         """Stop all, at the same time."""
-        threads = [threading.Thread(target=slot.end) for slot in self._slots]
+        threads = [threading.Thread(target=slot.end) for slot in (*self._slots, *self._leaving)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -56,12 +77,14 @@ class Herd:
 class _Slot:
     """One replica, and its life after each end of it."""
 
-    def __init__(self, number: int, launch: Launch, limits: Limits) -> None:
+    def __init__(self, number: int, launch: Launch, limits: Limits, watcher: Watcher | None = None) -> None:
+        """watcher: for one that joins those that run."""
         self.number = number
         self.given_up: Exit | None = None
+        self.left = False
         self._runner = ContainerRunner(launch, limits, adopt=False)
         self._backoff = Backoff(limits)
-        self._watcher: _One | None = None
+        self._watcher = _One(watcher, number) if watcher is not None else None
         self._endpoint: Endpoint | None = None
         self._life = 0
         self._born = self._again = 0.0

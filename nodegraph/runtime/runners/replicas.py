@@ -3,6 +3,7 @@
 import threading
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Protocol
 
 from nodegraph.core.errors import ModelError
@@ -29,6 +30,9 @@ class Fleet(Protocol):
     def begin(self, watcher: Watcher) -> None:
         """Start all of them. Raises ModelError or Cancelled."""
 
+    def resize(self, count: int) -> None:
+        """Have so many from now on, keeping those that run. Raises ModelError."""
+
     def present(self) -> Mapping[str, Endpoint]:
         """Those that run now, by a name that is never used again; what ended is replaced on the way.
 
@@ -47,31 +51,39 @@ class ReplicaRunner:
         self._limits = limits
         self._known = engine_at(launch.engine)
         self._fleet: Fleet | None = None
+        self._wanted = self._size = launch.replicas
         self._roster = Roster(launch.replicas)
         self._over = Cancel()
         self._thread: threading.Thread | None = None
 
     def prepare(self, watcher: Watcher) -> None:
         """Reach the engine, fetch image and weights, see whether it leads a swarm. Raises ModelError or Cancelled."""
-        one = ContainerRunner(self._launch, self._limits)
+        self._size = self._wanted
+        launch = replace(self._launch, replicas=self._size)
+        one = ContainerRunner(launch, self._limits)
         swarm = self._known.engine.info().get("Swarm") or {}
         if swarm.get("ControlAvailable"):
-            service = Service(self._launch, self._known)
+            service = Service(launch, self._known)
             one.prepare(watcher, gpu=bool(service.gpu(watcher)))
             self._fleet = service
         else:
             one.prepare(watcher)
-            self._fleet = Herd(self._launch, self._limits)
+            self._fleet = Herd(launch, self._limits)
 
     def start(self, watcher: Watcher) -> Endpoint:
         """Start them all; ready with the first that answers. Raises ModelError or Cancelled."""
         assert self._fleet is not None
         watcher.stage(Stage.CREATING)
-        self._roster, self._over = Roster(self._launch.replicas), Cancel()
+        self._roster, self._over = Roster(self._size), Cancel()
         self._fleet.begin(watcher)
         self._thread = threading.Thread(target=self._watch, args=(self._fleet, watcher), name="replicas", daemon=True)
         self._thread.start()
         return Endpoint("", local=False, roster=self._roster)
+
+    def scale(self, count: int) -> None:
+        """Have so many from now on: others are added, or the last ones stopped; the rest goes on."""
+        self._wanted = count
+        self._roster.suspicion.set()
 
     def stop(self) -> None:
         """Stop them all."""
@@ -89,6 +101,7 @@ class ReplicaRunner:
         told = 0
         while not self._over.is_set():
             try:
+                self._resize(fleet)
                 self._compare(fleet.present())
             except Cancelled:
                 return
@@ -103,6 +116,13 @@ class ReplicaRunner:
             self._roster.suspicion.wait(_LOOK_EVERY)
             self._roster.suspicion.clear()
 
+    def _resize(self, fleet: Fleet) -> None:
+        """Raises ModelError."""
+        wanted = self._wanted
+        if wanted != self._size:
+            fleet.resize(wanted)
+            self._size = self._roster.size = wanted
+
     def _compare(self, present: Mapping[str, Endpoint]) -> None:
         """Bring the roster up to date: who is new or under suspicion must answer first. Raises Cancelled."""
         on_duty = dict(self._roster.members())
@@ -115,5 +135,5 @@ class ReplicaRunner:
     def _tell(self, told: int, watcher: Watcher) -> int:
         count = len(self._roster.members())
         if count != told:
-            watcher.log(f"{count} of {self._launch.replicas} replicas answer")
+            watcher.log(f"{count} of {self._size} replicas answer")
         return count

@@ -61,6 +61,12 @@ class Service:
         body = service_body(container, name, labels.labels(launch.id, launch.device), launch, gpu, only_on)
         self._id = str(self._engine.call("POST", "/services/create", body)["ID"])
 
+    def resize(self, count: int) -> None:
+        """Tasks that run are kept; which of them end when there shall be fewer is the swarm's choice."""
+        now = self._engine.call("GET", f"/services/{self._id}")
+        body = {**now["Spec"], "Mode": {"Replicated": {"Replicas": count}}}
+        self._engine.call("POST", f"/services/{self._id}/update?version={now['Version']['Index']}", body)
+
     def present(self) -> Mapping[str, Endpoint]:
         """The tasks that run on machines that are up. Raises ModelError."""
         tasks = self._engine.call("GET", "/tasks", filters={"service": [self._id], "desired-state": ["running"]})
