@@ -54,7 +54,7 @@ def _address_of(key: str) -> str:
 
 FRAMES: Final = (
     Choice(
-        "auto", "As is faster", "Pictures go as JPEG where that is faster: both ways are tried in the first frames."
+        "auto", "Faster", "Pictures go as JPEG where that is faster: both ways are tried in the first frames."
     ),
     Choice("raw", "Exactly", "Every pixel arrives as it is. On a slow line that takes its time."),
     Choice(

@@ -93,7 +93,7 @@ def test_how_frames_travel_is_chosen_for_a_model_elsewhere(panel: Panel) -> None
     place = {"kind": "container", "engine": "ssh://me@other"}
     editor.workspace.do("Place", set_place(editor.workspace.document, [id], place))
     view.update()
-    for word, frames in (("As JPEG", "jpeg"), ("Exactly", "raw"), ("As is faster", None)):
+    for word, frames in (("As JPEG", "jpeg"), ("Exactly", "raw"), ("Faster", None)):
         pressed = button(word)
         assert pressed is not None
         dpg.get_item_callback(pressed)(pressed, None, dpg.get_item_user_data(pressed))
