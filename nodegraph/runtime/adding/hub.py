@@ -72,6 +72,9 @@ def _asked(web: Web, url: str, name: str) -> dict[str, Any]:
         if "is not there" in error.message:
             hint = "Check owner, name and --revision."
             raise ModelError(f"There is no model {name} (or no such revision of it) at {hub()}.", hint) from error
+        if "/api/" in url and "login (401)" in error.message:  # the hub's answer for names that it does not know, too
+            message = f"There is no model {name} at {hub()}, or only people who are logged in may see it."
+            raise ModelError(message, f"Check owner and name. {error.hint}") from error
         if isinstance(error, BrokenOff):
             error.hint = "Check the network; a model can be added only while its page can be read."
         raise
