@@ -73,6 +73,20 @@ def test_the_fingerprint_covers_what_the_dockerfile_takes_and_nothing_else(tmp_p
     assert changed("m/Dockerfile", "FROM y\nCOPY m/*.py kit /app/\n")
 
 
+def test_two_stars_are_one_as_for_the_engine(tmp_path):
+    build = folder(tmp_path, "FROM x\nCOPY m/**.py /\n")
+    server = tmp_path / "m" / "server.py"
+    server.write_text("one")
+    before = fingerprint(build)
+    server.write_text("two")
+    assert fingerprint(build) != before
+
+
+@pytest.mark.parametrize("source", ["x" * 5000, "[" * 100_000, '["\\u0000", "/"]'])
+def test_what_no_file_can_be_called_is_left_to_the_engine(tmp_path, source):
+    assert fingerprint(folder(tmp_path, f"FROM x\nCOPY {source} /y\n"))
+
+
 def test_wheels_of_this_machine_are_no_part_of_the_fingerprint(tmp_path):
     build = folder(tmp_path, "FROM x\nCOPY wheels/torch-* /w/\n")
     before = fingerprint(build)

@@ -81,7 +81,7 @@ def _words(rest: str) -> list[str]:
     if rest.startswith("["):
         try:
             return [str(word) for word in json.loads(rest)]
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     try:
         return shlex.split(rest)

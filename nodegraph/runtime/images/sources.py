@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -55,9 +56,19 @@ def _taken(build: Build) -> Iterator[Path]:
             continue
         if ".." in Path(source).parts:  # what is outside is not sent, and reading it could take for ever
             continue
-        for path in build.context.glob(source) if source != "." else [build.context]:
+        for path in _meant(build.context, source):
             inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else [path]
             yield from (one for one in inside if _is_content(one) and not _is_aside(one.relative_to(build.context)))
+
+
+def _meant(context: Path, source: str) -> list[Path]:
+    """What a source means; to an engine ``**`` is no more than ``*``. Nothing for what no file can be called."""
+    if source == ".":
+        return [context]
+    try:
+        return list(context.glob(re.sub(r"\*{2,}", "*", source)))
+    except (OSError, ValueError):
+        return []
 
 
 def _is_content(path: Path) -> bool:
