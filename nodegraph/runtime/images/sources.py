@@ -14,6 +14,7 @@ ARGUMENT: Final = "NODEGRAPH_BUILD_"
 """An ARG of a Dockerfile is set by the variable of this and its name: NODEGRAPH_BUILD_TORCH_INDEX."""
 
 _LARGE: Final = 4 << 20
+_LONGEST: Final = 1000  # letters of a path with stars; more take longer to read than any name is worth
 
 
 def arguments_of(build: Build) -> dict[str, str]:
@@ -65,6 +66,8 @@ def _meant(context: Path, source: str) -> list[Path]:
     """What a source means; to an engine ``**`` is no more than ``*``. Nothing for what no file can be called."""
     if source == ".":
         return [context]
+    if len(source) > _LONGEST:
+        return []
     try:
         return list(context.glob(re.sub(r"\*{2,}", "*", source)))
     except (OSError, ValueError):
