@@ -98,6 +98,7 @@ def info(arguments: argparse.Namespace) -> int:
 
 def _weights_rows(entry: ModelEntry) -> list[tuple[str, str]]:
     """Its files and checkpoints: size, licence, and whether they are on this machine."""
+    from nodegraph.runtime.weights.checkpoints import checkpoint_names
     from nodegraph.runtime.weights.complete import is_here
     from nodegraph.runtime.weights.places import weights_folder
 
@@ -106,6 +107,8 @@ def _weights_rows(entry: ModelEntry) -> list[tuple[str, str]]:
         for one in listed:
             here = "here" if is_here(folder, one) else "to fetch" if one.url else f"to put into {folder}"
             rows.append((kind, ", ".join(part for part in (one.name, size(one.size), one.licence, here) if part)))
+    known = {one.name for one in entry.checkpoints}
+    rows += [("checkpoint", f"{name}, yours, here") for name in checkpoint_names(entry) if name not in known]
     return rows
 
 

@@ -186,9 +186,11 @@ def _at_rest(entry: ModelEntry, facts: Facts) -> ModelShow:
         return ModelShow("unknown", text, actions=fetch, note=facts.trouble, failed=True)
     if status is None or status.present is None:
         return _unknown(facts, fetch)
+    weights = " · no weights yet" if stock.missing else ""
     if status.present:
-        return ModelShow("stopped", "stopped", actions=(*image[:1], *fetch, *image[1:]), note=note)
-    return ModelShow("absent", "not built" if entry.build else "not downloaded", actions=(*image, *fetch), note=note)
+        return ModelShow("stopped", f"stopped{weights}", actions=(*image[:1], *fetch, *image[1:]), note=note)
+    text = "not built" if entry.build else "not downloaded"
+    return ModelShow("absent", f"{text}{weights}", actions=(*image, *fetch), note=note)
 
 
 def _fetched_first(stock: Stock) -> str:

@@ -200,6 +200,8 @@ def test_weights_that_are_not_here_can_be_fetched_before_the_first_use() -> None
     assert shown(LOCAL, None, stock=some)[1] == ["start", "fetch"]
     assert [one.id for one in show_of(PULLED, Facts(answers=False, stock=some)).actions] == ["fetch"]
     assert shown(PULLED, PRESENT, stock=Stock(1))[0].note == "Its weights are fetched before it starts."
+    assert shown(PULLED, PRESENT, stock=Stock(1))[0].text == "stopped · no weights yet"
+    assert shown(BUILT, ABSENT, stock=Stock(1))[0].text == "not built · no weights yet"
 
 
 def test_a_fetch_tells_bytes_and_can_be_called_off() -> None:
