@@ -1,5 +1,6 @@
 """Taking a source's sound along: copied packet by packet where the container can hold it, else encoded anew."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
 
+_log = logging.getLogger("nodegraph.nodes")
 _CAN_HOLD = {
     ".mp4": {"aac", "mp3", "ac3", "eac3", "opus", "alac"},
     ".mov": {"aac", "mp3", "ac3", "alac", "pcm_s16le", "pcm_s24le"},
@@ -56,6 +58,8 @@ class Sound:
         if not source.streams.audio:
             source.close()
             return None
+        if len(source.streams.audio) > 1:
+            _log.warning("%s has %d sound tracks; the first one is taken along.", path, len(source.streams.audio))
         try:
             return Sound(source, source.streams.audio[0], target, suffix, start)
         except BaseException:

@@ -117,3 +117,20 @@ def test_a_source_without_sound_gives_a_silent_video(tmp_path, feed, picture):
 def test_sound_that_cannot_be_read_is_named(tmp_path, feed, picture):
     with pytest.raises(NodeError, match=r"sound of .*gone\.mp4 cannot be read"):
         feed(VideoFileSink(path=tmp_path / "out.mp4"), [picture()], audio=tmp_path / "gone.mp4")
+
+
+def test_of_several_sound_tracks_the_first_is_taken_and_that_is_said(clip_with_sound, tmp_path, feed, picture, caplog):
+    one, two, path = clip_with_sound(), tmp_path / "two.mp4", tmp_path / "out.mp4"
+    with av.open(str(one)) as source, av.open(str(two), "w") as target:
+        tracks = [target.add_stream_from_template(source.streams.audio[0]) for _ in range(2)]
+        for packet in source.demux(source.streams.audio[0]):
+            if packet.size:
+                copies = [av.Packet(bytes(packet)) for _ in tracks]
+                for copy, track in zip(copies, tracks, strict=True):
+                    copy.pts, copy.dts, copy.time_base = packet.pts, packet.dts, packet.time_base
+                    copy.stream = track
+                    target.mux(copy)
+    feed(VideoFileSink(path=path), [picture()] * 3, audio=two)
+    with av.open(str(path)) as container:
+        assert [stream.type for stream in container.streams] == ["video", "audio"]
+    assert "has 2 sound tracks; the first one is taken along" in caplog.text
