@@ -5,7 +5,13 @@ import pytest
 
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.health import Health
 from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.lifecycle.durations import Durations
+from nodegraph.runtime.lifecycle.logbook import LogBook
+from nodegraph.runtime.lifecycle.record import Record
+from nodegraph.runtime.lifecycle.visitor import Visitor
+from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.processes.private import private_folder
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.runners.attached import attached
@@ -126,3 +132,15 @@ def test_of_this_machines_sockets_only_those_of_our_servers_are_opened(tmp_path)
             attached(launch)
     finally:
         ours.rmdir()
+
+
+def test_a_server_that_stays_away_is_complained_of_once(tmp_path):
+    told = []
+    launch = Launch("url", "theirs", "Theirs", url="http://127.0.0.1:1")
+    record = Record(launch, LogBook(tmp_path / "log"), Durations(tmp_path / "d.json"), told.append)
+    visitor = Visitor(launch, lambda endpoint: None, record, Limits())
+    endpoint = attached(launch)
+    for health in (Health("absent"), Health("absent"), Health("failed", "No model."), Health("failed", "No model.")):
+        visitor._heed(endpoint, health)
+    words = "The server of Theirs at http://127.0.0.1:1"
+    assert [one.state.message for one in told] == [f"{words} cannot be reached.", f"{words} does not work: No model."]

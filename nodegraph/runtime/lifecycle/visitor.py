@@ -41,11 +41,9 @@ class Visitor(Keeper):
 
     def _complain(self, health: Health) -> None:
         what = "cannot be reached" if health.state == "absent" else f"does not work: {health.message}"
-        message = f"The server of {self.launch.name} at {self.launch.url} {what}"
-        if self.record.state.message != message:
-            self.record.fail(
-                message.rstrip(".") + ".", "Check its address and that it runs; it is tried again by itself."
-            )
+        message = f"The server of {self.launch.name} at {self.launch.url} {what.rstrip('.')}."
+        if self.record.state.message != message:  # once, not at every look
+            self.record.fail(message, "Check its address and that it runs; it is tried again by itself.")
 
     def _end(self) -> None:
         self._link.close()

@@ -55,7 +55,7 @@ def read(folder: Path, name: str) -> Complete | None:
         found = json.loads(mark_of(folder, name).read_text("utf-8"))
         files = tuple(Seen(**one) for one in found.pop("files"))
         complete = Complete(**found, files=files)
-        return complete if complete.name == name and all(_is_own(name, one.path) for one in files) else None
+        return complete if complete.name == name and all(_is_own(name, one) for one in files) else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -90,9 +90,11 @@ def is_here(folder: Path, weights: Weights) -> bool:
     return there and (folder / weights.name).exists()
 
 
-def _is_own(name: str, path: str) -> bool:
+def _is_own(name: str, one: Seen) -> bool:
     """A note may come with a folder from anywhere: it names the weight itself or what is in its folder."""
-    return path == name or (path.startswith(f"{name}/") and ".." not in path.split("/"))
+    if not (isinstance(one.size, int) and isinstance(one.sha256, str)):
+        return False
+    return one.path == name or (one.path.startswith(f"{name}/") and ".." not in one.path.split("/"))
 
 
 def seen_at(folder: Path, path: str) -> tuple[int, int] | None:

@@ -84,12 +84,17 @@ def test_a_file_that_is_not_there_comes_from_the_network(getting: Getting, broug
     assert len(getting.hub.asked) == 1
 
 
-@pytest.mark.parametrize("path", ["../outside", "/tmp/outside", "blip/../../outside", "other"])
-def test_notes_that_lead_elsewhere_are_not_believed(getting: Getting, brought: Path, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [("../outside", 3), ("/tmp/outside", 3), ("blip/../../outside", 3), ("other", 3), ("blip/model.safetensors", "3")],
+)
+def test_notes_that_lead_elsewhere_or_are_nonsense_are_not_believed(
+    getting: Getting, brought: Path, path: str, size: int
+) -> None:
     (brought / MODEL / "blip").mkdir(parents=True)
     (brought / MODEL / "blip" / "model.safetensors").write_bytes(BIG)
     url = f"hf:nice/blip@{COMMIT}"
-    seen = complete.Seen(path, 3, sha256(b"bad"))
+    seen = complete.Seen(path, size, sha256(b"bad"))
     complete.write(brought / MODEL, complete.Complete("blip", url, "", (seen,)))
     folder = getting.get(Weights("blip", url), folders=(brought,))
     assert [one.name for one in (folder / "blip").iterdir()] == ["model.safetensors"]
