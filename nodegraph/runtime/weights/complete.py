@@ -6,7 +6,7 @@ import os
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from nodegraph.runtime.entry import Weights
 from nodegraph.runtime.weights.places import is_inside
@@ -53,7 +53,7 @@ def read(folder: Path, name: str) -> Complete | None:
         return None
     try:
         found = json.loads(mark_of(folder, name).read_text("utf-8"))
-        files = tuple(Seen(**one) for one in found.pop("files"))
+        files = tuple(_seen(one) for one in found.pop("files"))
         complete = Complete(**found, files=files)
         return complete if complete.name == name and all(_is_own(name, one) for one in files) else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -90,10 +90,12 @@ def is_here(folder: Path, weights: Weights) -> bool:
     return there and (folder / weights.name).exists()
 
 
+def _seen(said: Any) -> Seen:
+    return Seen(str(said["path"]), int(said["size"]), str(said["sha256"]), int(said.get("changed", 0)))
+
+
 def _is_own(name: str, one: Seen) -> bool:
     """A note may come with a folder from anywhere: it names the weight itself or what is in its folder."""
-    if not (isinstance(one.size, int) and isinstance(one.sha256, str)):
-        return False
     return one.path == name or (one.path.startswith(f"{name}/") and ".." not in one.path.split("/"))
 
 
