@@ -155,12 +155,14 @@ def build(arguments: argparse.Namespace) -> int:
 
 
 def start(arguments: argparse.Namespace) -> int:
-    """Start a container that stays."""
+    """Start a container that stays, or several that share the frames of runs."""
     from nodegraph.runtime import manage
 
     def work(entry: ModelEntry) -> dict[str, Any]:
-        place = {"device": arguments.device, "engine": arguments.engine}
+        place = {"device": arguments.device, "engine": arguments.engine, "replicas": arguments.replicas}
         endpoint = manage.start(entry, place, teller(arguments.json))
+        if endpoint.roster is not None:
+            return {"running": arguments.replicas, "engine": arguments.engine}
         if not endpoint.local:  # the address ended with our connection
             return {"engine": arguments.engine}
         return {"url": endpoint.url, "socket": str(endpoint.socket or "")}

@@ -24,6 +24,7 @@ from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.protocols import Endpoint
 from nodegraph.runtime.protocols.connect import connect
 from nodegraph.runtime.runners.container import ContainerRunner, remove_kept
+from nodegraph.runtime.runners.replicas import ReplicaRunner
 from nodegraph.runtime.secrets import redacted, secret
 from nodegraph.runtime.state import ServerListener, Stage
 
@@ -118,25 +119,21 @@ def start(
     limits: Limits | None = None,
     cancel: Cancel | None = None,
 ) -> Endpoint:
-    """Start a container that goes on after this program ends; runs use it instead of starting their own.
+    """Start a container that goes on after this program ends, or as many as the place has replicas.
 
-    Returns where it answers. Raises ModelError with why it does not run, or Cancelled after `cancel.set()`.
+    Runs use them instead of starting their own. Returns where it answers. Raises ModelError with why it does not run,
+    or Cancelled after `cancel.set()`.
     """
     if place.get("kind", "container") != "container":
         raise UsageError("Only a container can be left running.", "Local processes are started by each run by itself.")
-    limits = limits or Limits()
+    limits, cancel = limits or Limits(), cancel or Cancel()
     launch = launch_of(entry, {**place, **_CONTAINER})
-    runner = ContainerRunner(launch, limits, keep=True)
+    runner = (ReplicaRunner if launch.replicas > 1 else ContainerRunner)(launch, limits, keep=True)
     teller = Teller(launch, tell, Cancel())
     keeper = Supervisor(launch, runner, functools.partial(connect, entry), teller.record, limits)
     keeper.start()
-    cancel = cancel or Cancel()
     try:
-        with cancel.interrupting(functools.partial(keeper.close, wait=False)):
-            stage = teller.record.wait(None).stage
-        cancel.check()
-        if stage is not Stage.READY:
-            raise teller.record.obstacle()
+        _wait_until_ready(keeper, runner, cancel, limits)
         endpoint = keeper.endpoint()
         runner.let_go()
         teller.quiet = True
@@ -145,6 +142,19 @@ def start(
     if endpoint is None:
         raise ModelUnreachable(f"{entry.name} ended as soon as it was ready.", f"nodegraph models logs {entry.id}")
     return endpoint
+
+
+def _wait_until_ready(
+    keeper: Supervisor, runner: ReplicaRunner | ContainerRunner, cancel: Cancel, limits: Limits
+) -> None:
+    """Of replicas all of them. Raises ModelError or Cancelled."""
+    with cancel.interrupting(functools.partial(keeper.close, wait=False)):
+        stage = keeper.record.wait(None).stage
+    cancel.check()
+    if stage is not Stage.READY:
+        raise keeper.record.obstacle()
+    if isinstance(runner, ReplicaRunner):
+        runner.wait_for_all(limits.ready, cancel)
 
 
 def stop(entry: ModelEntry, engine: str = "") -> int:
@@ -189,12 +199,24 @@ def logs(entry: ModelEntry, lines: int = 200, engine: str = "") -> list[str]:
     try:
         kept = [one for one in _serving(door) if _is_kept(one, entry.id)]
         if kept:
-            for name in entry.secrets:
-                secret(name)  # so that its value is hidden
-            return redacted(door.log(str(kept[0]["Id"]), lines)).splitlines()
+            return _logs_of(door, entry, sorted(kept, key=_age), lines)
     except ModelUnreachable:
         pass  # the files are here all the same
     return kept_lines(entry, lines, ("container", engine) if engine else None)
+
+
+def _logs_of(door: Engine, entry: ModelEntry, containers: list[Mapping[str, Any]], lines: int) -> list[str]:
+    """Of several each one's newest lines, with its number."""
+    for name in entry.secrets:
+        secret(name)  # so that its value is hidden
+    logs = [redacted(door.log(str(one["Id"]), lines // len(containers))).splitlines() for one in containers]
+    if len(logs) == 1:
+        return logs[0]
+    return [f"[{number}] {line}" for number, log in enumerate(logs, 1) for line in log]
+
+
+def _age(container: Mapping[str, Any]) -> tuple[int, str]:
+    return int(container.get("Created") or 0), str(container["Id"])
 
 
 def kept_lines(entry: ModelEntry, lines: int = 200, at: tuple[str, str] | None = None) -> list[str]:

@@ -13,12 +13,14 @@ import pytest
 from nodegraph.core.errors import ModelError
 from nodegraph.core.graph import GraphNode
 from nodegraph.engine.run import Run
+from nodegraph.runtime import manage
 from nodegraph.runtime.engines import labels
 from nodegraph.runtime.engines.engines import KnownEngine
 from nodegraph.runtime.model_node import definition_of
 from nodegraph.runtime.servers import Lease, Servers
-from tests.docker.elsewhere import STEADY, Elsewhere, machine, send_image, until
+from tests.docker.elsewhere import STEADY, Elsewhere, entry_of, machine, send_image, until
 from tests.docker.listing import containers
+from tests.docker.own import own
 from tests.engine import support
 
 pytestmark = pytest.mark.docker
@@ -38,8 +40,8 @@ def engine(docker_engine: str) -> Iterator[docker.DockerClient]:
     client.close()
 
 
-def mine(engine: docker.DockerClient) -> list[Any]:
-    wanted = [f"{labels.ENTRY}=steady", f"{labels.INSTANCE}={labels.THIS_INSTANCE}"]
+def mine(engine: docker.DockerClient, id: str = "steady") -> list[Any]:
+    wanted = [f"{labels.ENTRY}={id}", f"{labels.INSTANCE}={labels.THIS_INSTANCE}"]
     return containers(engine, running=True, label=wanted)
 
 
@@ -153,6 +155,25 @@ def test_more_and_fewer_replicas_keep_those_that_run_and_cost_no_call(servers, s
     assert two.restarts == 0
     two.release()
     until(lambda: mine(engine) == [])
+
+
+def test_replicas_left_running_are_used_by_runs_each_by_one_and_stopped_by_hand(servers, steady, engine):
+    left = entry_of(own("left"))
+    assert manage.start(left, {"replicas": 2}, lambda event: None).roster is not None
+    try:
+        (status,) = manage.statuses([left])
+        assert (status.running, status.kept) == (2, 2)
+        lines = manage.logs(left)
+        assert {line[:3] for line in lines} == {"[1]", "[2]"}
+        before = {one.id for one in mine(engine, left.id)}
+        lease = complete(servers, left, replicas=3)
+        assert before < {one.id for one in mine(engine, left.id)}, "two were there and one is the run's own"
+        assert len(set(where(lease, 3))) == 3
+        lease.release()
+        until(lambda: {one.id for one in mine(engine, left.id)} == before)
+    finally:
+        assert manage.stop(left) == 2
+    assert mine(engine, left.id) == []
 
 
 def test_replicas_that_never_run_are_given_up_with_their_last_words(yard):

@@ -31,6 +31,8 @@ def add_models(verbs: Any) -> None:
             verb.add_argument("--gpu", action="store_true", help="the image for a GPU, of a model that has two")
         if name == "start":
             verb.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="what it runs on")
+            about = "so many containers, for runs whose place has replicas"
+            verb.add_argument("--replicas", type=int, default=1, metavar="N", help=about)
 
 
 def _add_keeping(models: Any) -> None:

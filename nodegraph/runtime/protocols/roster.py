@@ -24,6 +24,11 @@ class Roster:
         with self.changed:
             return tuple(self._members.items())
 
+    def wait_full(self, timeout: float) -> bool:
+        """Wait until all of them answer, but no longer than `timeout` seconds; whether they do."""
+        with self.changed:
+            return self.changed.wait_for(lambda: len(self._members) >= self.size, timeout)
+
     def put(self, name: str, endpoint: "Endpoint") -> None:
         """This one answers, from now on there."""
         with self._changing():

@@ -35,14 +35,18 @@ class ContainerRunner:
     """One container, made anew for every start: a restarted one would change its port anyway.
 
     keep: it is marked to outlive this program once `let_go` was called (`nodegraph models start`). A kept container of
-    the same model is used instead of a new one, and left running, unless `adopt` is false.
+    the same model is used instead of a new one, and left running, unless `adopt` is false. taken: ids of those that
+    are not to be used; replicas share one, so that each has a container of its own.
     """
 
-    def __init__(self, launch: Launch, limits: Limits, keep: bool = False, adopt: bool = True) -> None:
+    def __init__(
+        self, launch: Launch, limits: Limits, keep: bool = False, adopt: bool = True, taken: set[str] | None = None
+    ) -> None:
         self._launch = launch
         self._limits = limits
         self._keep = keep
         self._adopt = adopt
+        self._taken = set() if taken is None else taken
         self._known: KnownEngine = engine_at(launch.engine)
         self._engine = self._known.engine
         self._id = ""
@@ -76,6 +80,7 @@ class ContainerRunner:
             self._id = str(kept["Id"])
             folder = kept["Labels"].get(labels.FOLDER)
             self._folder = Path(folder) if folder else None
+        self._taken.add(self._id)
         self._following = Following(self._engine, self._launch, self._id, watcher)
         return self._endpoint(watcher)
 
@@ -91,6 +96,7 @@ class ContainerRunner:
             self._remove()
         with contextlib.suppress(ModelError):
             self._known.close_way(self._way)
+        self._taken.discard(self._id)
         self._id, self._folder, self._way, self._following = "", None, "", None
 
     def let_go(self) -> None:
@@ -201,13 +207,19 @@ class ContainerRunner:
         """Its settings as a label's value: one with another checkpoint, or with a network, is not the one meant."""
         return hashlib.sha256(self._launch.settings.encode()).hexdigest()[:16]
 
+    @property
+    def finds_kept(self) -> bool:
+        """Whether one was left running that it would use. Raises ModelError."""
+        return self._find_kept() is not None
+
     def _find_kept(self) -> Mapping[str, Any] | None:
         what = {labels.ENTRY: self._launch.id, labels.DEVICE: self._launch.device, labels.SETTINGS: self._chosen()}
         wanted = {**labels.OURS, labels.KEPT: "yes", **what}
         for one in self._engine.containers(wanted):
-            if one.get("State") == "running":
+            if one.get("State") != "running":
+                remove_kept(self._engine, one)
+            elif str(one["Id"]) not in self._taken:
                 return one
-            remove_kept(self._engine, one)
         return None
 
     def _endpoint(self, watcher: Watcher) -> Endpoint:

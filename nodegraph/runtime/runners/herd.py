@@ -17,13 +17,14 @@ from nodegraph.runtime.watcher import Exit, Watcher
 
 
 class Herd:
-    """A fleet (see replicas.py) without a swarm."""
+    """A fleet (see replicas.py) without a swarm. keep: they are to outlive this program, see `ContainerRunner`."""
 
-    def __init__(self, launch: Launch, limits: Limits) -> None:
-        self._launch, self._limits = launch, limits
-        self._slots = [_Slot(number, launch, limits) for number in range(1, launch.replicas + 1)]
+    def __init__(self, launch: Launch, limits: Limits, keep: bool = False) -> None:
+        self._launch, self._limits, self._keep = launch, limits, keep
+        self._taken: set[str] = set()  # the containers of all slots
         self._leaving: list[_Slot] = []
         self._watcher: Watcher | None = None
+        self._slots = [self._slot(number) for number in range(1, launch.replicas + 1)]
 
     def begin(self, watcher: Watcher) -> None:
         """Start all; what keeps the first from starting is raised, the others are tried again later."""
@@ -41,7 +42,11 @@ class Herd:
         self._leaving += self._slots[count:]
         del self._slots[count:]
         for number in range(len(self._slots) + 1, count + 1):
-            self._slots.append(_Slot(number, self._launch, self._limits, self._watcher))
+            self._slots.append(self._slot(number))
+
+    def _slot(self, number: int) -> "_Slot":
+        runner = ContainerRunner(self._launch, self._limits, self._keep, taken=self._taken)
+        return _Slot(number, runner, self._limits, self._watcher)
 
     def present(self) -> Mapping[str, Endpoint]:
         """Those that run; one that ended is started again after a pause. Raises ModelError when all are given up."""
@@ -65,6 +70,11 @@ class Herd:
         for slot in gone:
             slot.end()
 
+    def let_go(self) -> None:
+        """From now on they are not ours to stop."""
+        for slot in self._slots:
+            slot.runner.let_go()
+
     def end(self) -> None:
         """Stop all, at the same time."""
         threads = [threading.Thread(target=slot.end) for slot in (*self._slots, *self._leaving)]
@@ -77,12 +87,11 @@ class Herd:
 class _Slot:
     """One replica, and its life after each end of it."""
 
-    def __init__(self, number: int, launch: Launch, limits: Limits, watcher: Watcher | None = None) -> None:
+    def __init__(self, number: int, runner: ContainerRunner, limits: Limits, watcher: Watcher | None) -> None:
         """watcher: for one that joins those that run."""
-        self.number = number
+        self.number, self.runner = number, runner
         self.given_up: Exit | None = None
         self.left = False
-        self._runner = ContainerRunner(launch, limits, adopt=False)
         self._backoff = Backoff(limits)
         self._watcher = _One(watcher, number) if watcher is not None else None
         self._endpoint: Endpoint | None = None
@@ -118,20 +127,20 @@ class _Slot:
 
     def end(self) -> None:
         with contextlib.suppress(ModelError):
-            self._runner.stop()
+            self.runner.stop()
         self._watcher = self._endpoint = None
 
     def _live(self, watcher: Watcher) -> None:
         self._life += 1
         self._born = time.monotonic()
         self._watcher = _One(watcher, self.number)
-        self._endpoint = self._runner.start(self._watcher)
+        self._endpoint = self.runner.start(self._watcher)
 
     def _lost(self, exit: Exit) -> None:
         if self._watcher is not None:
             self._watcher.log(f"{exit.message} {exit.hint}".strip())
         self._endpoint = None
-        self._runner.stop()
+        self.runner.stop()
         pause = self._backoff.after(time.monotonic() - self._born)
         if pause is None:
             self.given_up = exit

@@ -1,12 +1,13 @@
 """Several servers of one model that share its frames: N containers on one engine, or a service of a Docker Swarm."""
 
 import threading
+import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Protocol
 
-from nodegraph.core.errors import ModelError
+from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.engines.engines import engine_at
 from nodegraph.runtime.health import ask
@@ -44,11 +45,16 @@ class Fleet(Protocol):
 
 
 class ReplicaRunner:
-    """Keeps a roster of the replicas that answer; whoever calls spreads the calls over it (protocols/spread.py)."""
+    """Keeps a roster of the replicas that answer; whoever calls spreads the calls over it (protocols/spread.py).
 
-    def __init__(self, launch: Launch, limits: Limits) -> None:
+    keep: they are to outlive this program once `let_go` was called; then they are containers on the one engine, also
+    where it leads a swarm.
+    """
+
+    def __init__(self, launch: Launch, limits: Limits, keep: bool = False) -> None:
         self._launch = launch
         self._limits = limits
+        self._keep = keep
         self._known = engine_at(launch.engine)
         self._fleet: Fleet | None = None
         self._wanted = self._size = launch.replicas
@@ -62,13 +68,13 @@ class ReplicaRunner:
         launch = replace(self._launch, replicas=self._size)
         one = ContainerRunner(launch, self._limits)
         swarm = self._known.engine.info().get("Swarm") or {}
-        if swarm.get("ControlAvailable"):
+        if swarm.get("ControlAvailable") and not self._keep and not one.finds_kept:
             service = Service(launch, self._known)
             one.prepare(watcher, gpu=bool(service.gpu(watcher)))
             self._fleet = service
         else:
             one.prepare(watcher)
-            self._fleet = Herd(launch, self._limits)
+            self._fleet = Herd(launch, self._limits, self._keep)
 
     def start(self, watcher: Watcher) -> Endpoint:
         """Start them all; ready with the first that answers. Raises ModelError or Cancelled."""
@@ -84,6 +90,21 @@ class ReplicaRunner:
         """Have so many from now on: others are added, or the last ones stopped; the rest goes on."""
         self._wanted = count
         self._roster.suspicion.set()
+
+    def wait_for_all(self, timeout: float, cancel: Cancel) -> None:
+        """Wait until all answer. Raises ModelUnreachable when they do not in `timeout` seconds, or Cancelled."""
+        end = time.monotonic() + timeout
+        while not self._roster.wait_full(_LOOK_EVERY):
+            cancel.check()
+            if time.monotonic() > end:
+                count, name = len(self._roster.members()), self._launch.name
+                hint = f"Its whole log: nodegraph models logs {self._launch.id}"
+                raise ModelUnreachable(f"Only {count} of the {self._size} replicas of {name} answer.", hint)
+
+    def let_go(self) -> None:
+        """From now on they are not ours to stop."""
+        if isinstance(self._fleet, Herd):
+            self._fleet.let_go()
 
     def stop(self) -> None:
         """Stop them all."""

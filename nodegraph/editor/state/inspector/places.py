@@ -53,9 +53,7 @@ def _address_of(key: str) -> str:
 
 
 FRAMES: Final = (
-    Choice(
-        "auto", "Faster", "Pictures go as JPEG where that is faster: both ways are tried in the first frames."
-    ),
+    Choice("auto", "Faster", "Pictures go as JPEG where that is faster: both ways are tried in the first frames."),
     Choice("raw", "Exactly", "Every pixel arrives as it is. On a slow line that takes its time."),
     Choice(
         "jpeg", "As JPEG", "Pictures are smaller on the way, and lose a little. Masks and depth arrive as they are."
