@@ -8,7 +8,6 @@ a connection is made once and shared (docs/adr/0014). It is held on a leash, so 
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -19,6 +18,7 @@ from typing import Final
 from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.engines.ssh import SshAddress, why_not
 from nodegraph.runtime.processes.leashed import Leashed
+from nodegraph.runtime.processes.ports import free_port
 from nodegraph.runtime.processes.private import private_folder
 
 _CONNECT: Final = 15.0  # seconds for a login
@@ -80,7 +80,7 @@ class Tunnel:
         with self._lock:
             self.engine_socket()
             for _ in range(5):
-                local = _free_port()
+                local = free_port()
                 words = self._control("forward", f"127.0.0.1:{local}:{host}:{port}")
                 if not words:
                     self._ports[local] = (host, port)
@@ -180,9 +180,3 @@ class Tunnel:
 
     def _unreachable(self, why: str, hint: str = "") -> ModelUnreachable:
         return ModelUnreachable(f"{self._to.host} cannot be used as a Docker engine: {why}.", hint)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,6 +1,5 @@
 """Following a running container: its log, its end, and the sentence that says how it ended."""
 
-import signal
 import threading
 import time
 
@@ -8,6 +7,7 @@ from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.launch import Launch
+from nodegraph.runtime.processes.signals import signal_name
 from nodegraph.runtime.watcher import Exit, Watcher
 
 _AGAIN_WITHIN = 10.0
@@ -102,12 +102,5 @@ class Following:
             more = "Give it more (`memory` of its place, in MB)."
             return Exit(f"{name} ran out of memory: it may have {limit} MB.", more)
         if code > 128:
-            return Exit(f"The container of {name} was ended by {_signal(code - 128)}. {words}", hint)
+            return Exit(f"The container of {name} was ended by {signal_name(code - 128)}. {words}", hint)
         return Exit(f"The container of {name} stopped by itself with exit code {code}. {words}", hint)
-
-
-def _signal(number: int) -> str:
-    try:
-        return f"{signal.Signals(number).name} (signal {number})"
-    except ValueError:
-        return f"signal {number}"

@@ -1,11 +1,9 @@
 """A model's server as a process on this machine: needs no Docker, dies with us, is stopped with its children."""
 
-import contextlib
 import os
 import re
 import shutil
 import signal
-import socket
 import sys
 import threading
 from pathlib import Path
@@ -15,7 +13,9 @@ from nodegraph.core.resources import data_folder
 from nodegraph.runtime.launch import Launch
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.processes.leashed import Leashed
+from nodegraph.runtime.processes.ports import free_port
 from nodegraph.runtime.processes.private import private_folder
+from nodegraph.runtime.processes.signals import signal_name
 from nodegraph.runtime.protocols import OPTIONS, Endpoint
 from nodegraph.runtime.runners.container_body import told
 from nodegraph.runtime.runners.device import machine_has_gpu, settle_for_cpu, wants_gpu
@@ -60,7 +60,7 @@ class ProcessRunner:
     def start(self, watcher: Watcher) -> Endpoint:
         """Start it and learn where it listens. Raises ModelError or Cancelled."""
         watcher.stage(Stage.STARTING)
-        port = 0 if self._launch.native else _free_port()
+        port = 0 if self._launch.native else free_port()
         self._address = "" if self._launch.native else f"http://127.0.0.1:{port}"
         self._spoke.clear()
         self._private = private_folder()
@@ -125,19 +125,7 @@ class ProcessRunner:
         hint = f"Its whole log: nodegraph models logs {self._launch.id}"
         if code < 0:
             memory = " The system may have run out of memory." if -code == signal.SIGKILL else ""
-            return Exit(f"{name} was ended by {_signal_name(-code)} (signal {-code}).{memory} {words}", hint)
+            return Exit(f"{name} was ended by {signal_name(-code)}.{memory} {words}", hint)
         if "address already in use" in tail.lower():
             return Exit(f"{name} could not have its port, another program uses it. {words}", hint)
         return Exit(f"{name} stopped by itself with exit code {code}. {words}", hint)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _signal_name(number: int) -> str:
-    with contextlib.suppress(ValueError):
-        return signal.Signals(number).name
-    return "an unknown signal"
