@@ -12,11 +12,14 @@ FACTS = ("title", "description", "inputs", "outputs", "parameters")
 
 
 def described() -> dict[str, Any]:
-    """Every task of models/hf as its server describes it: title, description, inputs, outputs, parameters."""
+    """Every task of models/hf as its server describes it, and whether it keeps files (`cache`)."""
     sys.path[:0] = [str(ROOT / "models" / "kit"), str(ROOT / "models" / "hf")]
     server, kit = import_module("hf_tasks"), import_module("nodegraph_kit.describe")
     said = {task: kit.describe(server.command_for(task), "ready", "") for task in server.TASKS}
-    return {task: {name: one[name] for name in FACTS} for task, one in said.items()}
+    return {
+        task: {name: one[name] for name in FACTS} | {"cache": bool(server.class_of(task).faster)}
+        for task, one in said.items()
+    }
 
 
 def main() -> None:

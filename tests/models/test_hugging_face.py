@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from containers import HARDENED
+from containers import HARDENED, docker
 from pictures import draw_scene
 
 from nodegraph.core.types import Detections, Keypoints, Segmentation
@@ -105,7 +105,7 @@ def served(docker_engine: str) -> Iterator[Served]:
             (folder / name).mkdir()
             (folder / name).chmod(0o777)
         mounts = [f"--volume={folder}/weights:/weights", f"--volume={folder}/sockets:/s", f"--volume={HERE}:/t:ro"]
-        variables = ["--env=PYTHONPATH=/app", "--env=NODEGRAPH_PRECISION=float32"]
+        variables = ["--env=PYTHONPATH=/app", "--env=NODEGRAPH_PRECISION=float32", "--env=NODEGRAPH_OPENVINO=off"]
         command = ["nodegraph/hf:1", "python", "/t/serve_all.py", "/weights", "/s", *GOOD, *REFUSED]
         options = [*HARDENED, "--memory=3g", "--pids-limit=1024", "--network=none", *mounts, *variables]
         process = stack.enter_context(
@@ -307,7 +307,7 @@ def test_a_graph_of_added_models_runs_from_a_catalogue_to_a_file(
             [*command, str(tmp_path / "graph.json")], capture_output=True, text=True, timeout=300, check=False
         )
     finally:
-        volumes = [f"nodegraph-weights-tests.{name}" for name in ("yolos", "vitpose")]
+        volumes = docker("volume", "ls", "--quiet", "--filter=name=-tests.").split()  # of weights, and caches
         subprocess.run(["docker", "volume", "rm", "--force", *volumes], capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     row = json.loads((tmp_path / "points.jsonl").read_text())

@@ -5,6 +5,7 @@ Nothing here imports torch before `setup`: what a task takes and gives can be to
 
 import inspect
 from importlib import import_module
+from typing import Any
 
 from nodegraph_kit import Command, model
 
@@ -29,8 +30,13 @@ TASKS = {
 """Task, as the Hub calls it -> where its class is."""
 
 
+def class_of(task: str) -> Any:
+    """The class that does `task`, a key of TASKS."""
+    module, name = TASKS[task].split(".")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
 def command_for(task: str) -> Command:
     """The command that serves `task`, a key of TASKS; nothing is loaded yet."""
-    module, name = TASKS[task].split(".")
-    served = getattr(import_module(f"{__name__}.{module}"), name)
+    served = class_of(task)
     return model(title=served.title, description=inspect.getdoc(served) or "")(served)

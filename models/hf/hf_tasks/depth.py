@@ -25,6 +25,7 @@ class Depth(Served):
     title = "Depth estimation"
     automatic = "AutoModelForDepthEstimation"
     # The first layer that joins features has nothing to join them with: DPT's authors left its tensors out.
+    faster = {"depth_anything": ("predicted_depth",)}
     spare = r"neck\.fusion_stage\.layers\.0\.residual_layer1\."
 
     def run(

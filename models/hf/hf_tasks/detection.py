@@ -17,6 +17,8 @@ class ObjectDetection(Served):
 
     title = "Object detection"
     automatic = "AutoModelForObjectDetection"
+    faster = {"d_fine": ("logits", "pred_boxes")}
+    unordered = True
     reduced = False  # a place has only 8 bits in half precision: boxes would be off by several pixels
 
     def run(

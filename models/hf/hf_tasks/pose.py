@@ -18,6 +18,7 @@ class Pose(Served):
 
     title = "Pose estimation"
     automatic = "AutoModelForPoseEstimation"
+    faster = {"vitpose": ("heatmaps",)}
 
     def run(
         self,

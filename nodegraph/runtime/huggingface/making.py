@@ -8,7 +8,7 @@ from nodegraph.core.errors import ModelError
 from nodegraph.runtime.huggingface.tasks import TASKS, Reader, Task
 
 IMAGE: Final = "nodegraph/hf:1"
-IMAGE_BYTES: Final = 1_160_000_000
+IMAGE_BYTES: Final = 1_270_000_000
 HUB: Final = "https://huggingface.co"
 _SINGLE: Final = ("model.safetensors", "model.safetensors.index.json")
 _FILES: Final[dict[Reader, tuple[str, ...]]] = {
@@ -51,6 +51,7 @@ def entry_for(
         "size": [f"{(IMAGE_BYTES + size) / 1e9:.1f}", "GB"],
         "protocol": "native",
         "maxInflight": 1,
+        **({"cache": True} if said.cache else {}),
         "inputs": dict(said.inputs),
         "outputs": dict(said.outputs),
         "parameters": dict(said.parameters),

@@ -17,7 +17,8 @@ class Task:
     """What a model can be for.
 
     id: as the Hub calls it. title, description: for people. inputs, outputs, parameters: as in models.json. category:
-    of the entry. reads: what has to be saved beside the network for it to be asked.
+    of the entry. reads: what has to be saved beside the network for it to be asked. cache: some of its networks are
+    converted into faster ones, which are kept.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Task:
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
     parameters: Mapping[str, Any]
+    cache: bool
     category: str
     reads: tuple[Reader, ...]
 
