@@ -5,7 +5,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from nodegraph.core.errors import ModelNotReady, NodegraphError
 from nodegraph.core.node import Stamp
@@ -16,6 +16,9 @@ from nodegraph.engine.node_run import NodeRun
 from nodegraph.engine.outputs import blackened, bypassed
 from nodegraph.engine.plan import Drive, Feed, Step
 from nodegraph.engine.workers import Lane, Workers
+
+TELL_ANEW: Final = 1.0
+"""Seconds after which a node that fails for another reason than the one told says so."""
 
 
 class Host(Protocol):
@@ -271,12 +274,15 @@ class Executor:
             return NOT_YET  # its connection was closed under the call, to end it
         node.failures += 1
         node.failing = count = node.failing + 1  # another thread may set it back to 0 at once
+        node.waiting = ""
         failure = failure_of(step.id, seq, error, count)
         policy = node.node.failure
         if not self._host.live or policy == "stop":
             self._host.fail(failure)
             raise Abandoned
-        if worth_telling(count):
+        now, (message, at) = time.perf_counter(), node.told
+        if worth_telling(count) or (message != failure.message and now - at >= TELL_ANEW):
+            node.told = (failure.message, now)
             self._host.emit(failure)
         return self._substitute(policy, step, node, args)
 
@@ -294,7 +300,7 @@ class Executor:
 
 
 def worth_telling(count: int) -> bool:
-    """Of failures in a row, the 1st, 10th, 100th, ... are told."""
+    """Of failures in a row, the 1st, 10th, 100th, ... are told; and one that is another one than before."""
     return math.log10(count).is_integer()
 
 

@@ -51,6 +51,9 @@ class NodeRun:
         self.failures = 0
         self.failing = 0
         self.waiting = ""
+        """What it waits for; "" also once it has failed since."""
+        self.told: tuple[str, float] = ("", 0.0)
+        """The failure that was told last, and when (perf_counter)."""
         self.life = 0
         """Counts restarts and the end: a call that began in an earlier life does not speak for this one."""
         self._retired = False

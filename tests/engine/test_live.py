@@ -117,6 +117,31 @@ def test_a_model_that_loads_shows_the_picture_and_tells_why() -> None:
     assert run.stats().nodes["m"].failures == 0
 
 
+def test_a_node_that_fails_for_another_reason_says_so_and_one_that_waits_again_no_longer_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nodegraph.engine.execute.TELL_ANEW", 0.0)
+    events: list[Event] = []
+
+    def refuse(words: str) -> None:
+        raise NodeError(words)
+
+    GATES["words"] = lambda image: refuse("One.")
+    graph = graph_of(
+        {"in": ENDLESS, "m": GraphNode("m", "t.model", {"name": "words"}), "out": "collect"},
+        "in.image m.image",
+        "m.image out.image",
+    )
+    with Run(graph, REGISTRY, "live", listener=events.append) as run:
+        until(lambda: run.nodes["m"].failing > 1, run)
+        GATES["words"] = lambda image: refuse("Two.")
+        until(lambda: any(isinstance(one, NodeFailed) and one.message == "Two." for one in events), run)
+        GATES["words"] = not_ready
+        until(lambda: run.nodes["m"].waiting == "It is loading.", run)
+        GATES["words"] = lambda image: refuse("Three.")
+        until(lambda: not run.nodes["m"].waiting, run)
+
+
 @pytest.mark.parametrize(
     ("policy", "shown"), [("hold", [100, 101, 101, 103]), ("bypass", [100, 101, 2, 103]), ("black", [100, 101, 0, 103])]
 )

@@ -73,7 +73,7 @@ def problems_of(facts: Facts) -> Iterator[RunProblem]:
     """What goes wrong now, the nodes' own problems first."""
     yield from (facts.broken[id] for id in facts.broken if id in facts.nodes or not id)
     for id, node in facts.running.items():
-        if node.failing and (failure := facts.failures.get(id)) and id in facts.nodes:
+        if node.failing and not node.waiting and (failure := facts.failures.get(id)) and id in facts.nodes:
             yield problem_of(failure, node.failing)
 
 
@@ -107,12 +107,12 @@ def _state_of(
         return "failed", broken.sentence, broken.hint, broken.count
     if why := facts.skipped.get(id):
         return "idle" if why in (WRITES_LATER, NOT_SELECTED) else "skipped", why, "", 0
+    if running is not None and running.waiting:
+        return "waiting", sentence(running.waiting), "", 0
     if running is not None and running.failing:
         failure = facts.failures.get(id)
         said = (sentence(failure.message), failure.hint) if failure else ("It fails.", "")
         return "failed", *said, running.failing
-    if running is not None and running.waiting:
-        return "waiting", sentence(running.waiting), "", 0
     if node.state == "bypass":
         return "bypassed", "", "", 0
     return "running" if figures.rate > 0 else "idle", "", "", 0

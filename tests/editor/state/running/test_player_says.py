@@ -75,6 +75,25 @@ def test_a_waiting_model_is_shown_as_waiting() -> None:
         assert player.problems == ()
 
 
+def test_a_model_that_failed_and_loads_again_is_shown_as_waiting() -> None:
+    def refuse(_: object) -> None:
+        raise NodeError("Its checkpoint is damaged.")
+
+    GATES["again"] = refuse
+    graph = graph_of(
+        {"in": ENDLESS, "m": GraphNode("m", "t.model", {"name": "again"}), "out": "collect"},
+        "in.image m.image",
+        "m.image out.image",
+    )
+    with playing() as player:
+        start(player, graph)
+        until(lambda: player.node("m").state == "failed")
+        assert player.problems
+        GATES["again"] = not_ready
+        until(lambda: player.node("m").state == "waiting")
+        until(lambda: player.problems == ())
+
+
 def test_a_sentence_begins_with_a_capital_unless_a_name_begins_it() -> None:
     assert sentence("it is being built") == "It is being built."
     assert sentence("im2txt is loading.") == "im2txt is loading."
