@@ -68,8 +68,8 @@ def apply(plan: Plan, tell: ServerListener, cancel: Cancel | None = None) -> tup
         raise DocumentError(f"{first.where or plan.what} {first.message}", first.hint, more)
     entries = plan.work(tell, cancel or Cancel())
     for entry in entries:
+        _remember(entry)  # first: an entry without it would be one that nobody agreed to
         put_entry(plan.catalogue, entry, plan.replace)
-        _remember(entry)
     return tuple(str(entry["id"]) for entry in entries)
 
 

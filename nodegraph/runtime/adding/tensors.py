@@ -53,7 +53,7 @@ def _tensor(path: Path, name: str, said: Any, room: int) -> Tensor:
     if not good:
         raise _wrong(path, f"what it says of {name[:80]!r} makes no sense")
     if end > room:
-        raise _wrong(path, "it ends too early: half a download?")
+        raise _wrong(path, "it ends too early, like half a download")
     return Tensor(dtype, shape)
 
 
