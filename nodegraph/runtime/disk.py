@@ -13,7 +13,7 @@ from nodegraph.runtime.engines.engines import engine_at
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.images.variant import images_of
 from nodegraph.runtime.launch import launch_of
-from nodegraph.runtime.weights.places import weights_folder
+from nodegraph.runtime.weights.places import weights_folder, weights_volume
 from nodegraph.runtime.weights.removal import bytes_in, remove_fetched
 
 
@@ -109,7 +109,7 @@ def remove_weights(entry: ModelEntry, engine: str = "") -> Removed:
 
     Raises ModelError while a container of it runs.
     """
-    volumes = [f"nodegraph-weights-{entry.id}", *filter(None, [launch_of(entry, {"kind": "container"}).cache])]
+    volumes = [weights_volume(entry.id), *filter(None, [launch_of(entry, {"kind": "container"}).cache])]
     door = engine_at(engine).engine
     try:
         running = [one for one in door.containers({**labels.OURS, labels.ENTRY: entry.id}) if one["State"] == "running"]
@@ -137,7 +137,7 @@ def _room_of(entry: ModelEntry, door: Engine, counts: Mapping[str, int] | None, 
             _add_layers(door, name, mine)
         layers |= mine
         image = sum(mine.values())
-        volume = _volume_size(door, f"nodegraph-weights-{entry.id}", counts)
+        volume = _volume_size(door, weights_volume(entry.id), counts)
         cache = counts.get(launch.cache, 0)
     return ModelRoom(entry.id, entry.name, image, bytes_in(folder), volume, folder, cache)
 

@@ -11,6 +11,7 @@ from nodegraph.runtime.container_options import container_options
 from nodegraph.runtime.entry import Build, ModelEntry, ProtocolName, Weights
 from nodegraph.runtime.place import Device, Kind, place_of
 from nodegraph.runtime.weights.checkpoints import default_checkpoint, has_checkpoints
+from nodegraph.runtime.weights.places import weights_volume
 
 __all__ = ["Device", "Kind", "Launch", "launch_of", "usual_kind"]
 
@@ -117,7 +118,7 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         folder=entry.process.folder if entry.process else Path(),
         environment=environment,
         secrets=entry.secrets,
-        weights=f"nodegraph-weights-{entry.id}" if files else "",
+        weights=weights_volume(entry.id) if files else "",
         files=files,
         checkpoint=checkpoint.name if checkpoint else "",
         cache=_cache_of(entry, image),

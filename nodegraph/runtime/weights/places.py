@@ -19,6 +19,11 @@ def weights_folder(id: str) -> Path:
     return (Path(home).expanduser().absolute() if home else _data() / "weights") / id
 
 
+def weights_volume(id: str) -> str:
+    """The volume on an engine through which containers of the model see that folder, or a copy of it."""
+    return f"nodegraph-weights-{id}"
+
+
 def experiments_folder(id: str) -> Path:
     """The training experiments of the model `id`: ``NAME/checkpoints/FILE`` below it are offered as checkpoints."""
     return _data() / "experiments" / id
