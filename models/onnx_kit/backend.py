@@ -62,7 +62,7 @@ def _on_gpu(file: Path | bytes, name: str, precise: bool, static: bool, must: bo
             made = OnnxRuntime(file, name, precise, static)
         except NoProvider as error:
             log.warning("%s: %s", name, error)
-            lacking = "ONNX Runtime could not use CUDA; the lines above say why"
+            lacking = "ONNX Runtime could not use CUDA, its log says why"
         else:
             note(f"Runs on the GPU {made.device}, by CUDA.")
             return made

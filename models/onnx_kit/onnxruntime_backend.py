@@ -87,8 +87,15 @@ class OnnxRuntime:
             return onnxruntime.InferenceSession(file, options, providers=self._providers)
         except Exception as error:
             log.info("%s: %s", self._name, error)
+            if is_of_device(str(error)):
+                raise NoProvider(plainly(str(error))) from error
             sentence = f"{self._name} is no network that ONNX Runtime can read: it is damaged, or another kind of file."
             raise Refusal(f"{sentence} Remove it and fetch it again.", "failed") from error
+
+
+def is_of_device(words: str) -> bool:
+    """Whether it is the GPU that failed (no memory left, a library that is missing) and not the file that is bad."""
+    return re.search(r"CUDA (failure|error)|CUBLAS_|CUDNN_|out of memory|Failed to allocate", words) is not None
 
 
 def plainly(words: str) -> str:

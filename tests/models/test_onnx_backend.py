@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from nodegraph_kit import Refusal, notes
 from onnx_kit import backend, cuda
-from onnx_kit.onnxruntime_backend import plainly
+from onnx_kit.onnxruntime_backend import is_of_device, plainly
 from onnx_kit.tensors import Tensor, matched
 
 Choose = Callable[..., str]
@@ -115,7 +115,7 @@ def test_a_gpu_that_cannot_be_used_is_a_note_or_where_it_must_be_one_a_refusal(c
     assert notes.notes() == "Runs on the CPU, though a GPU was offered: the driver is old."
     with pytest.raises(Refusal, match=r"a\.onnx is to run on a GPU and cannot: the driver is old\. Set the device to"):
         choose("a.onnx", "gpu", lacking="the driver is old")
-    with pytest.raises(Refusal, match="could not use CUDA; the lines above say why"):
+    with pytest.raises(Refusal, match="could not use CUDA, its log says why"):
         choose("a.onnx", "gpu", refused=True)
     with pytest.raises(Refusal, match="its image has OpenVINO alone"):
         choose("a.onnx", "gpu", has=False)
@@ -153,3 +153,9 @@ def test_a_tensor_is_known_by_any_of_its_names_and_must_have_the_shape() -> None
 )
 def test_what_onnx_runtime_says_is_told_without_its_sources(said: str, plain: str) -> None:
     assert plainly(said) == plain
+
+
+def test_a_gpu_without_memory_is_not_taken_for_a_damaged_file() -> None:
+    assert is_of_device("CUDA failure 2: out of memory ; GPU=0 ; expr=cudaMalloc(&p, size);")
+    assert is_of_device("BFCArena: Failed to allocate memory for requested buffer of size 4096")
+    assert not is_of_device("Load model from /weights/cuda.onnx failed: Protobuf parsing failed.")
