@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from nodegraph.core.errors import ModelAnswerError, ModelTimeout, ModelUnreachable
 from nodegraph.runtime.protocols.eio3 import decode_payload
+from nodegraph.runtime.protocols.no_model import unreachable
 from nodegraph.runtime.protocols.web import Web
 from nodegraph.runtime.protocols.wire import fetch, loads
 
@@ -41,7 +42,7 @@ def shake_hands(http: Web, url: str, timeout: float) -> Handshake:
         except ModelTimeout:
             raise ModelTimeout(f"{url} did not answer the Socket.IO handshake in {timeout:g} s.") from None
         except ModelUnreachable as error:
-            raise ModelUnreachable(f"{url} cannot be reached: {error.message}") from None
+            raise unreachable(url, error) from None
         if status != 400:
             return read_handshake(status, body, url)
     raise ModelAnswerError(f"{url} speaks neither Engine.IO 3 nor 4.", "Its Socket.IO is older than 2 or newer than 5.")
