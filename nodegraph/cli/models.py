@@ -171,10 +171,14 @@ def start(arguments: argparse.Namespace) -> int:
 
 
 def stop(arguments: argparse.Namespace) -> int:
-    """Stop the containers that `start` left running."""
+    """Stop the containers that `start` left running; those of running programs are named."""
     from nodegraph.runtime import manage
 
-    return _work(arguments, lambda entry: {"stopped": manage.stop(entry, arguments.engine)}, "stopped")
+    def work(entry: ModelEntry) -> dict[str, Any]:
+        stopped, others = manage.stop(entry, arguments.engine), manage.at_work(entry, arguments.engine)
+        return {"stopped": stopped, "in_use_by_other_programs": others or ""}
+
+    return _work(arguments, work, "stopped")
 
 
 def logs(arguments: argparse.Namespace) -> int:
@@ -199,7 +203,7 @@ def _work(arguments: argparse.Namespace, work: Callable[[ModelEntry], dict[str, 
     if arguments.json:
         say(json.dumps({"id": entry.id, "action": done, **result}))
     else:
-        facts = ", ".join(f"{key} {value}" for key, value in result.items())
+        facts = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in result.items())
         say(f"{entry.name}: {facts or done}")
     return DONE
 

@@ -167,6 +167,12 @@ def stop(entry: ModelEntry, engine: str = "") -> int:
     return len(kept)
 
 
+def at_work(entry: ModelEntry, engine: str = "") -> int:
+    """How many of the model's containers belong to programs that run; `stop` leaves them alone."""
+    found = _serving(engine_at(engine).engine)
+    return sum((one.get("Labels") or {}).get(labels.ENTRY) == entry.id and not _is_kept(one, entry.id) for one in found)
+
+
 def _keep_log(door: Engine, container: Mapping[str, Any], entry: ModelEntry, engine: str) -> None:
     """Nobody listened to a container that was left running: what it printed would go with it."""
     book = LogBook(log_path(state_folder(), entry.id, "container", engine))
@@ -240,6 +246,9 @@ def memory(entry: ModelEntry, engine: str = "") -> int:
 def remove(entry: ModelEntry, engine: str = "") -> bool:
     """Remove the model's images; False when the engine has none. Raises ModelError while a container uses one."""
     door = engine_at(engine).engine
+    if count := at_work(entry, engine):
+        message = f"{entry.name} is at work in {count} of the engine's containers, so its image cannot be removed."
+        raise ModelError(message, "Close the programs that use it first.")
     return sum(door.remove_image(image) for image in images_of(_launch(entry, engine))) > 0
 
 

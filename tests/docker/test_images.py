@@ -193,6 +193,21 @@ def test_a_model_left_running_is_used_by_the_next_run_and_stopped_by_hand(yard):
     assert manage.memory(entry) == 0
 
 
+def test_what_a_running_program_uses_is_neither_stopped_by_hand_nor_removed(yard):
+    entry = yard.entry()
+    lease = yard.acquire(entry)
+    lease.wait_ready(60)
+    assert manage.stop(entry) == 0
+    assert manage.at_work(entry) == 1
+    with pytest.raises(ModelError, match="is at work in 1 of the engine's containers") as caught:
+        manage.remove(entry)
+    assert "Close the programs" in caught.value.hint
+    assert lease.state == "ready"
+    lease.release()
+    yard.until_stage(Stage.STOPPED)
+    assert manage.at_work(entry) == 0
+
+
 def test_starting_a_model_can_be_called_off_and_leaves_nothing_behind(yard):
     entry = yard.entry("loading")
     cancel = Cancel()
