@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.cli.codes import DONE, FAILED, INVALID
-from nodegraph.cli.text import counted, plain, say, say_problems, table
+from nodegraph.cli.text import plain, say, say_problems, table
 from nodegraph.core.errors import Problem, UsageError
 from nodegraph.core.resources import data_folder
 from nodegraph.core.validate import errors_of
+from nodegraph.core.words import counted
 from nodegraph.runtime.contract.finding import Finding, Report
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.state import ServerEvent

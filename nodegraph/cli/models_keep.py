@@ -10,8 +10,9 @@ from typing import Any
 from nodegraph.cli.codes import DONE, FAILED
 from nodegraph.cli.models import find_entry, teller
 from nodegraph.cli.sessions import session_for
-from nodegraph.cli.text import counted, say, size, table
+from nodegraph.cli.text import say, size, table
 from nodegraph.core.errors import UsageError
+from nodegraph.core.words import counted
 from nodegraph.runtime.entry import ModelEntry
 
 

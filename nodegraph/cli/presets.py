@@ -7,13 +7,14 @@ from pathlib import Path
 
 from nodegraph.cli.codes import DONE, INVALID
 from nodegraph.cli.sessions import session_for
-from nodegraph.cli.text import counted, first_line, say, say_error, say_problems, table
+from nodegraph.cli.text import first_line, say, say_error, say_problems, table
 from nodegraph.core import preset_png
 from nodegraph.core.errors import DocumentError, NodegraphError, UsageError
 from nodegraph.core.preset import embed as embedded
 from nodegraph.core.preset import extract as extracted
 from nodegraph.core.preset import to_text, write_atomically
 from nodegraph.core.validate import errors_of
+from nodegraph.core.words import counted
 from nodegraph.session import Found, Session, find_preset, shipped_presets
 
 

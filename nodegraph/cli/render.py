@@ -15,13 +15,15 @@ from nodegraph.cli.progress import progress
 from nodegraph.cli.run import changed_graph, server_teller, writable
 from nodegraph.cli.sessions import session_for
 from nodegraph.cli.telling import warnings_told
-from nodegraph.cli.text import counted, say
+from nodegraph.cli.text import say
 from nodegraph.core.errors import NodegraphError, UsageError
 from nodegraph.core.graph import Graph
+from nodegraph.core.words import counted
 from nodegraph.engine.events import RunStats
 from nodegraph.render.job import Job, Stopped
+from nodegraph.render.order import Order, Rendered
 from nodegraph.render.pool import Pool
-from nodegraph.render.render import Order, Rendered, render
+from nodegraph.render.render import render
 from nodegraph.render.schedule import Progress, RenderFailed
 from nodegraph.session import Found
 from nodegraph.session.machine import machine_facts

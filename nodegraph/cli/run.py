@@ -10,10 +10,11 @@ from nodegraph.cli.interrupt import Interrupts
 from nodegraph.cli.progress import progress
 from nodegraph.cli.sessions import session_for
 from nodegraph.cli.telling import event_teller, say_failing, warnings_told
-from nodegraph.cli.text import counted, say, say_problems
+from nodegraph.cli.text import say, say_problems
 from nodegraph.core.errors import DocumentError, NodegraphError, Problem, UsageError
 from nodegraph.core.graph import Graph
 from nodegraph.core.validate import errors_of
+from nodegraph.core.words import counted
 from nodegraph.engine.events import NodeFailed, RunStats
 from nodegraph.engine.run import Run
 from nodegraph.runtime.state import ServerEvent

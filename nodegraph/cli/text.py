@@ -58,11 +58,6 @@ def first_line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
-def counted(count: int, what: str) -> str:
-    """``1 error``, ``2 errors``."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
 def size(count: int) -> str:
     """Bytes for a person: ``35.9 MB``, "" for 0, ``?`` for fewer, which nobody knows."""
     if count < 0:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nodegraph.core.errors import ModelError
+from nodegraph.runtime.consent import agree_to_secrets
 from nodegraph.runtime.entry import ModelEntry, Weights
 from nodegraph.runtime.protocols.connect import connect
 from nodegraph.runtime.state import Stage
@@ -48,6 +49,7 @@ def entry_of(bench: Any, **more: Any) -> Any:
 def test_weights_are_fetched_before_the_start_and_told(
     bench: Any, home: Path, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    agree_to_secrets("test-good", ["NET_TOKEN"])
     monkeypatch.setenv("NET_TOKEN", "swordfish")
     weights = (Weights("net.onnx", hub.put("net.onnx", NET), sha256(NET), len(NET)),)
     checkpoints = tuple(Weights(name, hub.put(name, NET)) for name in ("a.onnx", "b.onnx"))

@@ -9,8 +9,9 @@ import numpy as np
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused
 from nodegraph.core.spec import Param, Port
 from nodegraph.core.types import Detections, Keypoints, Segmentation
+from nodegraph.core.words import counted
 from nodegraph.runtime.answers import checked
-from nodegraph.runtime.contract.finding import Finding, counted
+from nodegraph.runtime.contract.finding import Finding
 from nodegraph.runtime.contract.peer import Peer
 from nodegraph.runtime.contract.same import same
 

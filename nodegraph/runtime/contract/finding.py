@@ -17,11 +17,6 @@ class Finding:
     hint: str = ""
 
 
-def counted(number: int, what: str) -> str:
-    """``1 mistake``, ``2 mistakes``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
 @dataclass(frozen=True)
 class Report:
     """Everything that was found out about one server.

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from nodegraph.core.errors import ModelError
-from nodegraph.runtime.contract.finding import Finding, counted
+from nodegraph.core.words import counted
+from nodegraph.runtime.contract.finding import Finding
 from nodegraph.runtime.contract.peer import Peer
 from nodegraph.runtime.contract.same import same
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from nodegraph.core.errors import ModelAnswerError, ModelError, ModelRefused
 from nodegraph.core.spec import Param
-from nodegraph.runtime.contract.finding import Finding, Status, counted
+from nodegraph.core.words import counted
+from nodegraph.runtime.contract.finding import Finding, Status
 from nodegraph.runtime.contract.peer import Peer
 
 _CHECK = "refusals"
