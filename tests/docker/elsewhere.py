@@ -81,11 +81,11 @@ def we_listen_at() -> set[str]:
     return {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
 
 
-def until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """What `found` gives, as soon as it is something; frames go on meanwhile."""
+def until(found: Callable[[], Any], seconds: float = 60.0, instead: Callable[[], Any] = lambda: None) -> Any:
+    """What `found` gives, as soon as it is something; frames go on meanwhile. instead: said when it is late."""
     deadline = time.monotonic() + seconds
     while not (value := found()):
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, instead()
         threading.Event().wait(0.02)
     return value
 

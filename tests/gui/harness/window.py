@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tests.gui.harness.screen import ends_with_us
 
 ROOT: Final = Path(__file__).resolve().parents[3]
-START: Final = 60.0
+START: Final = 240.0
 """Seconds to wait for the first frame; the machine may be busy."""
 NOT_DRAWN: Final = {"GALLIUM_NOOP": "1"}
 """Mesa then takes every call and does nothing; other libraries draw as ever."""
@@ -104,7 +104,7 @@ class Window:
         """The value of an expression in the editor's process; tuples come as lists, what JSON does not know as text."""
         return self.request("ask", code=code)
 
-    def until(self, code: str, seconds: float = 30.0) -> Any:
+    def until(self, code: str, seconds: float = 60.0) -> Any:
         """Wait until an expression is true; its value. It is looked at once a frame; while it raises, it is not."""
         return self.request("until", code=code, seconds=seconds)
 
