@@ -35,6 +35,8 @@ def check_description(peer: Peer) -> Iterator[Finding]:
     differences = list(_differences(peer.entry, found.entries[0]))
     for text in differences[:8]:
         yield Finding(_CHECK, "failed", text, _mend(peer.entry))
+    for text in _other_defaults(peer.entry, found.entries[0]):
+        yield Finding(_CHECK, "warning", text, "Nodes begin with the entry's: change it if that is not meant.")
     if not differences:
         ports = len(peer.entry.inputs) + len(peer.entry.outputs)
         yield Finding(_CHECK, "ok", f"{ports} ports and {len(peer.entry.parameters)} parameters are the entry's")
@@ -78,7 +80,6 @@ def _names(what: str, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Ite
 def _parameter(mine: Param, theirs: Param) -> Iterator[str]:
     pairs = {
         "type": (mine.kind, theirs.kind),
-        "default": (mine.default, theirs.default),
         "minimum": (mine.ge, theirs.ge),
         "maximum": (mine.le, theirs.le),
         "choices": (", ".join(mine.choices), ", ".join(theirs.choices)),
@@ -86,6 +87,15 @@ def _parameter(mine: Param, theirs: Param) -> Iterator[str]:
     for what, (written, said) in pairs.items():
         if written != said:
             yield f"the parameter {mine.name} has the {what} {written} in the entry, {said} at the server"
+
+
+def _other_defaults(entry: ModelEntry, said: ModelEntry) -> Iterator[str]:
+    """One server may be many entries', each with values of its own to begin with."""
+    theirs = _by_name(said.parameters)
+    for one in entry.parameters:
+        other = theirs.get(one.name, one)
+        if one.default != other.default:
+            yield f"the parameter {one.name} has the default {one.default} in the entry, {other.default} at the server"
 
 
 def _by_name(items: Sequence[Any]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_a_new_model_keeps_the_contract_as_it_is(checked):
 
 def test_an_entry_that_lies_about_its_server_is_told_part_by_part(checked):
     parameters = {
-        "detail": {"type": "integer", "default": 60, "minimum": 0, "maximum": 300},
+        "detail": {"type": "integer", "default": 61, "minimum": 0, "maximum": 300},
         "glow": {"type": "number", "default": 1.0},
     }
     outputs = {"image": "mask"}
@@ -70,6 +70,8 @@ def test_an_entry_that_lies_about_its_server_is_told_part_by_part(checked):
     assert "the entry has no parameter darkness" in said
     assert "the output image is mask in the entry, image at the server" in said
     assert "maxInflight is 4 in the entry, the server takes 1 at once" in said
+    (other,) = [one for one in report.findings if "default 61 in the entry, 60 at the server" in one.detail]
+    assert other.status == "warning", "an entry may begin with values of its own"
     assert not report.good
 
 

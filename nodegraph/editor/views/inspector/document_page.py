@@ -12,7 +12,7 @@ from nodegraph.editor.views.inspector.kit import Kit, Tag
 
 _FIELDS: Final = (
     ("title", "Title", 1, "what the gallery calls it"),
-    ("description", "Description", 5, ""),
+    ("description", "Description", 3, ""),
     ("author", "Author", 1, "who made it"),
     ("licence", "Licence", 1, "CC-BY-4.0, for example"),
     ("tags", "Tags", 1, "glow, night"),
@@ -35,6 +35,8 @@ class DocumentPage:
         self._fields: dict[str, TextField] = {}
         for name, title, lines, hint in _FIELDS:
             self._fields[name] = self._build_field(parent, name, title, lines, hint)
+            if lines > 1:
+                self._whole = kit.text(parent, "", "dim", "small", show=False)
         self._problems: Tag = dpg.add_group(parent=parent)
         self._shown: object = None
         self._fill()
@@ -78,6 +80,9 @@ class DocumentPage:
         facts = self._facts
         dpg.set_value(self._file, facts.file or "Not saved yet")
         dpg.set_value(self._counts, facts.counts)
+        cut = any(self._kit.fitted(line, self._kit.width) != line for line in facts.description.split("\n"))
+        dpg.set_value(self._whole, facts.description)
+        dpg.configure_item(self._whole, show=cut)  # the field itself breaks no lines
         if facts.troubles == self._shown:
             return
         self._shown = facts.troubles
