@@ -27,7 +27,7 @@ class Herd:
         self._slots = [self._slot(number) for number in range(1, launch.replicas + 1)]
 
     def begin(self, watcher: Watcher) -> None:
-        """Start all; what keeps the first from starting is raised, the others are tried again later."""
+        """Start all; what keeps one of them from starting is raised, and none is left."""
         self._watcher = watcher
         try:
             for slot in self._slots:
