@@ -11,6 +11,7 @@ import pytest
 from nodegraph.core.errors import ModelError
 from nodegraph.runtime import manage
 from nodegraph.runtime.chosen import settled
+from nodegraph.runtime.consent import agree_to_secrets
 from nodegraph.runtime.disk import remove_old_images, remove_weights, room_of
 from nodegraph.runtime.engines import engines, labels
 from nodegraph.runtime.engines.docker import Engine
@@ -172,6 +173,7 @@ def test_a_secret_is_given_to_the_container_and_a_missing_one_is_named(
     yard: Yard, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YARD_TOKEN", "swordfish")
+    agree_to_secrets(YARD_GOOD, ["YARD_TOKEN"])
     yard.acquire(yard.entry(secrets=("YARD_TOKEN",))).wait_ready(60)
     (container,) = yard.containers()
     assert "YARD_TOKEN=swordfish" in container.attrs["Config"]["Env"]
