@@ -23,10 +23,11 @@ from benchmarks._far_model import ID, far_model
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.render.cluster import RayPool
 from nodegraph.render.job import Job
-from nodegraph.render.render import Order, Pools, Rendered, render
+from nodegraph.render.order import Order, Pools, Rendered
+from nodegraph.render.render import render
 from nodegraph.session import Session
 
-FRAMES, WAITING, ROUNDS = 300, 900, 3
+FRAMES, WAITING, ROUNDS, PAIRS = 300, 1500, 3, 2
 PATTERN = GraphNode(
     "clip", "source.test_pattern", {"kind": "counter", "width": 960, "height": 540, "duration": FRAMES / 30}
 )
@@ -116,7 +117,7 @@ def _waiting(folder: Path) -> Result:
     with far_model(folder) as (catalogue, place):
         nodes = [GraphNode("far", f"model.{ID}", place=place)]
         clip = GraphNode("clip", "source.video_file", {"path": str(film)})
-        for _ in range(ROUNDS):
+        for _ in range(PAIRS):
             for workers, seconds in ((1, one), (2, two)):
                 graph = graph_of(clip, folder / "waiting.mp4", nodes)
                 seconds.append(timed(graph, workers, ray_pool, catalogs=(catalogue,))[0])

@@ -5,20 +5,18 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nodegraph.core.graph import Graph
 from nodegraph.core.registry import Registry
 from nodegraph.render.machine import needed_files, versions
+from nodegraph.render.order import Order
 from nodegraph.render.reasons import instance_of
 from nodegraph.render.serving import models_of
 from nodegraph.session import Session
 
-if TYPE_CHECKING:
-    from nodegraph.render.render import Order
 
-
-def identity_of(order: "Order", session: Session) -> str:
+def identity_of(order: Order, session: Session) -> str:
     """The digest. Where models run, and how many workers there are, is not in it: neither changes a frame."""
     graph = order.graph
     nodes = {id: [node.type, dict(node.params), node.state, node.sync] for id, node in sorted(graph.nodes.items())}

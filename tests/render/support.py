@@ -12,7 +12,8 @@ import numpy as np
 
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.render.job import Lost
-from nodegraph.render.render import Order, render
+from nodegraph.render.order import Order
+from nodegraph.render.render import render
 from nodegraph.render.segment import Workplace
 from nodegraph.session import Session
 

@@ -33,8 +33,9 @@ sys.exit(main(sys.argv[1:]))
 KILLING = """
 import json, os, signal, sys
 from nodegraph.render.cluster import RayPool
+from nodegraph.render.order import Order
 from nodegraph.render.outlook import Outlook
-from nodegraph.render.render import Order, render
+from nodegraph.render.render import render
 from nodegraph.render.rising import Rising
 from nodegraph.session import Session
 from tests.render.support import graph_of

@@ -11,7 +11,8 @@ import pytest
 from nodegraph.core.errors import NodegraphError
 from nodegraph.render import single
 from nodegraph.render.job import Stopped
-from nodegraph.render.render import Order, render
+from nodegraph.render.order import Order
+from nodegraph.render.render import render
 from nodegraph.render.schedule import RenderFailed
 from nodegraph.session import Session
 from tests.render.support import Threads, clip, frames_of, graph_of, pools, rendered

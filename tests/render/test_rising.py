@@ -57,7 +57,8 @@ def test_the_others_take_over_when_they_are_there(tmp_path, monkeypatch):
 
 
 def test_what_keeps_the_others_from_beginning_is_told(tmp_path, monkeypatch):
-    from nodegraph.render.render import Order, render
+    from nodegraph.render.order import Order
+    from nodegraph.render.render import render
     from nodegraph.session import Session
 
     monkeypatch.setattr(Outlook, "worth", lambda self, done: True)
