@@ -83,7 +83,9 @@ def test_neither_a_link_nor_a_dockerfile_leads_out_of_the_catalogues_folder(tmp_
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "link").symlink_to(folder)
     assert not read(tmp_path, "link").entries
-    assert not read(tmp_path, {"context": ".", "dockerfile": "../elsewhere/Dockerfile"}).entries
+    (problem,) = read(tmp_path, {"context": "a", "dockerfile": "../../elsewhere/Dockerfile"}).problems
+    assert problem.where.endswith(".build.dockerfile")
+    assert "is not in the folder that the image is built from" in problem.message
 
 
 @pytest.mark.parametrize("build", ["/", "..", "."])

@@ -27,6 +27,9 @@ def context_problem(entry: ModelEntry, folder: Path) -> Problem | None:
     agreed = agreed_folder(entry.id)
     if agreed is not None and _lies_in(entry.build, agreed):
         return None
+    if not entry.build.dockerfile.resolve().is_relative_to(context):
+        message = f"{shown(str(entry.build.dockerfile))} is not in the folder that the image is built from."
+        return Problem(f"{where}.dockerfile", message, "Put the Dockerfile into that folder.")
     message = f"{written} is not below the catalogue's folder: building sends every file in it to the engine."
     hint = f"Look at it, then agree: nodegraph models add {context} --id {entry.id} --replace"
     return Problem(where, message, hint)
