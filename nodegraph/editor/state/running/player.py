@@ -49,7 +49,8 @@ class Player:
         self._sampler = Sampler(lambda: self._going.run, self._changed_figures)
         self._due = threading.Condition()
         self._moved = self._playing = self._paused = self._afresh = self._closing = False
-        self._working = self._held = self._let_go = False
+        self._working = self._held = False
+        self._stops = self._ended = 0  # how often the run was to end, and has
         self._wish: Wish | None = None
         self._options: dict[str, Any] = {"only": None, "with_files": False, "loop_clips": True}
         self._crash: RunProblem | None = None
@@ -85,7 +86,7 @@ class Player:
         """End the run; devices are let go of in the background. What is played next begins anew, however soon."""
         with self._due:
             self._playing = self._paused = False
-            self._let_go = True
+            self._stops += 1
             self._wake()
 
     def toggle(self) -> None:
@@ -180,7 +181,7 @@ class Player:
     def latest(self, node: str, output: str | None = None) -> Any:
         """The newest value of an output, or of what goes into a sink; None while there is none."""
         run, wish = self._going.run, self._wish
-        if run is None or self._let_go:  # what is about to end may be another document's, with nodes of the same name
+        if run is None or self._stops != self._ended:  # what is about to end may be of another document with like names
             return None
         try:
             if node not in run.nodes and wish is not None:  # a sink that writes when recording: what it would write
@@ -243,11 +244,11 @@ class Player:
                 self._due.wait_for(lambda: self._moved)
                 self._moved, self._working = False, True
                 wish, paused, afresh = self._wish if self._playing else None, self._paused, self._afresh
-                self._afresh = False
+                self._afresh, stops = False, self._stops
             try:
-                if self._let_go:
+                if stops != self._ended:
                     self._going.end()
-                    self._let_go = False
+                    self._ended = stops  # a stop that was asked for meanwhile has its own turn
                 self._follow(wish, paused, afresh)
             except Exception as error:
                 self._crashed(error)
