@@ -67,13 +67,16 @@ class ReplicaRunner:
         self._size = self._wanted
         launch = replace(self._launch, replicas=self._size)
         one = ContainerRunner(launch, self._limits)
-        swarm = self._known.engine.info().get("Swarm") or {}
+        info = self._known.engine.info()
+        swarm = info.get("Swarm") or {}
         if swarm.get("ControlAvailable") and not self._keep and not one.finds_kept:
             service = Service(launch, self._known)
             one.prepare(watcher, gpu=bool(service.gpu(watcher)))
             self._fleet = service
         else:
             one.prepare(watcher)
+            if crowd := crowded(launch, int(info.get("MemTotal") or 0)):
+                watcher.note(crowd)
             self._fleet = Herd(launch, self._limits, self._keep)
 
     def start(self, watcher: Watcher) -> Endpoint:
@@ -158,3 +161,14 @@ class ReplicaRunner:
         if count != told:
             watcher.log(f"{count} of {self._size} replicas answer")
         return count
+
+
+def crowded(launch: Launch, total: int) -> str:
+    """What to know when replicas may take more memory together than the machine's `total` bytes, else ""."""
+    if not total or launch.memory * launch.replicas <= total:
+        return ""
+    each, there = (f"{count / (1 << 30):.3g} GB" for count in (launch.memory, total))
+    return (
+        f"{launch.replicas} replicas of {launch.name} may take {each} each, and the machine has {there}: "
+        "where they need that, some are ended by the system and started again. Fewer replicas are faster then."
+    )
