@@ -131,6 +131,8 @@ def _say(rendered: Rendered, workers: int | None, seconds: float) -> None:
         say("Rendered in one piece:")
         for reason in rendered.whole:
             say(f"  {reason}")
+    if rendered.alone:
+        say("Rendered by this process alone: to start workers takes longer than there was to do.")
     rate = f" ({rendered.fresh / seconds:.1f} fps)" if seconds > 0 else ""
     parts = f", {counted(len(rendered.segments), 'segment')}" if rendered.segments else ""
     parts += f", {rendered.resumed} of them from before" if rendered.resumed else ""

@@ -146,6 +146,7 @@ class Divided:
                 places = models.places if models else dict
                 schedule = Schedule(pool, segments, self.order.retries, places, self.kept)
                 made = schedule.run(self.show, self.stopped)
+                self.done.alone = bool(self.order.workers) and isinstance(pool, Rising) and not pool.risen
         self.done.retried = schedule.retried
         return made
 

@@ -43,6 +43,7 @@ class Rendered:
     """How it went. whole: why it was one piece, empty when it was divided. segments: (first frame, frames, seconds).
 
     resumed: how many of them an earlier render had finished. fresh: frames that this one made.
+    alone: workers were wanted, and this process was done before they would have paid.
     """
 
     frames: int = 0
@@ -52,3 +53,4 @@ class Rendered:
     retried: int = 0
     resumed: int = 0
     fresh: int = 0
+    alone: bool = False

@@ -40,7 +40,8 @@ def test_others_are_worth_their_start_when_there_is_time_left_and_room(asked, se
 def test_a_short_film_is_rendered_without_others(tmp_path, monkeypatch, workers):
     monkeypatch.setattr(Outlook, "most", staticmethod(lambda: 2))
     graph, made = graph_of(clip(tmp_path / "film.mp4"), tmp_path / "out.mkv"), []
-    assert rendered(graph, here=True, made=made, workers=workers).frames == 60
+    result = rendered(graph, here=True, made=made, workers=workers)
+    assert (result.frames, result.alone) == (60, workers == 2)
     assert made == []
 
 
@@ -48,7 +49,7 @@ def test_the_others_take_over_when_they_are_there(tmp_path, monkeypatch):
     monkeypatch.setattr(Outlook, "worth", lambda self, done: True)
     film, made = clip(tmp_path / "film.mp4", frames=300), []
     result = rendered(graph_of(film, tmp_path / "out.mkv", codec="ffv1"), here=True, made=made)
-    assert result.frames == 300
+    assert (result.frames, result.alone) == (300, False)
     started = made[0].started
     assert 0 < len(started) < len(result.segments)
     assert started == sorted(started)
