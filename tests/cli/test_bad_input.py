@@ -298,7 +298,7 @@ def test_a_still_picture_is_one_frame(cli, from_file, tmp_path):
 
 def test_a_stream_that_never_came_is_a_failed_run(cli, preset):
     nodes = {"s": {"type": "source.network_stream", "params": {"url": "http://127.0.0.1:9/x"}}, "out": VIDEO_OUT}
-    result = cli("run", preset(nodes, ["s.image->out.image"]), "--seconds", 0.7)
+    result = cli("run", preset(nodes, ["s.image->out.image"]), "--seconds", 3)
     assert result.code == 1
     assert "127.0.0.1:9 refuses the connection" in result.err
     assert "nothing came out" in result.err

