@@ -125,7 +125,7 @@ def test_an_engine_that_stops_is_said_in_a_sentence(servers, steady, docker_engi
         send_image(docker_engine, found["SOCKET"])
         use_ssh("-F", found["SSH_CONFIG"], folder=tmp_path, monkeypatch=monkeypatch)
         lease = ready(servers, steady, found["SSH"])
-    until(lambda: lease.details.stage is Stage.FAILED, 60)
+    until(lambda: lease.details.stage is Stage.FAILED, 200, lambda: lease.details)
     with pytest.raises(ModelError, match=r"cannot be used as a Docker engine: |engine at .* does not answer") as caught:
         lease.client()
     assert found["ADDRESS"] in str(caught.value)
