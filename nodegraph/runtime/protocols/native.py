@@ -23,7 +23,8 @@ from nodegraph.runtime.protocols.native_pictures import pack_for_network, pixels
 from nodegraph.runtime.protocols.native_unix import UnixChannel
 from nodegraph.runtime.protocols.native_values import Bytes, Packer, is_carried, pack, plain
 
-MAX_ANSWER: Final = 128 << 20
+MAX_ANSWER: Final = 512 << 20
+"""Bytes: the largest picture we read, 100 megapixels, with alpha."""
 _NOT_AS_AGREED: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
