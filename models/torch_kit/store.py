@@ -11,7 +11,6 @@ import logging
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +20,6 @@ MOST: Final = 6
 """Folders that are kept; the one unused for longest goes."""
 NOTE: Final = "note.json"
 _MAKING: Final = ".making-"
-_ABANDONED: Final = 3600  # seconds after which what somebody was making is thrown away
 _SPARE: Final = 200 << 20  # bytes that stay free
 
 
@@ -71,6 +69,7 @@ class Store:
                 lock = stack.enter_context((self._root / ".turn").open("a")) if self._root else None
                 if lock is not None:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self._sweep()
             except BlockingIOError:
                 yield False
                 return
@@ -126,15 +125,12 @@ class Store:
         if not os.access(self._root, os.W_OK) or shutil.disk_usage(self._root).free < size + _SPARE:
             log.warning("there is no room in %s, or no right to write: what is made is not kept", self._root)
             return False
-        self._sweep()
         return True
 
     def _sweep(self) -> None:
-        """Remove what servers that were killed were making."""
+        """Remove what servers that were killed were making: whose turn it is, is the only one who makes something."""
         for path in self._root.glob(f"{_MAKING}*") if self._root else ():
-            with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > _ABANDONED:
-                    shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _hash(path: Path) -> str:

@@ -64,6 +64,15 @@ def test_only_one_makes_something_at_a_time(tmp_path: Path) -> None:
         assert (mine, theirs) == (True, True), "without a cache nobody finds what another made"
 
 
+def test_what_a_killed_server_was_making_is_cleared_away_by_the_next_whose_turn_it_is(tmp_path: Path) -> None:
+    (tmp_path / ".making-x").mkdir()
+    (tmp_path / ".making-x" / "network.bin").write_text("half")
+    cache = store.Store(tmp_path)
+    kept = made(cache, "a-3x2x2")
+    with cache.turn():
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".turn", kept.name]
+
+
 def test_the_ones_unused_for_longest_go(tmp_path: Path) -> None:
     cache = store.Store(tmp_path)
     for number in range(store.MOST):

@@ -61,9 +61,9 @@ class Served:
         self.network = torch_kit.Network(loaded)
         self.processor = self.read(folder)
         run, sample, faster = self.run, self._sample(), self._faster(folder)
-        recalled = faster is not None and faster.recall()
-        self.quick = faster if recalled else None
-        self.network.warm_up(lambda: run(**sample), self.reduced and not recalled)
+        self.quick = None
+        if faster is None or not faster.recall():
+            self.network.warm_up(lambda: run(**sample), self.reduced)
         self.quick = faster  # only now: no person asked for the size of the first frames
 
     def automatic_for(self, folder: Path) -> str:
