@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from torch_kit.device import device
+
 log = logging.getLogger("torch_kit")
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -17,10 +19,11 @@ class Network:
 
     The precision is float32, or bfloat16 where the processor has it, the model stands it and the warm-up shows that it
     is faster. $NODEGRAPH_PRECISION (float32 or bfloat16) decides it instead, for answers that are the same everywhere.
+    Raises Refusal (kind ``failed``) when it must run on a GPU and cannot.
     """
 
     def __init__(self, model: Any) -> None:
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = device()
         self.model = model.to(self.device)
         self.dtype = torch.float32
 

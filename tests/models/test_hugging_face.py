@@ -19,6 +19,7 @@ import pytest
 from containers import HARDENED, docker
 from pictures import draw_scene
 
+from nodegraph.core.errors import ModelError
 from nodegraph.core.types import Detections, Keypoints, Segmentation
 from nodegraph.runtime.huggingface import TASKS, entry_for
 from nodegraph.runtime.protocols import Endpoint
@@ -223,6 +224,15 @@ def test_the_size_at_which_depth_is_found_changes_the_work_and_not_the_answers_s
     assert np.abs(small.astype(int) - large).mean() > 1
     same = served.ask("depth_anything=depth-estimation", {"size": 60})["depth"]  # 56 is the next multiple of 14
     assert np.array_equal(small, same)
+
+
+@pytest.mark.parametrize("height", [1, 3])
+def test_a_very_low_picture_is_worked_on_or_refused_in_words(served: Served, height: int) -> None:
+    low = np.ascontiguousarray(draw_scene()[:height])
+    assert served.ask("depth_anything=depth-estimation", image=low)["depth"].shape == low.shape[:2]
+    assert served.ask("d_fine=object-detection", image=low)["detections"].boxes.shape[1:] == (4,)
+    with pytest.raises(ModelError, match=f"320×{height}, is too small: both sides must have 4 pixels or more"):
+        served.ask("vitmatte=image-matting", image=low)
 
 
 def test_every_pixel_is_what_was_planted(served: Served) -> None:

@@ -74,6 +74,8 @@ def test_captions_are_the_most_probable_ones_with_their_true_probabilities(conta
     for prob, again in told["probabilities"]:
         assert prob == pytest.approx(again, rel=1e-3)
     assert told["kept"] == [True] * 8
+    assert told["devices"][:2] == ["cpu", "cpu"]
+    assert told["devices"][2].startswith("It is to run on a GPU and cannot: ")
     assert "Its weights are damaged" in told["refused"]["short"]
     assert "pytorch_model.bin, are a pickle, which can run any program" in told["refused"]["pickle"]
     assert "It lacks tensors that BlipForConditionalGeneration needs" in told["refused"]["missing"]

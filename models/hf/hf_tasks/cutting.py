@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import numpy as np
 from nodegraph_kit import Detections, Image, Mask
 
-from hf_tasks.served import Served, pillow
+from hf_tasks.served import Served, exact
 
 
 class Masks(Served):
@@ -26,7 +26,7 @@ class Masks(Served):
         asked: dict[str, Any] = {"input_points": [[[width / 2, height / 2]]]}
         if detections is not None:
             asked = {"input_boxes": [(detections.boxes * (width, height, width, height)).astype(float).tolist()]}
-        inputs = self.processor(images=pillow(image), return_tensors="pt", **asked)
+        inputs = self.processor(images=exact(image), return_tensors="pt", **asked)
         outputs = self.ask(inputs)
         masks = self.processor.post_process_masks(
             outputs.pred_masks, inputs["original_sizes"], inputs["reshaped_input_sizes"]
@@ -51,7 +51,7 @@ class Matting(Served):
         if mask.shape != (height, width):
             mask = np.asarray(_resized(mask, width, height))
         rough = np.where(mask < 10, 0, np.where(mask > 245, 255, 128)).astype(np.uint8)
-        outputs = self.ask(self.processor(images=pillow(image), trimaps=rough, return_tensors="pt"))
+        outputs = self.ask(self.processor(images=exact(image), trimaps=rough, return_tensors="pt"))
         found = outputs.alphas[0, 0, :height, :width].numpy()  # the processor adds a border on the right and below
         return np.rint(255 * np.clip(found, 0, 1)).astype(np.uint8)
 

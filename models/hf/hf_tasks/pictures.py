@@ -6,7 +6,7 @@ import numpy as np
 from nodegraph_kit import Image, fitted, param
 from nodegraph_kit.pictures import resize
 
-from hf_tasks.served import Served, pillow
+from hf_tasks.served import Served, exact
 
 
 class Upscale(Served):
@@ -25,7 +25,7 @@ class Upscale(Served):
         ),
     ) -> Annotated[Image, "The larger picture."]:  # fmt: skip
         small = fitted(image, size)
-        outputs = self.ask(self.processor(images=pillow(small), return_tensors="pt"))
+        outputs = self.ask(self.processor(images=exact(small), return_tensors="pt"))
         scale = int(self.config.upscale)
         height, width = small.shape[0] * scale, small.shape[1] * scale
         found = outputs.reconstruction[0, :, :height, :width].permute(1, 2, 0).numpy()  # cut off the added border

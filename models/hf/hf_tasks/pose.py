@@ -8,7 +8,7 @@ from nodegraph_kit.body import COCO17, coco17_to_openpose18
 from nodegraph_kit.coco import names_in
 from numpy.typing import NDArray
 
-from hf_tasks.served import Served, pillow
+from hf_tasks.served import Served, exact
 
 LEAST = 2.0  # pixels: a thinner box holds nobody
 
@@ -45,7 +45,7 @@ class Pose(Served):
     def _found(self, image: Image, people: NDArray[np.float64]) -> NDArray[np.float32]:
         """Points (people, K, 3) in pixels, with scores, for boxes x, y, width, height in pixels."""
         places = [people.tolist()]
-        outputs = self.ask(self.processor(pillow(image), boxes=places, return_tensors="pt"))
+        outputs = self.ask(self.processor(exact(image), boxes=places, return_tensors="pt"))
         found = self.processor.post_process_pose_estimation(outputs, boxes=places)[0]
         return np.stack(
             [np.concatenate([one["keypoints"].numpy(), one["scores"].numpy()[:, None]], axis=1) for one in found]

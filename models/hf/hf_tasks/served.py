@@ -31,8 +31,33 @@ def checkpoint_folder() -> Path:
     raise Refusal(f"Several checkpoints are in {root} ({names}); NODEGRAPH_CHECKPOINT must name one.", "failed")
 
 
+LOWEST = 4  # pixels
+STRIPE = 8
+"""How many times longer than wide a picture may be. At the smallest size networks work at, that is half a patch."""
+
+
 def pillow(image: Image) -> Pillow.Image:
-    """A frame as the image processors take it: RGB, without alpha."""
+    """A frame as the image processors take it: RGB, without alpha, and stretched where it is a mere stripe.
+
+    transformers takes a first side of 1 or 3 for the number of channels, and makes a side of 0 of one that is small
+    beside the other. For tasks that tell their answer in fractions of the picture, or bring it to its size.
+    """
+    picture = _rgb(image)
+    least = max(LOWEST, -(-max(picture.size) // STRIPE))
+    if min(picture.size) >= least:
+        return picture
+    return picture.resize((max(picture.width, least), max(picture.height, least)))
+
+
+def exact(image: Image) -> Pillow.Image:
+    """The same, never stretched: for tasks that count in its pixels. Raises Refusal for one that is too low."""
+    if min(image.shape[:2]) < LOWEST:
+        height, width = image.shape[:2]
+        raise Refusal(f"The picture, {width}×{height}, is too small: both sides must have {LOWEST} pixels or more.")
+    return _rgb(image)
+
+
+def _rgb(image: Image) -> Pillow.Image:
     return Pillow.fromarray(np.ascontiguousarray(bgr(image)[:, :, ::-1]))
 
 

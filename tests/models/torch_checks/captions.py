@@ -53,6 +53,18 @@ def kept() -> list[bool]:
     ]
 
 
+def told_devices() -> list[str]:
+    """Where a network runs when the processor, whatever is there, or a GPU is wanted; there is no GPU."""
+    told = []
+    for wanted in ("cpu", "auto", "gpu"):
+        os.environ["NODEGRAPH_DEVICE"] = wanted
+        try:
+            told.append(str(network.Network(torch.nn.Linear(2, 2)).device))
+        except Refusal as error:
+            told.append(error.message)
+    return told
+
+
 def main() -> None:
     captioner = Captioner(WEIGHTS / "git")
     generate, made = captioner.network.model.generate, []
@@ -64,7 +76,8 @@ def main() -> None:
             told += counted_again(captioner, made[-1], given)
     refused = {name: refusal(name) for name in ("short", "pickle", "missing", "empty", "florence2-base")}
     evil = Path("/tmp/evil-was-here").exists()
-    print(json.dumps({"probabilities": told, "refused": refused, "evil": evil, "kept": kept()}))
+    more = {"kept": kept(), "devices": told_devices()}
+    print(json.dumps({"probabilities": told, "refused": refused, "evil": evil, **more}))
 
 
 sys.path.insert(0, "/app")
