@@ -94,3 +94,16 @@ def test_the_whole_disk_or_home_is_never_built_from(tmp_path, monkeypatch, build
     consent.agree_to_folder("glow", tmp_path)
     (problem,) = read(tmp_path, build).problems
     assert "is the whole disk or a home" in problem.message
+
+
+def test_links_in_a_circle_do_not_end_the_catalogue(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "circle").symlink_to(tmp_path / "mine" / "circle")
+    catalog = read(tmp_path, "circle")
+    assert catalog.problems or catalog.entries, "from Python 3.13 on such a link is followed no further, and is allowed"
+
+
+@pytest.mark.parametrize("build", ["a\0b", {"context": "a", "dockerfile": "b\0c"}])
+def test_what_can_be_no_folder_is_a_mistake_of_its_entry(tmp_path, build):
+    (problem,) = read(tmp_path, build).problems
+    assert "cannot be a folder that an image is built from" in problem.message

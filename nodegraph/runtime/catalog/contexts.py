@@ -17,21 +17,30 @@ def context_problem(entry: ModelEntry, folder: Path) -> Problem | None:
     """Why the image of `entry`, of a catalogue in `folder`, must not be built as it says; None if it may."""
     if entry.build is None:
         return None
-    context = entry.build.context.resolve()
-    where, written = f"{entry.where}.build", shown(str(context))
+    where = f"{entry.where}.build"
+    try:
+        return _problem(entry.id, entry.build, folder, where)
+    except (OSError, RuntimeError, ValueError):  # links in a circle, or what no folder can be called
+        message = f"{shown(str(entry.build.context))} cannot be a folder that an image is built from."
+        return Problem(where, message, "Correct its `context` and `dockerfile`.")
+
+
+def _problem(id: str, build: Build, folder: Path, where: str) -> Problem | None:
+    context = build.context.resolve()
+    written = shown(str(context))
     if is_everything(context):
         hint = "Move the model into a folder of its own."
         return Problem(where, f"{written} is the whole disk or a home: all of it would be sent to the engine.", hint)
-    if _lies_in(entry.build, folder) or _lies_in(entry.build, data_folder()):
+    if _lies_in(build, folder) or _lies_in(build, data_folder()):
         return None
-    agreed = agreed_folder(entry.id)
-    if agreed is not None and _lies_in(entry.build, agreed):
+    agreed = agreed_folder(id)
+    if agreed is not None and _lies_in(build, agreed):
         return None
-    if not entry.build.dockerfile.resolve().is_relative_to(context):
-        message = f"{shown(str(entry.build.dockerfile))} is not in the folder that the image is built from."
+    if not build.dockerfile.resolve().is_relative_to(context):
+        message = f"{shown(str(build.dockerfile))} is not in the folder that the image is built from."
         return Problem(f"{where}.dockerfile", message, "Put the Dockerfile into that folder.")
     message = f"{written} is not below the catalogue's folder: building sends every file in it to the engine."
-    hint = f"Look at it, then agree: nodegraph models add {context} --id {entry.id} --replace"
+    hint = f"Look at it, then agree: nodegraph models add {context} --id {id} --replace"
     return Problem(where, message, hint)
 
 
