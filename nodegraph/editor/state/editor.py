@@ -168,6 +168,8 @@ class Editor:
         self.session.reload_models()
         self.workspace.registry = self.session.registry
         self.models.forget()
+        self.consent.forget()
+        self.player.show(self.consent.allowed(self.workspace.document.graph), self.workspace.base)
         self.player.look_again()
 
     # --- documents --------------------------------------------------------------------------------------------------

@@ -56,6 +56,10 @@ class Consent:
             self._judge(graph)
         return self._allowed
 
+    def forget(self) -> None:
+        """The catalogues were read again: what was judged may be another model now, or one at last."""
+        self._seen = None
+
     def _judge(self, graph: Graph) -> None:
         """What is switched off asks nothing and stays off."""
         uses = {

@@ -8,6 +8,7 @@ import pytest
 from nodegraph.core.graph import Graph, GraphNode, Wire
 from nodegraph.core.preset import Preset
 from nodegraph.editor.state.editor import Editor
+from nodegraph.editor.state.models.licences import Use, accept
 from nodegraph.editor.state.settings import Settings
 from nodegraph.session import Session
 from tests.editor.state.running.support import until
@@ -28,13 +29,16 @@ def test_a_model_that_is_added_while_the_graph_runs_joins_it(catalogue: Path, tm
     with Session([catalogue], []) as session:
         editor = Editor(session, Settings(tmp_path / "editor.json"))
         editor.load(Preset(graph=Graph(nodes, wires)))
-        editor.player.show(editor.workspace.document.graph, tmp_path)
+        editor.tick()
         editor.player.play()
         until(lambda: editor.player.latest("bars", "image") is not None)
         assert "model.later" in editor.player.node("model").message
         catalogue.write_text(json.dumps([ENTRY]))
         editor.reload_models()
         assert editor.models.card("later") is not None
+        assert editor.consent.waiting == {"model"}, "nothing runs before its licence was accepted"
+        accept([Use(editor.models.entries["later"])], editor.settings)
+        editor.tick()
         until(lambda: "Later" in editor.player.node("model").message)
         editor.quitting = True
         editor.close()
