@@ -20,6 +20,8 @@ from nodegraph.runtime.lifecycle.record import Record
 from nodegraph.runtime.lifecycle.supervisor import Supervisor
 from nodegraph.runtime.limits import Limits
 from nodegraph.runtime.processes.private import private_folder
+from nodegraph.runtime.protocols import Endpoint
+from nodegraph.runtime.protocols.roster import Roster
 from nodegraph.runtime.runners.container import ContainerRunner
 from nodegraph.runtime.runners.container_body import container_body
 from nodegraph.runtime.state import Stage
@@ -249,6 +251,44 @@ def test_an_event_says_on_which_engine_and_in_how_many_containers(tmp_path):
     Record(launch, LogBook(tmp_path / "log"), Durations(tmp_path / "d.json"), told.append).enter(Stage.READY)
     assert (told[0].engine, told[0].replicas, told[0].key) == ("ssh://gpu.example", 3, launch.key)
     assert str(told[0]) == "M on ssh://gpu.example is ready."
+
+
+class _Several:
+    """A runner whose servers answer at once."""
+
+    def __init__(self):
+        self.wanted = []
+
+    def prepare(self, watcher):
+        pass
+
+    def start(self, watcher):
+        roster = Roster(2)
+        roster.put("1", Endpoint("http://127.0.0.1:1"))
+        return Endpoint("", local=False, roster=roster)
+
+    def scale(self, count):
+        self.wanted.append(count)
+
+    def stop(self):
+        pass
+
+
+def test_another_number_of_replicas_is_told(tmp_path):
+    told, runner = queue.SimpleQueue(), _Several()
+    launch = Launch("container", "m", "M", replicas=2)
+    record = Record(launch, LogBook(tmp_path / "log"), Durations(tmp_path / "d.json"), told.put)
+    keeper = Supervisor(launch, runner, lambda endpoint: None, record, Limits())
+    keeper.start()
+    try:
+        assert record.wait(60).stage is Stage.READY
+        keeper.scale(4)
+        assert runner.wanted == [4]
+        while (event := told.get(timeout=60)).replicas != 4:
+            assert event.replicas == 2
+        assert event.state.stage is Stage.READY
+    finally:
+        keeper.close()
 
 
 def test_each_engine_has_a_log_of_its_own(tmp_path):

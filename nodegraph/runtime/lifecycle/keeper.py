@@ -22,12 +22,13 @@ class Request:
     """Somebody wants something of the server.
 
     error: a call failed with it, have a look. wake: try again if it rests after a failure. restart: start it again
-    whatever it does.
+    whatever it does. tell: tell its state again, for there are more or fewer of it.
     """
 
     error: Exception | None = None
     wake: bool = False
     restart: bool = False
+    tell: bool = False
 
 
 class Keeper(ABC):

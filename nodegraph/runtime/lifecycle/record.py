@@ -89,6 +89,10 @@ class Record:
                 self._set(state)
             self._announce(state)
 
+    def repeat(self) -> None:
+        """Tell the present state again: its launch has changed."""
+        self._announce(self._state)
+
     def log(self, line: str) -> None:
         """Add to the log."""
         self.book.write(line)

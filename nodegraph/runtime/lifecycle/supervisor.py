@@ -33,6 +33,7 @@ class Supervisor(Keeper):
         if isinstance(self._runner, Scaled) and count != self.launch.replicas:
             self.launch = self.record.launch = replace(self.launch, replicas=count)
             self._runner.scale(count)
+            self._mail.put(Request(tell=True))  # on our thread, as everything is told
 
     def heard(self, life: int, exit: Exit) -> None:
         """The runner says that its server ended."""
@@ -119,6 +120,8 @@ class Supervisor(Keeper):
     def _answer(self, endpoint: Endpoint, request: Request) -> Exit | None:
         if request.restart:
             return _AS_ASKED
+        if request.tell:
+            self.record.repeat()
         return self._examine(endpoint, request.error) if request.error else None
 
     def _examine(self, endpoint: Endpoint, error: Exception) -> Exit | None:
