@@ -24,9 +24,8 @@ _RUNS_AS: Final = {
     "contain": "container",
     "download": "container",
     "build": "container",
-    "fetch": "container",
 }
-"""The place a button is about, whatever the node's is."""
+"""The place a button is about, whatever the node's is; weights are of every place."""
 
 
 def press(

@@ -74,9 +74,10 @@ class ModelKeeper:
     @property
     def entries(self) -> Mapping[str, ModelEntry]:
         """The catalogue's models by id."""
-        if self._entries is None:
-            self._entries = {entry.id: entry for entry in self._session.models}
-        return self._entries
+        found = self._entries  # threads read it too, while it may be forgotten
+        if found is None:
+            found = self._entries = {entry.id: entry for entry in self._session.models}
+        return found
 
     @property
     def cards(self) -> list[ModelCard]:
@@ -240,10 +241,9 @@ class ModelKeeper:
             self._failures[id] = outcome.failure
         self._looker.learn(id, status, stock)
         self._elsewhere.hurry(engine)
-        if id in self._quiet and outcome.failure is None:
-            self._quiet.discard(id)
-        else:
+        if id not in self._quiet or outcome.failure is not None:
             self._tell(outcome.text, outcome.kind, outcome.hint)
+        self._quiet.discard(id)
         self._heard_of += 1
         self._looker.hurry()
 

@@ -114,7 +114,10 @@ class Looker:
 
     def _count(self) -> None:
         """The weights: they are on the disk, whatever the engine does."""
-        stocks = {id: stock_of(entry) for id, entry in dict(self._entries()).items()}
+        try:
+            stocks = {id: stock_of(entry) for id, entry in self._entries().items()}
+        except Exception:  # whatever the disk says to this: the thread goes on, and counts again
+            return
         self._post(partial(self._counted, stocks))
 
     def _counted(self, stocks: dict[str, Stock]) -> None:

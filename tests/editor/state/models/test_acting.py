@@ -50,6 +50,13 @@ def test_a_local_process_is_asked_about_as_one(editor: Editor, acts: Acts) -> No
     assert "program of yours" in dialog.terms[0].where
 
 
+def test_fetching_weights_is_asked_about_as_what_would_use_them(editor: Editor, acts: Acts) -> None:
+    press(editor, "people", "fetch")
+    dialog = editor.dialogs.current
+    assert isinstance(dialog, LicenceDialog)
+    assert "program of yours" in dialog.terms[0].where, "no image is built for it"
+
+
 def test_removing_an_image_is_asked_about(editor: Editor, acts: Acts) -> None:
     press(editor, "people", "remove")
     question = editor.dialogs.current

@@ -14,6 +14,7 @@ from nodegraph.core.errors import ModelError, ModelUnreachable
 from nodegraph.editor.state.models import looking, watching
 from nodegraph.editor.state.models.keeper import ModelKeeper
 from nodegraph.editor.state.models.spots import spot_of
+from nodegraph.editor.state.models.weights import Stock
 from nodegraph.runtime import manage
 from nodegraph.runtime.cancel import Cancel, Cancelled
 from nodegraph.runtime.manage import EngineStatus, ModelStatus
@@ -263,6 +264,43 @@ def test_what_runs_is_counted_and_stopped_together(desk: Desk, monkeypatch: pyte
     desk.until(lambda: stopped == ["birds"] and not desk.keeper.running)
     assert desk.keeper.stop_all() == 0
     assert desk.told == []
+
+
+def test_after_a_failure_to_stop_everything_is_told_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(entry: Any, engine: str) -> int:
+        raise ModelError("It does not stop.")
+
+    monkeypatch.setattr(manage, "statuses", lambda entries, engine="": [kept(one) for one in entries])
+    monkeypatch.setattr(manage, "engine_status", lambda **_: EngineStatus("unix:///x", True, "28.2.2", gpu=False))
+    monkeypatch.setattr(manage, "stop", stop)
+    desk.until(lambda: text(desk) == "ready · container")
+    assert desk.keeper.stop_all() == 1
+    desk.until(lambda: desk.told)
+    assert "It does not stop." in desk.told[0][0]
+    monkeypatch.setattr(manage, "stop", lambda entry, engine: 1)
+    desk.keeper.act("birds", "stop")
+    desk.until(lambda: len(desk.told) == 2)
+    assert desk.told[1][0] == "Birds is stopped."
+
+
+def kept(entry: Any) -> ModelStatus:
+    return ModelStatus(entry.id, entry.name, entry.tag, True, 1, 1, False)
+
+
+def test_a_disk_that_cannot_be_looked_at_once_is_looked_at_again(
+    desk: Desk, present: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def stock_of(entry: Any) -> Stock:
+        looks.append(entry.id)
+        if len(looks) == 1:
+            raise PermissionError(entry.id)
+        return Stock(missing=1, size=5_000_000)
+
+    monkeypatch.setattr(looking, "stock_of", stock_of)
+    monkeypatch.setattr(looking, "CLOSELY", 0.01)
+    desk.until(lambda: "no weights yet" in text(desk))
 
 
 def test_an_unknown_model_is_no_mistake(desk: Desk) -> None:
