@@ -159,8 +159,9 @@ class Divided:
         here = Here(self._job(table, 1), self.session)
         if count < 2 or (order.workers is None and models):
             return here
-        outlook = Outlook(len(table) - self._before, asked=order.workers is not None)
-        return Rising(here, self.pools(self._job(table, count), count), outlook.worth)
+        asked = order.workers is not None
+        outlook = Outlook(len(table) - self._before, asked)
+        return Rising(here, self.pools(self._job(table, count), count), outlook.worth, asked)
 
     @contextmanager
     def _models(self) -> Iterator[Shared | None]:

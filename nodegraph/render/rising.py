@@ -1,24 +1,31 @@
 """Workers that are started while this process is at it already: nobody waits for Ray, which takes seconds."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Self
 
+from nodegraph.core.errors import NodegraphError
 from nodegraph.render.here import Here
-from nodegraph.render.job import Outcome, Segment
+from nodegraph.render.job import Outcome, Remembers, Segment
 from nodegraph.render.pool import Pool
+
+_log = logging.getLogger("nodegraph.render")
 
 
 class Rising:
     """Worker 0 is this process. When `worth` says so others are begun, and when these are there it hands over to them.
 
-    others: makes them when it is entered, which is done on a thread. worth: told how many frames are done. Use as a
-    context manager. What keeps the others from beginning is raised by `wait`.
+    others: makes them when it is entered, which is done on a thread. worth: told how many frames are done. asked: a
+    person wants the others, so what keeps them from beginning is raised by `wait`; else it is only said. Use as a
+    context manager.
     """
 
-    def __init__(self, here: Here, others: AbstractContextManager[Pool], worth: Callable[[int], bool]) -> None:
-        self._here, self._others, self._worth = here, others, worth
+    def __init__(
+        self, here: Here, others: AbstractContextManager[Pool], worth: Callable[[int], bool], asked: bool
+    ) -> None:
+        self._here, self._others, self._worth, self._asked = here, others, worth, asked
         self._thread: threading.Thread | None = None
         self._known, self._over = threading.Event(), threading.Event()
         self._came: Pool | None = None
@@ -56,7 +63,7 @@ class Rising:
             self._pool.start(worker - 1, segment)
 
     def wait(self, seconds: float) -> list[tuple[int, Outcome]]:
-        """The workers that are done with theirs, and how. Raises what kept the others from beginning."""
+        """The workers that are done with theirs, and how. Raises what kept the others, if asked for, from beginning."""
         self._look()
         if self._pool is None:
             heard = self._here.wait(seconds)
@@ -87,8 +94,15 @@ class Rising:
             self._thread.start()
         elif self._pool is None and self._known.is_set():
             if self._error is not None:
-                raise self._error
+                self._do_without(self._error)
             self._pool = self._came
+
+    def _do_without(self, error: BaseException) -> None:
+        """Go on alone where nobody asked for the others. Raises it where somebody did, or it is about the film."""
+        if self._asked or isinstance(error, Remembers) or not isinstance(error, NodegraphError):
+            raise error
+        self._error = None
+        _log.warning("No other workers could be started, so this process goes on alone: %s", error.message)
 
     def _keep_others(self) -> None:
         """Their whole life on one thread: Ray's processes die with the thread that started them."""

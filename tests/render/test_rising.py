@@ -5,7 +5,10 @@ from contextlib import contextmanager
 import pytest
 
 from nodegraph.core.errors import NodegraphError
+from nodegraph.render.order import Order
 from nodegraph.render.outlook import Outlook, processors
+from nodegraph.render.render import render
+from nodegraph.session import Session
 from tests.render.support import clip, frames_of, graph_of, rendered
 
 
@@ -57,18 +60,25 @@ def test_the_others_take_over_when_they_are_there(tmp_path, monkeypatch):
     assert frames_of(tmp_path / "out.mkv") == frames_of(tmp_path / "whole.mkv")
 
 
+@contextmanager
+def broken(job, count):
+    """Workers that cannot be started."""
+    raise NodegraphError("There is no room.")
+    yield
+
+
 def test_what_keeps_the_others_from_beginning_is_told(tmp_path, monkeypatch):
-    from nodegraph.render.order import Order
-    from nodegraph.render.render import render
-    from nodegraph.session import Session
-
     monkeypatch.setattr(Outlook, "worth", lambda self, done: True)
-
-    @contextmanager
-    def broken(job, count):
-        raise NodegraphError("There is no room.")
-        yield
-
     graph = graph_of(clip(tmp_path / "film.mp4", frames=300), tmp_path / "out.mkv")
     with Session() as session, pytest.raises(NodegraphError, match="There is no room"):
         render(session, Order(graph, 2, length=13), broken, lambda progress: None, lambda: False)
+
+
+def test_a_render_that_asked_for_no_others_goes_on_without_them(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(Outlook, "worth", lambda self, done: True)
+    monkeypatch.setattr(Outlook, "most", staticmethod(lambda: 2))
+    graph = graph_of(clip(tmp_path / "film.mp4", frames=300), tmp_path / "out.mkv")
+    with Session() as session:
+        made = render(session, Order(graph, None, length=13), broken, lambda progress: None, lambda: False)
+    assert made.frames == 300
+    assert caplog.text.count("goes on alone: There is no room.") == 1
