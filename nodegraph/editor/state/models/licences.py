@@ -12,6 +12,7 @@ from nodegraph.core.resources import data_folder
 from nodegraph.editor.state.models.weights import licences_of
 from nodegraph.runtime.consent import agree_to_secrets
 from nodegraph.runtime.entry import ModelEntry
+from nodegraph.runtime.launch import usual_kind
 
 _HERE: Final = ("", "localhost", "127.0.0.1", "::1")
 
@@ -33,6 +34,12 @@ class Use:
         key = f"{self.entry.id} at {host}" if host else self.entry.id
         networked = self.place.get("network") == "on" and self.place.get("kind") in (None, "", "container")
         return f"{key}, network on" if networked else key
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The variables that are given to its server; one elsewhere gets only what Cog sends with each call."""
+        kind = self.place.get("kind") or usual_kind(self.entry)
+        return self.entry.secrets if kind != "url" or self.entry.protocol == "cog" else ()
 
 
 class Accepted(Protocol):
@@ -58,7 +65,7 @@ def accept(uses: Iterable[Use], accepted: Accepted) -> None:
     uses = list(uses)
     for use in uses:
         with contextlib.suppress(NodegraphError):  # a disk that is full: the run says that it may not have them
-            agree_to_secrets(use.entry.id, use.entry.secrets)
+            agree_to_secrets(use.entry.id, use.secrets)
     accepted.licences |= {use.key: _digest(use.entry) for use in uses}
     accepted.changed()
 
@@ -67,6 +74,8 @@ def _digest(entry: ModelEntry) -> str:
     """Of the licences, its weights' too, and of what they are about: another image of the same id is another model."""
     command = " ".join(entry.process.command) if entry.process else ""
     text = f"{entry.id}\n{entry.tag}\n{entry.digest}\n{command}\n{entry.description.licence}"
+    if entry.process is not None and not entry.process.folder.is_relative_to(data_folder()):
+        text += f"\n{entry.process.folder}\n{sorted(entry.process.env.items())}"
     if entry.server or entry.image_id:
         text += f"\n{entry.server}\n{entry.image_id}"
     if entry.build is not None and not entry.build.context.is_relative_to(data_folder()):  # ours moves with us

@@ -6,6 +6,7 @@ from typing import Any
 
 from nodegraph.core.errors import ModelError
 from nodegraph.editor.state.models.directory import ModelCard, card_of
+from nodegraph.editor.state.models.licences import Use
 from nodegraph.editor.state.models.weights import WeightFile, weights_of
 from nodegraph.runtime.entry import ModelEntry
 from nodegraph.runtime.images.variant import gpu_variant
@@ -50,12 +51,12 @@ def terms_of(entry: ModelEntry, place: Mapping[str, Any], checkpoint: str = "") 
     lines = tuple(_line(one) for one in files if one.wanted)
     more = [one for one in files if not (one.wanted or one.own)]
     others = ", ".join(f"{one.name} ({one.licence or 'no licence named'})" for one in more)
-    secrets = _secrets(entry) if launch.kind != "url" or entry.protocol == "cog" else ""  # Cog: with each call
+    secrets = _secrets(Use(entry, place, checkpoint))
     return Terms(card, _runs(launch), _where(launch), _reach(launch), size, lines, others, secrets)
 
 
-def _secrets(entry: ModelEntry) -> str:
-    names = ", ".join(entry.secrets)
+def _secrets(use: Use) -> str:
+    names = ", ".join(use.secrets)
     return f"{names}: its server is given what your keyring or environment holds under this name." if names else ""
 
 

@@ -50,6 +50,14 @@ def test_a_changed_licence_image_or_command_is_asked_for_again() -> None:
     assert unaccepted([Use(replace(ENTRY, process=Process(("rm",), Path())))], accepted)
 
 
+def test_the_same_command_in_another_folder_is_another_program(tmp_path: Path) -> None:
+    first, second = (replace(ENTRY, process=Process(("{python}", "serve.py"), tmp_path / name)) for name in "ab")
+    accepted = Accepted()
+    accept([Use(first)], accepted)
+    assert unaccepted([Use(first)], accepted) == []
+    assert unaccepted([Use(second)], accepted)
+
+
 def test_another_base_for_the_gpu_is_asked_for_again() -> None:
     built = replace(ENTRY, build=Build(Path(), Path(), gpu={"BASE": "one"}))
     accepted = Accepted()
@@ -181,7 +189,10 @@ def test_accepting_lets_the_server_have_the_secrets_that_were_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    accept([Use(replace(ENTRY, secrets=("TOKEN",)))], Accepted())
+    entry = replace(ENTRY, secrets=("TOKEN",))
+    accept([Use(entry, {"kind": "url", "url": "http://h:1"})], Accepted())
+    assert not agreed_secrets(ENTRY.id), "its sheet named none: a server elsewhere is not given any"
+    accept([Use(entry)], Accepted())
     assert agreed_secrets(ENTRY.id) == {"TOKEN"}
 
 
