@@ -112,7 +112,7 @@ class Browser:
 
     def go(self, folder: Path) -> None:
         """Look into another folder; the list stays when it cannot be read, and `problem` says why."""
-        folder = folder.expanduser().absolute()
+        folder = Path(os.path.expanduser(folder)).absolute()
         self.revision += 1
         try:
             self._entries = _listed(folder, self.suffixes)
@@ -161,7 +161,7 @@ class Browser:
         """The file that `name` means; a folder's name goes there and means none."""
         if not self.name.strip():
             return None
-        path = Path(os.path.normpath(self.folder / Path(self.name.strip()).expanduser()))
+        path = Path(os.path.normpath(self.folder / os.path.expanduser(self.name.strip())))
         if path.is_dir():
             self.name = ""
             self.go(path)

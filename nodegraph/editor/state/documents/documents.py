@@ -3,6 +3,7 @@
 Nothing here asks: what needs an answer is raised (`NeedsName`, `ChangedOnDisk`, `AlreadyThere`), and asking.py asks.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +130,7 @@ class Documents:
 
         Raises AlreadyThere (unless `overwrite`) or DocumentError.
         """
-        path = with_suffix(path.expanduser())
+        path = with_suffix(Path(os.path.expanduser(path)))
         path = Path.cwd() / path
         if path == self._workspace.path:
             self.save(overwrite)

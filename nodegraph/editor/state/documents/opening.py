@@ -2,6 +2,7 @@
 it can be done on any thread."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -65,7 +66,7 @@ def read_document(name: str) -> Opened:
 
     A shipped preset and a bundle are opened as a copy.
     """
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
     if path.suffix.lower() == ".zip" and path.is_file():
         preset = open_bundle(path)
         return Opened(read_preset(preset, path.name), None, preset.parent, path)

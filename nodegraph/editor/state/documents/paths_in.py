@@ -37,7 +37,7 @@ class FileParam:
         """The file or folder it means now, None when it is not there."""
         if self.text.startswith(ASSET):
             return None
-        path = Path(self.text).expanduser()
+        path = Path(os.path.expanduser(self.text))
         for one in (base / path, Path.cwd() / path):
             if _exists(one):
                 return one.resolve()

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -148,5 +149,5 @@ def file_of(text: str, base: Path) -> Path | None:
             return asset(text, "")
         except DocumentError:
             return None
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))  # of nobody we know it stays as it is
     return path if path.is_absolute() else base / path

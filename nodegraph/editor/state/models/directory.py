@@ -167,4 +167,7 @@ def _picture(name: str) -> Path | None:
     if not name or "://" in name or "\0" in name:
         return None
     path = data_folder() / name
-    return path if path.suffix.lower() in _PICTURES and path.is_file() else None
+    try:
+        return path if path.suffix.lower() in _PICTURES and path.is_file() else None
+    except OSError:  # a name that is longer than any file's
+        return None

@@ -30,7 +30,7 @@ class Use:
         """What the answer is remembered by: a server elsewhere, and a container with a network, are asked about on
         their own, for they can pass the pictures on.
         """
-        host = _host(self.place)
+        host = _host(self.place, self._kind)
         key = f"{self.entry.id} at {host}" if host else self.entry.id
         networked = self.place.get("network") == "on" and self.place.get("kind") in (None, "", "container")
         return f"{key}, network on" if networked else key
@@ -38,8 +38,12 @@ class Use:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The variables that are given to its server; one elsewhere gets only what Cog sends with each call."""
-        kind = self.place.get("kind") or usual_kind(self.entry)
-        return self.entry.secrets if kind != "url" or self.entry.protocol == "cog" else ()
+        return self.entry.secrets if self._kind != "url" or self.entry.protocol == "cog" else ()
+
+    @property
+    def _kind(self) -> str:
+        """As it would be started, also where the place does not say."""
+        return str(self.place.get("kind") or usual_kind(self.entry))
 
 
 class Accepted(Protocol):
@@ -89,9 +93,9 @@ def _digest(entry: ModelEntry) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _host(place: Mapping[str, Any]) -> str:
-    """The computer a place is on, "" for this one."""
-    address = str(place.get("url" if place.get("kind") == "url" else "engine") or "")
+def _host(place: Mapping[str, Any], kind: str) -> str:
+    """The computer a place is on, "" for this one, or for the server that the entry itself names."""
+    address = str(place.get("url" if kind == "url" else "engine") or "")
     try:
         parts = urlsplit(address if "://" in address else f"//{address}")
         return "" if parts.scheme in ("unix", "npipe") or (parts.hostname or "") in _HERE else parts.netloc

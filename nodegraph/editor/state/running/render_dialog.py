@@ -1,5 +1,6 @@
 """Asking what to render: where to, how much of it; what is known about that comes from a thread."""
 
+import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,7 @@ class RenderDialog:
         space = self.editor.workspace
         frames = self.frames if self.limit == "frames" else None
         seconds = self.seconds if self.limit == "seconds" else None
-        output = None if self.use_own else Path(self.output).expanduser()
+        output = None if self.use_own else Path(os.path.expanduser(self.output))
         return Order(space.document.graph, space.base, output, frames, seconds)
 
     def changed(self) -> None:

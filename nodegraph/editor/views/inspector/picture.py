@@ -91,6 +91,8 @@ def about(path: Path) -> About:
         size = path.stat().st_size
     except OSError as error:
         return About(f"This file cannot be read: {(error.strerror or 'no such file').lower()}.", missing=True)
+    except ValueError:  # it holds a zero
+        return About("No file can be called that.", missing=True)
     words = _amount(size)
     if path.suffix.lower() not in PICTURES or size > _LARGEST:
         return About(words)

@@ -94,3 +94,11 @@ def test_titles_come_later_from_a_thread(folder, monkeypatch):
 def test_the_way_here_begins_at_the_root(folder):
     parts = Browser(folder).parts
     assert (parts[0].name, parts[-1].path) == (folder.anchor, folder)
+
+
+def test_the_home_of_nobody_is_a_name_like_any_other(folder):
+    browser = Browser(folder)
+    browser.name = "~nobody-at-all"
+    assert browser.typed() == folder / "~nobody-at-all"
+    browser.go(Path("~nobody-at-all"))
+    assert browser.problem.startswith("~nobody-at-all cannot be opened")

@@ -107,6 +107,7 @@ def test_a_path_means_a_file_beside_the_document_or_a_shipped_one(tmp_path: Path
     assert shipped is not None
     assert shipped.is_file()
     assert file_of("asset:../secret", tmp_path) is None
+    assert file_of("~nobody-at-all/a.mp4", tmp_path) == tmp_path / "~nobody-at-all/a.mp4"
 
 
 def test_a_parameter_that_speaks_of_a_folder_asks_for_one() -> None:

@@ -87,7 +87,7 @@ def test_the_first_sentence_stands_in_for_a_short_description() -> None:
 
 
 def test_a_picture_from_the_web_is_not_fetched_and_a_strange_one_is_none() -> None:
-    for name in ("https://example.org/a.png", "no/such.png", "a\0b.png", "/etc/passwd"):
+    for name in ("https://example.org/a.png", "no/such.png", "a\0b.png", "/etc/passwd", f"{'a' * 5000}.png"):
         assert card_of(ModelEntry("x", "X", "", description=Description(image=name))).picture is None
 
 

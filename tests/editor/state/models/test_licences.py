@@ -12,6 +12,7 @@ from nodegraph.editor.state.models.licences import Use, accept, unaccepted
 from nodegraph.editor.state.models.terms import terms_of
 from nodegraph.runtime.consent import agreed_secrets
 from nodegraph.runtime.entry import Build, Description, ModelEntry, Process
+from nodegraph.runtime.launch import launch_of
 
 ENTRY = ModelEntry("birds", "Birds", "", tag="birds:1", description=Description(licence="MIT"))
 USE = Use(ENTRY)
@@ -92,6 +93,13 @@ def test_the_terms_name_the_image_for_the_device(device: str, runs: str) -> None
 )
 def test_a_server_elsewhere_is_asked_about_on_its_own(place: dict[str, str], key: str) -> None:
     assert Use(ENTRY, place).key == key
+
+
+def test_another_address_than_the_entrys_own_is_asked_about_also_where_the_place_names_no_kind() -> None:
+    served = replace(ENTRY, server="http://birds.example")
+    assert launch_of(served, {"url": "http://other.example"}).url == "http://other.example"
+    assert Use(served, {"url": "http://other.example"}).key == "birds at other.example"
+    assert Use(served, {}).key == "birds"
 
 
 def test_until_accepted_a_model_is_muted_and_the_rest_runs() -> None:

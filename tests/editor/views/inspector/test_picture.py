@@ -46,3 +46,7 @@ def test_a_damaged_picture_is_answered_with_a_sentence(tmp_path: Path) -> None:
     found = about(path)
     assert found.missing
     assert found.words.startswith("This picture cannot be read: ")
+
+
+def test_what_no_file_can_be_called_is_said() -> None:
+    assert about(Path("a\0b")).words == "No file can be called that."
