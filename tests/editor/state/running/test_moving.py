@@ -44,4 +44,4 @@ def test_a_node_moves_from_a_process_to_a_container_and_back_while_the_graph_run
             until(lambda: player.node("lines").state == "running")
         assert player._going.run is run
         assert run.nodes["in"] is source
-        assert player.problems == ()
+        until(lambda: player.problems == ())

@@ -35,7 +35,7 @@ def test_what_cannot_run_says_why_on_the_node_and_runs_once_it_is_mended() -> No
         until(lambda: player.node("add").state == "skipped")
         assert player.node("add").message == "Its input image is not connected. Connect something that gives image."
         assert player.node("out").message == "It waits for Add, which does not run."
-        assert player.state == "running"
+        until(lambda: player.state == "running")
         player.show(CHAIN, HERE)
         until(lambda: player.node("add").state == "running")
         assert player.node("add").message == ""
@@ -58,7 +58,7 @@ def test_a_failing_node_is_shown_counted_and_forgotten_when_it_works_again() -> 
         assert show.message == "Failed: ValueError: no good." or show.state == "running"
         player.show(graph, HERE)
         until(lambda: player.node("bad").state == "running")
-        assert player.problems == ()
+        until(lambda: player.problems == ())
 
 
 def test_a_waiting_model_is_shown_as_waiting() -> None:
@@ -72,7 +72,7 @@ def test_a_waiting_model_is_shown_as_waiting() -> None:
         start(player, graph)
         until(lambda: player.node("m").state == "waiting")
         assert player.node("m").message == "It is loading."
-        assert player.problems == ()
+        until(lambda: player.problems == ())
 
 
 def test_a_model_that_failed_and_loads_again_is_shown_as_waiting() -> None:
@@ -88,7 +88,7 @@ def test_a_model_that_failed_and_loads_again_is_shown_as_waiting() -> None:
     with playing() as player:
         start(player, graph)
         until(lambda: player.node("m").state == "failed")
-        assert player.problems
+        until(lambda: player.problems)
         GATES["again"] = not_ready
         until(lambda: player.node("m").state == "waiting")
         until(lambda: player.problems == ())
@@ -121,7 +121,7 @@ def test_a_document_of_which_nothing_can_run_waits_for_an_edit() -> None:
         until(lambda: player.latest("out") is not None)
         player.show(Graph(), HERE)
         until(lambda: player.latest("out") is None)
-        assert player.state == "running"
+        until(lambda: player.state == "running")
 
 
 class Broken(Source, id="t.broken", category="Test"):
@@ -176,7 +176,7 @@ def test_a_source_that_cannot_begin_is_left_out_and_the_rest_runs() -> None:
         player.show(graph.with_param("bad", "works", True), HERE)
         until(lambda: player.latest("after") is not None)
         until(lambda: player.node("bad").state == "running")
-        assert player.problems == ()
+        until(lambda: player.problems == ())
 
 
 def test_when_the_only_source_cannot_begin_it_has_failed_until_an_edit() -> None:
@@ -222,7 +222,7 @@ def test_files_are_written_only_when_recording(tmp_path: Path) -> None:
         player.recording = False
         until(target.exists)
         until(lambda: target.read_text() != "")
-        assert player.state == "running"
+        until(lambda: player.state == "running")
         assert int(target.read_text()) > 0
 
 
