@@ -1,4 +1,4 @@
-"""``nodegraph models``: list, search, info, pull, build, start, stop, logs, remove."""
+"""``nodegraph models``: list, search, info, pull, build, start, logs."""
 
 import argparse
 import dataclasses
@@ -168,17 +168,6 @@ def start(arguments: argparse.Namespace) -> int:
         return {"url": endpoint.url, "socket": str(endpoint.socket or "")}
 
     return _work(arguments, work, "started")
-
-
-def stop(arguments: argparse.Namespace) -> int:
-    """Stop the containers that `start` left running; those of running programs are named."""
-    from nodegraph.runtime import manage
-
-    def work(entry: ModelEntry) -> dict[str, Any]:
-        stopped, others = manage.stop(entry, arguments.engine), manage.at_work(entry, arguments.engine)
-        return {"stopped": stopped, "in_use_by_other_programs": others or ""}
-
-    return _work(arguments, work, "stopped")
 
 
 def logs(arguments: argparse.Namespace) -> int:

@@ -87,7 +87,8 @@ def remove(arguments: argparse.Namespace) -> int:
     said = []
     if arguments.image or not arguments.weights:
         result |= {"stopped": manage.stop(entry, arguments.engine), "removed": manage.remove(entry, arguments.engine)}
-        said += [f"stopped {result['stopped']}", "image removed" if result["removed"] else "no image"]
+        said += [_stopped(result["stopped"])] if result["stopped"] else []
+        said.append("image removed" if result["removed"] else "there was no image")
     if arguments.weights:
         gone = remove_weights(entry, arguments.engine)
         result |= {"weights": gone.size, "kept": list(gone.kept)}
@@ -99,20 +100,34 @@ def remove(arguments: argparse.Namespace) -> int:
 
 def stop(arguments: argparse.Namespace) -> int:
     """Stop the containers that start left running: a model's, or every one."""
-    from nodegraph.cli import models
     from nodegraph.runtime import manage
 
     if bool(arguments.model) == arguments.all:
         raise UsageError("Name one model to stop, or all of them.", "nodegraph models stop MODEL, or --all")
     if arguments.model:
-        return models.stop(arguments)
+        return _stop_one(arguments)
     count = manage.stop_all(arguments.engine)
-    say(
-        json.dumps({"action": "stopped", "stopped": count})
-        if arguments.json
-        else f"stopped {counted(count, 'container')}"
-    )
+    say(json.dumps({"action": "stopped", "stopped": count}) if arguments.json else _stopped(count))
     return DONE
+
+
+def _stop_one(arguments: argparse.Namespace) -> int:
+    """Containers that running programs use are theirs: they are named."""
+    from nodegraph.runtime import manage
+
+    entry = _entry(arguments)
+    count, others = manage.stop(entry, arguments.engine), manage.at_work(entry, arguments.engine)
+    result = {"id": entry.id, "action": "stopped", "stopped": count}
+    if arguments.json:
+        say(json.dumps(result | ({"in_use_by_other_programs": others} if others else {})))
+    else:
+        used = f"; programs that run use {counted(others, 'container')} of it" if others else ""
+        say(f"{entry.name}: {_stopped(count)}{used}")
+    return DONE
+
+
+def _stopped(count: int) -> str:
+    return f"stopped {counted(count, 'container')}" if count else "nothing was left running"
 
 
 def _entry(arguments: argparse.Namespace) -> ModelEntry:

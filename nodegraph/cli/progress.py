@@ -42,6 +42,7 @@ class _Lines:
     def __init__(self, frames: int | None, seconds: float | None, note: Callable[[], str]) -> None:
         self._frames, self._seconds, self._note = frames, seconds, note
         self._next = time.monotonic() + _LINE_EVERY
+        self._told = ""
 
     def __call__(self, stats: RunStats) -> None:
         if time.monotonic() < self._next:
@@ -50,7 +51,10 @@ class _Lines:
         share = share_of(stats, self._frames, self._seconds)
         done = f" {share:.0%}, {remaining(stats, share)}" if share else ""
         note = f", {self._note()}" if self._note() else ""
-        say(f"frame {stats.frames_out}, {stats.fps:.1f} fps{done}{note}", sys.stderr)
+        line = f"frame {stats.frames_out}, {stats.fps:.1f} fps{done}{note}"
+        if line != self._told:  # a camera that nobody plugs in is waited for in silence
+            say(line, sys.stderr)
+        self._told = line
 
 
 def remaining(stats: RunStats, share: float) -> str:

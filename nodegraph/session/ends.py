@@ -61,6 +61,23 @@ def is_end(spec: NodeSpec, end: End) -> bool:
     return not spec.inputs and (spec.live or file_param(spec) is not None or gives_pictures)
 
 
+def refuse_folder_like_a_file(registry: Registry, target: Target, file: str) -> None:
+    """Raises UsageError for a folder named as a video, say: whoever writes `film.mp4` wants no thousand pictures in it.
+
+    ``film.mp4/`` says that one does.
+    """
+    if target.end == "input" or not target.folder or target.name or file.endswith(("/", os.sep)):
+        return
+    kinds = {
+        suffix for one in registry.definitions.values() if is_end(one.spec, "output") for suffix in _kinds(one.spec)
+    }
+    if target.path.suffix.lower() in kinds:
+        raise UsageError(
+            f"--output: {file!r} is a folder, and no file can have its name.",
+            f"Choose another name, or write '{file}/' for numbered pictures in it.",
+        )
+
+
 def takes(spec: NodeSpec, target: Target) -> bool:
     """Whether a node of this type reads or writes `target`."""
     param = file_param(spec)
@@ -107,4 +124,9 @@ def _has(spec: NodeSpec, end: End, port: str) -> bool:
 
 
 def _suffixes(specs: Iterable[NodeSpec]) -> str:
-    return ", ".join(sorted({suffix for spec in specs if (one := file_param(spec)) for suffix in one.accept}))
+    return ", ".join(sorted({suffix for spec in specs for suffix in _kinds(spec)}))
+
+
+def _kinds(spec: NodeSpec) -> tuple[str, ...]:
+    param = file_param(spec)
+    return tuple(param.accept) if param else ()

@@ -13,7 +13,16 @@ from nodegraph.core.graph import Graph, GraphNode
 from nodegraph.core.registry import Registry
 from nodegraph.core.spec import NodeSpec, Param
 from nodegraph.runtime.place import place_of
-from nodegraph.session.ends import End, file_param, is_end, replacement, takes, target_of, target_params
+from nodegraph.session.ends import (
+    End,
+    file_param,
+    is_end,
+    refuse_folder_like_a_file,
+    replacement,
+    takes,
+    target_of,
+    target_params,
+)
 from nodegraph.session.paths import ASSET
 
 _PLACE_KEYS = ("device", "frames", "memory", "network", "replicas")
@@ -123,6 +132,7 @@ def set_file(graph: Graph, registry: Registry, end: End, file: str) -> Graph:
     live = [one for one in ends if one[1].live]
     node, spec = _only(with_file or live or ends, end)
     target = target_of(file, end)
+    refuse_folder_like_a_file(registry, target, file)
     if not takes(spec, target):
         spec = replacement(registry, target, node.id, spec)
     kept = {name: value for name, value in node.params.items() if spec.param(name)} if spec.id == node.type else {}

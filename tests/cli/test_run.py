@@ -193,6 +193,24 @@ def test_output_may_be_another_kind_of_file(cli, preset, tmp_path):
     assert (tmp_path / "sub folder" / "anim.gif").read_bytes().startswith(b"GIF8")
 
 
+@pytest.mark.parametrize("verb", ["run", "render"])
+def test_a_folder_that_is_named_as_a_video_is_not_filled_with_pictures(cli, preset, tmp_path, verb):
+    folder = tmp_path / "d.mp4"
+    folder.mkdir()
+    result = cli(verb, preset(), "--frames", 4, "--output", "d.mp4")
+    assert result.code == 2
+    assert "'d.mp4' is a folder" in result.err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_slash_says_that_pictures_go_into_the_folder(cli, preset, tmp_path):
+    (tmp_path / "d.mp4").mkdir()
+    (tmp_path / "take.2").mkdir()
+    assert cli("run", preset(), "--frames", 4, "--output", "d.mp4/").code == 0
+    assert cli("run", preset(), "--frames", 4, "--output", "take.2").code == 0
+    assert len(list((tmp_path / "d.mp4").iterdir())) == len(list((tmp_path / "take.2").iterdir())) == 4
+
+
 def test_two_sources_or_sinks_are_named_when_one_is_meant(cli, preset, clip):
     nodes = {
         "left": {"type": "source.video_file"},

@@ -222,11 +222,13 @@ def test_the_models_commands_carry_an_image_through_its_whole_life(cli, engine, 
         assert "hello from good" in models("logs").out
     finally:
         stopped = models("stop")
-    assert stopped.out == "Small: stopped 1\n"
+    assert stopped.out == "Small: stopped 1 container\n"
     assert not Path(started["socket"]).parent.parent.exists()
     assert status() == (True, 0, 0)
     assert "hello from good" in models("logs").out
-    assert models("remove").out == "Small: stopped 0, image removed\n"
+    assert models("stop").out == "Small: nothing was left running\n"
+    assert models("remove").out == "Small: image removed\n"
+    assert models("remove").out == "Small: there was no image\n"
     assert status() == (False, 0, 0)
     assert serving(engine, SMALL) == []
 
