@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from nodegraph.runtime.container_options import container_options
+from nodegraph.runtime.container_options import ContainerOptions, container_options
 from nodegraph.runtime.entry import Build, ModelEntry, ProtocolName, Weights
 from nodegraph.runtime.place import Device, Kind, place_of
 from nodegraph.runtime.weights.checkpoints import default_checkpoint, has_checkpoints
@@ -98,10 +98,6 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
     where = place_of(place, entry.name)
     kind = where.kind or usual_kind(entry)
     options = container_options(entry)
-    heard = {_PORT_VARIABLES[entry.protocol]: str(options.container_port)} if entry.protocol in _PORT_VARIABLES else {}
-    environment = heard | dict(line.split("=", 1) for line in options.env)
-    if kind == "process" and entry.process:
-        environment = dict(entry.process.env)
     checkpoint = default_checkpoint(entry)
     files = (*entry.weights, *([checkpoint] if checkpoint else []))
     image = options.image or (f"nodegraph/{entry.id}:local" if entry.build else "")
@@ -116,7 +112,7 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         tty=options.tty,
         command=entry.process.command if entry.process else (),
         folder=entry.process.folder if entry.process else Path(),
-        environment=environment,
+        environment=_environment_of(entry, kind, options),
         secrets=entry.secrets,
         weights=weights_volume(entry.id) if files else "",
         files=files,
@@ -135,6 +131,14 @@ def launch_of(entry: ModelEntry, place: Mapping[str, object]) -> Launch:
         engine=where.engine if kind == "container" else "",
         image_id=entry.image_id,
     )
+
+
+def _environment_of(entry: ModelEntry, kind: Kind, options: ContainerOptions) -> dict[str, str]:
+    """The variables of its process, or those of its container and the one that says at which port it is to listen."""
+    if kind == "process" and entry.process:
+        return dict(entry.process.env)
+    heard = {_PORT_VARIABLES[entry.protocol]: str(options.container_port)} if entry.protocol in _PORT_VARIABLES else {}
+    return heard | dict(line.split("=", 1) for line in options.env)
 
 
 def _cache_of(entry: ModelEntry, image: str) -> str:
