@@ -53,7 +53,8 @@ def _show(entries: list[ModelEntry], arguments: argparse.Namespace) -> None:
 def _where(entry: ModelEntry, status: Any) -> str:
     if not entry.available:
         return "announced"
-    image = ({True: "image here", False: "image to fetch"}.get(status.present, "image")) if status.image else ""
+    missing = "image to build" if entry.build else "image to fetch"
+    image = ({True: "image here", False: missing}.get(status.present, "image")) if status.image else ""
     running = f"{status.running} running" if status.running else ""
     return ", ".join(part for part in ("process" if status.process else "", image, running) if part) or "URL only"
 

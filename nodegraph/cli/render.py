@@ -121,9 +121,11 @@ def _note(now: Progress) -> str:
     made, of = now.segments
     if of < 2:
         return ""
-    named = ", ".join(f"{number + 1}: {done}" for number, done in sorted(now.working.items())[:_NAMED])
+    named = ", ".join(
+        f"{number + 1} ({counted(done, 'frame')})" for number, done in sorted(now.working.items())[:_NAMED]
+    )
     more = f" and {len(now.working) - _NAMED} more" if len(now.working) > _NAMED else ""
-    return f"{made} of {of} segments" + (f" (frames of {named}{more})" if named else "")
+    return f"{made} of {of} segments" + (f", at work on {named}{more}" if named else "")
 
 
 def _say(rendered: Rendered, workers: int | None, seconds: float) -> None:

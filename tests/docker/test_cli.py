@@ -210,6 +210,7 @@ def test_the_models_commands_carry_an_image_through_its_whole_life(cli, engine, 
         return row["present"], row["running"], row["kept"]
 
     assert status() == (False, 0, 0)
+    assert "image to build" in models("info").out
     built = models("build")
     assert "Small is being built: Step 2/" in built.err
     assert built.out == "Small: built\n"
