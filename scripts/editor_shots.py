@@ -52,7 +52,7 @@ def begin(window: Window) -> None:
 
 def editor(window: Window) -> None:
     """The whole window, with the model selected."""
-    show(window, (0, 0, 1128, 860), left=190, right=True)
+    show(window, (0, 0, 1128, 860), left=208, right=True)
     window.click("button('Filter  (94)')")
     select(window, "lines")
     window.move(AWAY)
@@ -99,7 +99,7 @@ def gallery(window: Window) -> None:
     """The starter gallery."""
     window.key("Escape")
     window.until("editor.dialogs.current is None", 10)
-    show(window, (0, 0, 1128, 860), left=190, right=True)
+    show(window, (0, 0, 1128, 860), left=208, right=True)
     window.click("button('Nodes')")
     window.key("ctrl+shift+o")
     window.until("places.shows('Open a copy')", 10)
