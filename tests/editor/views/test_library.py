@@ -170,3 +170,14 @@ def test_a_download_has_a_bar(desk: Desk) -> None:
     state_line(desk, show, brief=True)
     bars = [one for one in dpg.get_all_items() if "mvProgressBar" in str(dpg.get_item_type(one))]
     assert [round(dpg.get_value(one), 2) for one in bars if dpg.is_item_shown(one)] == [0.43]
+
+
+def test_a_page_of_a_model_that_left_the_catalogue_does_not_end_the_window(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_page(desk.editor, "im2txt")
+    desk.frames()
+    monkeypatch.setattr(type(desk.editor.models), "entries", {})
+    desk.editor.models.forget()
+    desk.frames()
+    assert desk.editor.dialogs.current is not None

@@ -23,9 +23,9 @@ class WeightsPart:
 
     @property
     def is_needed(self) -> bool:
-        """Whether the model has weights at all."""
-        entry = self._editor.models.entries[self._id]
-        return bool(entry.weights or entry.checkpoints or entry.needs_training)
+        """Whether the model has weights at all; not one that was taken out of the catalogue meanwhile."""
+        entry = self._editor.models.entries.get(self._id)
+        return entry is not None and bool(entry.weights or entry.checkpoints or entry.needs_training)
 
     def build(self, parent: Tag) -> None:
         """Make room for the rows."""
