@@ -193,8 +193,8 @@ def _work(arguments: argparse.Namespace, work: Callable[[ModelEntry], dict[str, 
     if arguments.json:
         say(json.dumps({"id": entry.id, "action": done, **result}))
     else:
-        facts = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in result.items())
-        say(f"{entry.name}: {facts or done}")
+        facts = (f"{key} {value}" for key, value in result.items())
+        say(f"{entry.name}: {', '.join((done, *facts))}")
     return DONE
 
 

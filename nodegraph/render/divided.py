@@ -104,7 +104,7 @@ class Divided:
         self._before = sum(map(_frames, self.kept.made.values()))
         if self.kept.made:
             what = f"{len(self.kept.made)} of {len(plan.edges) - 1} segments"
-            _log.warning("%s are there from an earlier render of %s: going on with them.", what, self._name)
+            _log.warning("An earlier render of %s finished %s: going on from there.", self._name, what)
 
     @property
     def _name(self) -> str:

@@ -86,7 +86,7 @@ def test_what_was_finished_before_kill_9_is_not_rendered_again(tmp_path, film):
     seen = tmp_path / "second"
     second = subprocess.run(command, env={**env, "SEEN": str(seen)}, capture_output=True, text=True, timeout=60)
     assert second.returncode == 0, second.stderr
-    assert "2 of 6 segments are there from an earlier render" in second.stderr
+    assert "finished 2 of 6 segments: going on" in second.stderr
     assert "60 frames" in second.stdout
     assert "6 segments, 2 of them from before" in second.stdout
     assert sorted(map(int, seen.read_text().split())) == list(range(20, 60))
