@@ -84,7 +84,8 @@ def _agreed() -> bool:
     """Ask at the terminal; anything but yes is no. Raises UsageError where nobody can be asked."""
     if not sys.stdin.isatty():
         raise UsageError("Nobody can be asked here, so nothing was done.", "Look at the above, then add --yes.")
-    print("Add it? [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    sys.stderr.write("Add it? [y/N] ")
+    sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

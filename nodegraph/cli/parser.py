@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from nodegraph.cli.text import say
 from nodegraph.cli.verbs.models import add_models
 from nodegraph.cli.verbs.options import add_engine, add_verb
 from nodegraph.cli.verbs.presets import add_nodes, add_presets
@@ -44,7 +45,7 @@ class _Version(argparse.Action):
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            print(f"nodegraph {version('nodegraph')}")  # noqa: T201
+            say(f"nodegraph {version('nodegraph')}")
         except PackageNotFoundError:
-            print("nodegraph (not installed)")  # noqa: T201
+            say("nodegraph (not installed)")
         parser.exit()

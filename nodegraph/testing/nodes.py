@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ def call(node: Node, inputs: tuple[Any, ...], stamp: Stamp) -> Any:
     ports = node.spec.inputs
     if len(inputs) > len(ports):
         raise TypeError(f"{node.spec.title} has {len(ports)} inputs and was given {len(inputs)}.")
-    process: Any = getattr(node, "process")  # noqa: B009 - a source has none
+    process = cast("Any", node).process  # a source has none
     given = [read_only(value) if isinstance(value, np.ndarray) else value for value in inputs]
     given += [None] * (len(ports) - len(inputs))
     return process(*given, stamp) if node.spec.timed else process(*given)

@@ -50,14 +50,17 @@ class Halftone(
         """Each channel is its complementary ink; 30° between the screens avoids moiré."""
         return as_frame(
             cv2.merge(
-                [self._dots(part, self.angle + turn) for part, turn in zip(cv2.split(bgr), (0, 30, 60), strict=True)]
+                [
+                    self._dots(as_frame(part), self.angle + turn)
+                    for part, turn in zip(cv2.split(bgr), (0, 30, 60), strict=True)
+                ]
             )
         )
 
-    def _dots(self, gray: object, angle: float) -> Pixels:
-        screen = _dot_screen(gray.shape[1], gray.shape[0], self.size, angle % 90)  # type: ignore[attr-defined]
+    def _dots(self, gray: Pixels, angle: float) -> Pixels:
+        screen = _dot_screen(gray.shape[1], gray.shape[0], self.size, angle % 90)
         slope = self.sharpness
-        return as_frame(cv2.addWeighted(gray, slope, screen, -slope, 128))  # type: ignore[call-overload]
+        return as_frame(cv2.addWeighted(gray, slope, screen, -slope, 128))
 
 
 @lru_cache(maxsize=64)

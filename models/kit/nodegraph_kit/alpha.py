@@ -86,13 +86,23 @@ def _pixels(data: bytes) -> int:
     raise Refusal("The picture is neither JPEG nor PNG, or is cut off.")
 
 
+_PLAIN: dict[str, type | tuple[type, ...]] = {
+    "text": str,
+    "category": str,
+    "number": (int, float),
+    "integer": int,
+    "boolean": bool,
+    "json": object,
+}
+"""What JSON gives for the types that need no reading."""
+
+
 def _input(name: str, kind: str, value: Any) -> Any:
     if kind == "image":
         return decode_image(value)
     if kind == "mask":
         return pictures.grey(decode_image(value))
-    plain = {"text": str, "category": str, "number": (int, float), "integer": int, "boolean": bool, "json": object}
-    if kind not in plain or not isinstance(value, plain[kind]):  # type: ignore[arg-type]  # types and tuples of types
+    if kind not in _PLAIN or not isinstance(value, _PLAIN[kind]):
         raise Refusal(f"The input {name} is {kind}; this protocol cannot carry it as {type(value).__name__}.")
     return value
 

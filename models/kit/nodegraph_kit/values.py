@@ -83,7 +83,8 @@ def check_image(array: Any) -> NDArray[np.uint8]:
     _expect(array, np.uint8, 3)
     if array.shape[2] not in (3, 4) or 0 in array.shape:
         raise ValueError(f"an image is H×W×3 or H×W×4 with pixels, not {array.shape}")
-    return array  # type: ignore[no-any-return]  # _expect saw that it is one
+    image: NDArray[np.uint8] = array
+    return image
 
 
 def _expect(array: Any, dtype: type[np.generic], ndim: int) -> Any:

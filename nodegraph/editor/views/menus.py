@@ -4,7 +4,7 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.state.commands.command import MENUS, Command
+from nodegraph.editor.state.commands.command import MENUS, Command, Menu
 from nodegraph.editor.state.commands.table import COMMANDS, in_menu
 from nodegraph.editor.state.editor import Editor
 from nodegraph.editor.views.keys import Keys
@@ -23,7 +23,7 @@ class Menus:
         keys.closers.append(self.close)
         self._roots: list[int | str] = []
         self._items: dict[str, int | str] = {}
-        self._submenus: dict[tuple[str, str], int | str] = {}
+        self._submenus: dict[tuple[Menu, str], int | str] = {}
         self._seen: dict[str, object] = {}
         self._title = ""
         self._frames = 0
@@ -93,7 +93,7 @@ class Menus:
     def _hide_empty(self) -> None:
         """A submenu without anything in it is greyed."""
         for (menu, submenu), item in self._submenus.items():
-            commands = [one for one in in_menu(menu) if one.submenu == submenu]  # type: ignore[arg-type]
+            commands = [one for one in in_menu(menu) if one.submenu == submenu]
             some = any(one.visible(self._editor) for one in commands)
             if self._seen.get(submenu) != some:
                 self._seen[submenu] = some
