@@ -1,4 +1,5 @@
-"""Pictures of a size that is asked for again and again are worked on by OpenVINO: two to four times as fast as torch.
+"""Pictures of a size that is asked for again and again are worked on by OpenVINO: two to four times as fast as
+torch in float32.
 
 Nobody waits for it. torch answers until the network was converted (in a process of its own), was found to say the same
 of a real picture, and is loaded. What was converted is kept in $NODEGRAPH_CACHE, if there is one, and used from the

@@ -18,7 +18,8 @@ class Network:
     """A model, its device and its precision. `run` in what takes it is a frame as the model will get it.
 
     The precision is float32, or bfloat16 where the processor has it, the model stands it and the warm-up shows that it
-    is faster. $NODEGRAPH_PRECISION (float32 or bfloat16) decides it instead, for answers that are the same everywhere.
+    is faster; without a warm-up it stays float32. $NODEGRAPH_PRECISION (float32 or bfloat16) decides it instead, for
+    answers that are the same everywhere.
     Raises Refusal (kind ``failed``) when it must run on a GPU and cannot.
     """
 
@@ -26,6 +27,8 @@ class Network:
         self.device = device()
         self.model = model.to(self.device)
         self.dtype = torch.float32
+        if (wanted := os.environ.get("NODEGRAPH_PRECISION", "")) in _PRECISIONS:
+            self._become(_PRECISIONS[wanted])
 
     def inputs(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """`values` on the device; those that are fractions in the model's precision, whole numbers as they are."""
@@ -42,9 +45,7 @@ class Network:
 
         reduced: the model may be run in bfloat16.
         """
-        wanted = os.environ.get("NODEGRAPH_PRECISION", "")
-        if wanted in _PRECISIONS:
-            self._become(_PRECISIONS[wanted])
+        if os.environ.get("NODEGRAPH_PRECISION", "") in _PRECISIONS:
             _seconds(run)
         elif reduced and _has_bfloat16(self.device):
             full, exact = _seconds(run), _tensors(self.model)

@@ -168,8 +168,12 @@ def test_torch_answers_until_openvino_says_the_same_and_the_next_start_finds_it_
     assert told["depth_anything"]["sizes"] == 1, "a size that was asked for once stays with torch"
     assert told["again"] is True
     assert told["damaged"] is False
+    assert told["wrong"] is False
+    assert told["refused"] == [False, False]
     assert told["off"] is True
     said = " | ".join(told["heard"])
     assert "64 × 64: converting for OpenVINO, torch answers meanwhile" in said
     assert "64 × 64: kept from before" in said
     assert "is damaged (network.bin) and is made anew" in said
+    assert "OpenVINO is not as good (it is off)" in said
+    assert "OpenVINO is not as good (it is bad)" in said

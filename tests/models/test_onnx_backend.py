@@ -2,8 +2,9 @@
 
 import ctypes
 import importlib.util
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -51,8 +52,7 @@ class Driver:
 def test_what_cuda_lacks_is_said(monkeypatch: pytest.MonkeyPatch, driver: Driver | None, words: str) -> None:
     monkeypatch.setattr(cuda, "_driver", lambda: driver)
     if words:
-        with pytest.raises(AssertionError, match=words):
-            raise AssertionError(cuda.lacking())
+        assert re.search(words, cuda.lacking())
     else:
         assert cuda.lacking() == ""
         assert cuda.name() == "Some GPU"
@@ -69,7 +69,7 @@ def test_where_there_is_no_driver_none_is_loaded(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def choose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Choose]:
+def choose(monkeypatch: pytest.MonkeyPatch) -> Choose:
     """Which library would take a file: `choose("a.onnx", wanted="gpu", has=True, lacking="")`."""
 
     class NoProvider(Exception):
@@ -96,8 +96,7 @@ def choose(monkeypatch: pytest.MonkeyPatch) -> Iterator[Choose]:
         return backend.backend_of(Path(file), file, precise=True, static=True).title
 
     monkeypatch.delenv("NODEGRAPH_DEVICE", raising=False)
-    yield choose
-    importlib.invalidate_caches()
+    return choose
 
 
 def test_an_onnx_file_runs_on_the_gpu_where_the_image_and_the_machine_can_and_it_is_said(choose: Choose) -> None:

@@ -24,8 +24,8 @@ class Depth(Served):
 
     title = "Depth estimation"
     automatic = "AutoModelForDepthEstimation"
-    # The first layer that joins features has nothing to join them with: DPT's authors left its tensors out.
     faster = {"depth_anything": ("predicted_depth",)}
+    # The first layer that joins features has nothing to join them with: DPT's authors left its tensors out.
     spare = r"neck\.fusion_stage\.layers\.0\.residual_layer1\."
 
     def run(

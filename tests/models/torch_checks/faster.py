@@ -94,6 +94,15 @@ def tried(name: str, weights: Path) -> dict[str, Any]:
     return found
 
 
+def refused() -> list[bool]:
+    """What is found to be wrong when it is converted never answers; the check itself is `alike.difference`."""
+    task = served("depth_anything")
+    done = conversion.Conversion.done
+    conversion.Conversion.done = lambda self, folder, picture: {**done(self, folder, picture), "wrong": "it is bad"}
+    other = np.random.default_rng(4).integers(0, 255, (120, 90, 3), np.uint8)
+    return converted(task, "depth_anything", other)
+
+
 def main() -> None:
     conversion.POLITENESS = 0  # nobody else is to be served here
     weights, cache = Path(os.environ["NODEGRAPH_WEIGHTS"]), Path(os.environ["NODEGRAPH_CACHE"])
@@ -106,6 +115,11 @@ def main() -> None:
     (kept,) = cache.glob("d_fine-*")
     (kept / "network.bin").write_bytes(b"short")
     told["damaged"] = bool(served("d_fine").quick._ready)
+    (kept,) = cache.glob("depth_anything-*")
+    note = json.loads((kept / "note.json").read_text())
+    (kept / "note.json").write_text(json.dumps({**note, "wrong": "it is off"}))
+    told["wrong"] = bool(served("depth_anything").quick._ready)
+    told["refused"] = refused()
     os.environ["NODEGRAPH_OPENVINO"] = "off"
     told["off"] = served("d_fine").quick is None
     del os.environ["NODEGRAPH_OPENVINO"]
