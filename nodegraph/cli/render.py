@@ -25,8 +25,9 @@ from nodegraph.render.order import Order, Rendered
 from nodegraph.render.pool import Pool
 from nodegraph.render.render import render
 from nodegraph.render.schedule import Progress, RenderFailed
-from nodegraph.session import Found
+from nodegraph.session import Found, Session
 from nodegraph.session.machine import machine_facts
+from nodegraph.session.one_picture import frames_wanted
 from nodegraph.session.report import Warned, write_report
 
 _NAMED = 4
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         session_for(arguments.models, arguments.nodes, server_teller(quiet)) as session,
     ):
         found = session.open(arguments.preset)
-        order = _order(changed_graph(found, session, arguments), arguments)
+        order = _order(session, changed_graph(found, session, arguments), arguments)
         began, rendered, error = time.monotonic(), Rendered(), None
         try:
             with _shown(quiet) as show:
@@ -64,11 +65,11 @@ def run(arguments: argparse.Namespace) -> int:
         return DONE
 
 
-def _order(graph: Graph, arguments: argparse.Namespace) -> Order:
+def _order(session: Session, graph: Graph, arguments: argparse.Namespace) -> Order:
     return Order(
         graph,
         arguments.workers,
-        frames=arguments.frames,
+        frames=frames_wanted(session, graph, arguments.frames, arguments.seconds),
         seconds=arguments.seconds,
         overlap=arguments.overlap,
         length=arguments.segment,

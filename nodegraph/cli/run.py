@@ -19,12 +19,12 @@ from nodegraph.engine.events import NodeFailed, RunStats
 from nodegraph.engine.run import Run
 from nodegraph.runtime.state import ServerEvent
 from nodegraph.session import Found, Session, overrides
+from nodegraph.session.one_picture import frames_wanted
 from nodegraph.session.report import report_of, write_report
 from nodegraph.session.session import Mode
 
 _UNTOLD = ("absent", "creating", "stopping", "stopped", "failed")
 """Stages of a server not worth a line; that it failed is told by the node that needs it."""
-_PICTURE = "sink.image_file"
 _STEP = 0.1
 """Seconds between two looks at the run."""
 
@@ -41,7 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         found = session.open(arguments.preset)
         graph = changed_graph(found, session, arguments)
         mode: Mode = "live" if _is_live(arguments, session, graph) else "offline"
-        frames = arguments.frames if mode == "live" or arguments.seconds else _frames(session, graph, arguments.frames)
+        asked = arguments.frames
+        frames = asked if mode == "live" else frames_wanted(session, graph, asked, arguments.seconds)
         running = session.run(
             graph,
             mode,
@@ -85,19 +86,6 @@ def _invalid(name: str, session: Session, problems: list[Problem]) -> DocumentEr
 
 def _is_live(arguments: argparse.Namespace, session: Session, graph: Graph) -> bool:
     return bool(arguments.live or (not arguments.every_frame and session.is_live(graph)))
-
-
-def _frames(session: Session, graph: Graph, asked: int | None) -> int | None:
-    """How many frames to make: as asked, else one where a single picture is made of what never ends.
-
-    A photograph before a background that moves is such a graph; the one picture would be written again and again.
-    """
-    if asked or session.frames_of(graph, None, None) is not None:
-        return asked
-    specs = {id: found.spec for id, node in graph.nodes.items() if (found := session.registry.find(node.type))}
-    sinks = [one.id for id, one in specs.items() if one.kind == "sink" and graph.nodes[id].state == "on"]
-    films = [one for one in specs.values() if one.kind == "source" and any(each.kind == "file" for each in one.params)]
-    return 1 if not films and set(sinks) == {_PICTURE} else None
 
 
 def _go(run: Run, session: Session, graph: Graph, interrupts: Interrupts, arguments: argparse.Namespace) -> None:

@@ -300,7 +300,7 @@ class Executor:
 
 
 def worth_telling(count: int) -> bool:
-    """Of failures in a row, the 1st, 10th, 100th, ... are told; and one that is another one than before."""
+    """Of failures in a row, the 1st, 10th, 100th, ... are told."""
     return math.log10(count).is_integer()
 
 

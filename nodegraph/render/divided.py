@@ -47,6 +47,8 @@ class Divided:
     done: Rendered
     _before: int = 0
     """Frames that an earlier render had done."""
+    _other: bool = False
+    """Whether what it left is of another film or preset."""
 
     def why_whole(self) -> list[str]:
         """Why this is rendered in one piece; empty when it is divided."""
@@ -57,9 +59,8 @@ class Divided:
         """Render in parts; `done.whole` says when that turned out to be impossible."""
         identity = identity_of(self.order, self.session)
         earlier = None if self.order.fresh else self.kept.plan()
-        if earlier is not None and earlier.identity != identity:
-            _log.warning("What an earlier render of %s left is of another film or preset: begun anew.", self._name)
-            earlier = None
+        self._other = earlier is not None and earlier.identity != identity
+        earlier = None if self._other else earlier
         try:
             self._twice(identity, earlier)
         except Remembers as error:
@@ -79,15 +80,17 @@ class Divided:
                 self.done.whole = [f"The source gives other frames each time: {again.message}"]
 
     def _by(self, identity: str, earlier: Plan | None, counted: bool) -> None:
-        order, table = self.order, self._table(counted)
+        order, table = self.order, self._table(counted, going_on=earlier is not None)
         edges = edges_of(len(table), order.workers or Outlook.most(), order.length)
         plan = Plan(identity, edges, counted)
         if earlier is not None and earlier.edges[-1] == len(table):
             plan = earlier
             self.kept.resume(plan)
-            self._tell_earlier(plan)
         else:
+            if self._other:
+                _log.warning("What an earlier render of %s left is of another film or preset: begun anew.", self._name)
             self.kept.begin(plan)
+        self._tell_earlier(plan)
         if len(plan.edges) < 3:
             self.done.whole = [f"The film is too short to divide (frames: {len(table)})."]
             return
@@ -110,16 +113,19 @@ class Divided:
     def _name(self) -> str:
         return next(iter(self.sinks.values())).name
 
-    def _table(self, counted: bool) -> list[Begin]:
+    def _table(self, counted: bool, going_on: bool) -> list[Begin]:
         found = source_of(self.order.graph, self.session.registry)
         assert found is not None, "without one source there is a reason for one piece"
         try:
-            return table_of(found[1], self.order.frames, self.order.seconds, counted=counted, look=self._look())
+            return table_of(found[1], self.order.frames, self.order.seconds, counted=counted, look=self._look(going_on))
         except NodeError as error:
             raise NodegraphError(f"{found[0]}: {error.message}", error.hint) from error
 
-    def _look(self) -> Callable[[], None]:
-        """Called at each frame of the table: to make it takes long where all of the film must be read for it."""
+    def _look(self, going_on: bool) -> Callable[[], None]:
+        """Called at each frame of the table: to make it takes long where all of the film must be read for it.
+
+        going_on: there are finished segments, which are worth that.
+        """
         until, told = time.monotonic() + _PATIENCE, False
 
         def look() -> None:
@@ -127,7 +133,7 @@ class Divided:
             if self.stopped():
                 raise Stopped
             if time.monotonic() > until and not told:
-                if self.order.workers in (None, 1):
+                if self.order.workers in (None, 1) and not going_on:
                     raise Unread
                 told = True
                 _log.warning("The film is read once first: its file does not tell when its frames are.")

@@ -44,7 +44,6 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.made: dict[int, Made] = {}
-        self._count = 0
 
     def plan(self) -> Plan | None:
         """What an earlier render was about, None when there was none, or nothing is left of it."""
@@ -58,15 +57,16 @@ class Kept:
 
     def resume(self, plan: Plan) -> None:
         """Take over what an earlier render finished of `plan`, and clear away the rest."""
-        self._count = len(plan.edges) - 1
-        self.made = {number: made for number in range(self._count) if (made := self._record(number)) is not None}
+        self.made = {
+            number: made for number in range(len(plan.edges) - 1) if (made := self._record(number)) is not None
+        }
         parts = [part.path for made in self.made.values() for part in made.parts.values() if part.path]
         self._clear({self.folder / _PLAN, *map(self._path, self.made), *parts})
 
     def begin(self, plan: Plan) -> None:
         """Nothing is finished; remember what this is about. Raises NodegraphError."""
         self._clear(set())
-        self.made, self._count = {}, len(plan.edges) - 1
+        self.made = {}
         self._write(self.folder / _PLAN, {"format": _FORMAT, **dataclasses.asdict(plan)})
 
     def keep(self, made: Made) -> Made:
@@ -80,10 +80,17 @@ class Kept:
         self.made[made.number] = made
         return made
 
-    def tell(self) -> None:
-        """Say what is left for the next time."""
-        there = f"{len(self.made)} of {self._count} segments are finished and kept in {self.folder}"
+    def tell(self) -> bool:
+        """Say what is left for the next time; False when nothing is.
+
+        By what is on the disk: a render may end before it looks at what an earlier one finished.
+        """
+        plan, left = self.plan(), len(list(self.folder.glob("[0-9]*.json")))
+        if plan is None or not left:
+            return False
+        there = f"{left} of {len(plan.edges) - 1} segments are finished and kept in {self.folder}"
         _log.warning("%s: the same command goes on with them, with --fresh it begins anew.", there)
+        return True
 
     def _here(self, part: Part) -> Part:
         """A part as a file of this folder, on the disk for good."""
@@ -128,22 +135,21 @@ def kept_beside(output: Path) -> Iterator[Kept]:
     when there is no place for it, or another render is at work on this output.
     """
     new = [parent for parent in (output.parent, *output.parent.parents) if not parent.exists()]
-    folder = output.with_name(f".{output.name[:200]}.parts")
+    name = os.fsencode(output.name)[:200].decode(errors="ignore")  # a file system counts bytes
+    folder = output.with_name(f".{name}.parts")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         token = (folder / TOKEN).open("w")
     except OSError as error:
-        raise _cannot(output.parent, error) from error
+        raise _cannot(folder, error) from error
     kept = Kept(folder)
     with token:
         _alone(token, output)
         try:
             yield kept
         except BaseException:
-            if kept.made:
-                kept.tell()
-                raise
-            _remove(folder, new)
+            if not kept.tell():
+                _remove(folder, new)
             raise
         _remove(folder, [])
 

@@ -6,7 +6,7 @@ written by `models add`, by `models secret --for` and by the editor's licence sh
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,34 +28,33 @@ def agreed_folder(id: str) -> Path | None:
 
 def agreed_secrets(id: str) -> frozenset[str]:
     """The names of the secrets that the server of the model `id` may be given."""
-    names = _read().get(id.removesuffix(TRIAL), {}).get("secrets")
-    return frozenset(one for one in names if isinstance(one, str)) if isinstance(names, list) else frozenset()
+    return _names(_read().get(id.removesuffix(TRIAL), {}))
 
 
 def agree_to_folder(id: str, folder: Path) -> None:
     """Remember that the image of `id` may be built from `folder`. Raises NodegraphError when it cannot be written."""
-    _change(id, {"build": str(folder.resolve())})
+    _change(id, lambda row: {**row, "build": str(folder.resolve())})
 
 
 def agree_to_secrets(id: str, names: Iterable[str]) -> None:
     """Remember that the server of `id` may be given these, too. Raises NodegraphError when it cannot be written."""
-    known = agreed_secrets(id)
-    if more := set(names) - known:
-        _change(id, {"secrets": sorted(known | more)})
+    wanted = set(names)
+    if wanted - agreed_secrets(id):
+        _change(id, lambda row: {**row, "secrets": sorted(_names(row) | wanted)})
 
 
 def refuse_secret(id: str, name: str) -> bool:
     """The server of `id` is not given this secret any more; False when it never was. Raises NodegraphError."""
     known = agreed_secrets(id)
     if name in known:
-        _change(id, {"secrets": sorted(known - {name})})
+        _change(id, lambda row: {**row, "secrets": sorted(_names(row) - {name})})
     return name in known
 
 
 def take_back(id: str) -> None:
     """Nothing is agreed to for `id` any more. Raises NodegraphError when it cannot be written."""
     if id in _read():
-        _change(id, None)
+        _change(id, lambda _: {})
 
 
 def _path() -> Path:
@@ -71,14 +70,19 @@ def _read() -> dict[str, dict[str, Any]]:
     return {id: row for id, row in table.items() if isinstance(row, dict)} if isinstance(table, dict) else {}
 
 
-def _change(id: str, row: dict[str, Any] | None) -> None:
-    """Write `row` over what is known of `id`; None takes all of it out."""
+def _names(row: Mapping[str, Any]) -> frozenset[str]:
+    names = row.get("secrets")
+    return frozenset(one for one in names if isinstance(one, str)) if isinstance(names, list) else frozenset()
+
+
+def _change(id: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Write what `change` makes of what is known of `id` now; nothing of it is kept when that is nothing."""
     path = _path()
     try:
         with alone_with(path):
             table = _read()
-            mine = {id: table.pop(id, {}) | row} if row is not None else {}
-            table = {one: kept for one, kept in table.items() if one != id} | mine
+            row = change(table.pop(id, {}))
+            table |= {id: row} if row else {}
             write_atomically(path, (json.dumps(table, indent=2, sort_keys=True) + "\n").encode("utf-8"))
     except OSError as error:
         message = f"What you agreed to cannot be kept in {path}: {error.strerror or error}."

@@ -114,7 +114,7 @@ def _with_place_keys(text: str) -> tuple[str, dict[str, Any]]:
         key, equals, value = last.partition("=")
         if not comma or not equals or key not in _PLACE_KEYS:
             return text, more
-        more.setdefault(key, int(value) if value.isdecimal() else value)
+        more.setdefault(key, int(value) if value.isdecimal() and len(value) <= 12 else value)
         text = before
 
 

@@ -186,3 +186,26 @@ def test_a_disk_that_is_full_is_told_with_the_folder(tmp_path, monkeypatch):
     with pytest.raises(NodegraphError, match=r"Cannot write to .*\.out\.mkv\.parts: No space left") as error:
         rendered(graph_of(film, tmp_path / "out.mkv"), workers=1, length=13)
     assert "make room" in error.value.hint
+
+
+def test_what_was_finished_outlives_a_render_that_could_not_begin(tmp_path, film, caplog):
+    graph = graph_of(film, tmp_path / "out.mkv", codec="ffv1")
+    with pytest.raises(Stopped):
+        rendered(graph, workers=1, length=13, **stop_after(2))
+    left = finished(tmp_path)
+    assert left >= 2
+    away = film.rename(tmp_path / "away.mp4")  # as on a disk that is not there
+    with pytest.raises(NodegraphError):
+        rendered(graph, workers=1, length=13)
+    assert finished(tmp_path) == left
+    assert "begun anew" not in caplog.text
+    away.rename(film)
+    assert rendered(graph, workers=1, length=13).resumed == left
+
+
+def test_a_film_that_takes_long_to_read_is_read_when_something_of_it_is_finished(tmp_path, film, monkeypatch):
+    graph = graph_of(film, tmp_path / "out.mkv", codec="ffv1")
+    with pytest.raises(Stopped):
+        rendered(graph, workers=1, length=13, **stop_after(2))
+    monkeypatch.setattr("nodegraph.render.divided._PATIENCE", -1.0)
+    assert rendered(graph, workers=1, length=13).resumed >= 2

@@ -107,3 +107,9 @@ def test_links_in_a_circle_do_not_end_the_catalogue(tmp_path):
 def test_what_can_be_no_folder_is_a_mistake_of_its_entry(tmp_path, build):
     (problem,) = read(tmp_path, build).problems
     assert "cannot be a folder that an image is built from" in problem.message
+
+
+def test_no_model_of_a_catalogue_passes_for_the_trial_of_another(tmp_path, folder):
+    catalog = read(tmp_path, None, id="glow.check")
+    assert catalog.entries == ()
+    assert "ends in .check, which is for trials." in catalog.problems[0].message

@@ -63,3 +63,12 @@ def test_calls_in_flight_together_are_shared_between_both_ways() -> None:
     way = FrameWay("auto", local=False)
     way.took(way.as_jpeg(HD), HD, 1.0)
     assert [way.as_jpeg(HD) for _ in range(4)] == [True, False, True, False]
+
+
+def test_where_no_raw_frame_ever_arrives_in_time_the_trial_ends() -> None:
+    way, ways = FrameWay("auto", local=False), []
+    for _ in range(20):
+        ways.append(way.as_jpeg(HD))
+        if ways[-1]:  # the others time out
+            way.took(True, HD, 0.6)
+    assert all(ways[-10:])

@@ -32,7 +32,7 @@ def add_models(verbs: Any) -> None:
         if name == "start":
             verb.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="what it runs on")
             about = "so many containers, for runs whose place has replicas"
-            verb.add_argument("--replicas", type=int, default=1, metavar="N", help=about)
+            verb.add_argument("--replicas", type=count, default=1, metavar="N", help=about)
 
 
 def _add_keeping(models: Any) -> None:

@@ -16,6 +16,7 @@ from nodegraph.runtime.adding.facts import read_entry
 from nodegraph.runtime.adding.plan import Plan, Wishes
 from nodegraph.runtime.cancel import Cancel
 from nodegraph.runtime.consent import agree_to_folder, agree_to_secrets, take_back
+from nodegraph.runtime.container_options import CONTAINER_PORTS
 from nodegraph.runtime.state import ServerListener
 
 HUB = "hf:"
@@ -30,6 +31,8 @@ def plan_for(what: str, wishes: Wishes) -> Plan:
     what = what.strip()
     if not what or not what.isprintable():
         raise UsageError("Nothing to add was named.", "Name an address, a folder, an image, a file, or hf:owner/name.")
+    if wishes.protocol and wishes.protocol not in CONTAINER_PORTS:
+        raise UsageError(f"There is no protocol {wishes.protocol[:40]!r}.", f"Use {', '.join(CONTAINER_PORTS)}.")
     if what.startswith(HUB):
         from nodegraph.runtime.adding.hub import plan_hub
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from nodegraph.core.types import NAMES
+from nodegraph.runtime.consent import TRIAL
 
 TYPE_ALIASES: Final = {
     "video": "image",
@@ -131,7 +132,16 @@ def shown(value: Any) -> str:
 Maybe = BeforeValidator(empty_is_none)
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
+
+
+def _no_trial(id: str) -> str:
+    """A trial of `models check` may have what was agreed to for the model without this end."""
+    if id.endswith(TRIAL):
+        raise mistake(f"ends in {TRIAL}, which is for trials.", "Give it another id.")
+    return id
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$"), AfterValidator(_no_trial)]
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]

@@ -61,6 +61,8 @@ class _Trial:
     def next(self) -> bool:
         if self._faster is not None:
             return self._faster
+        if self._took[True] and not self._took[False] and self._begun[False] >= _TRIES:
+            return True  # no raw frame arrived in time
         jpeg = self._begun[True] <= self._begun[False]
         self._begun[jpeg] += 1
         return jpeg
