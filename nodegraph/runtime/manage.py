@@ -9,6 +9,7 @@ from typing import Any
 
 from nodegraph.core.errors import ModelError, ModelUnreachable, UsageError
 from nodegraph.runtime.cancel import Cancel
+from nodegraph.runtime.consent import agreed_secrets
 from nodegraph.runtime.engines import labels
 from nodegraph.runtime.engines.docker import Engine
 from nodegraph.runtime.engines.engines import engine_at
@@ -162,7 +163,7 @@ def stop(entry: ModelEntry, engine: str = "") -> int:
     door = engine_at(engine).engine
     kept = [one for one in _serving(door) if _is_kept(one, entry.id)]
     for one in kept:
-        _keep_log(door, one, entry, engine)
+        _keep_log(door, one, entry.id, engine)
         remove_kept(door, one, Limits().stop)
     return len(kept)
 
@@ -173,11 +174,11 @@ def at_work(entry: ModelEntry, engine: str = "") -> int:
     return sum((one.get("Labels") or {}).get(labels.ENTRY) == entry.id and not _is_kept(one, entry.id) for one in found)
 
 
-def _keep_log(door: Engine, container: Mapping[str, Any], entry: ModelEntry, engine: str) -> None:
+def _keep_log(door: Engine, container: Mapping[str, Any], id: str, engine: str) -> None:
     """Nobody listened to a container that was left running: what it printed would go with it."""
-    book = LogBook(log_path(state_folder(), entry.id, "container", engine))
-    book.remark(f"{entry.name}: what it printed until it was stopped by hand")
-    for name in entry.secrets:
+    book = LogBook(log_path(state_folder(), id, "container", engine))
+    book.remark(f"{id}: what it printed until it was stopped by hand")
+    for name in agreed_secrets(id):  # it was given no others
         secret(name)  # so that its value is hidden
     for line in door.log(str(container["Id"]), _LINES).splitlines():
         book.write(line)
@@ -191,6 +192,8 @@ def stop_all(engine: str = "") -> int:
     known = engine_at(engine)
     kept = known.engine.containers({**labels.OURS, labels.KEPT: "yes"})
     for one in kept:
+        if id := (one.get("Labels") or {}).get(labels.ENTRY):
+            _keep_log(known.engine, one, id, engine)
         remove_kept(known.engine, one, Limits().stop)
     known.reap()
     return len(kept)

@@ -177,13 +177,14 @@ def test_input_may_be_a_picture_or_a_folder_of_pictures(cli, from_file, tmp_path
     assert frames_of(tmp_path / "out.mp4") == 1
 
 
-def test_a_single_picture_of_what_never_ends_is_made_once(cli, preset, tmp_path):
+@pytest.mark.parametrize("verb", ["run", "render"])
+def test_a_single_picture_of_what_never_ends_is_made_once(cli, preset, tmp_path, verb):
     nodes = {
         "ground": {"type": "source.gradient", "params": {"width": 64, "height": 48}},
         "turn": {"type": "control.lfo"},
         "out": {"type": "sink.image_file", "params": {"path": "one.png"}},
     }
-    result = cli("run", preset(nodes, ["turn.number->ground.angle", "ground.image->out.image"]))
+    result = cli(verb, preset(nodes, ["turn.number->ground.angle", "ground.image->out.image"]))
     assert result.code == 0
     assert (tmp_path / "one.png").stat().st_size > 0
 

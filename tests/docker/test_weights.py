@@ -273,6 +273,7 @@ def test_a_kept_container_serves_only_who_wants_its_checkpoint_and_stop_all_ends
     servers.close()
     assert manage.stop_all() == 2
     assert yard.containers() == []
+    assert "until it was stopped by hand" in "\n".join(manage.logs(entry)), "what they printed is kept"
 
 
 def test_they_are_fetched_before_the_container_is_created(yard: Yard, home: Path) -> None:
